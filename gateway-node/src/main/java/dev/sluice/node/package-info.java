@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sluice.node;
+
+import org.jspecify.annotations.NullMarked;
