@@ -1,0 +1,85 @@
+package dev.sluice.state;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
+import java.time.Duration;
+import java.util.function.Supplier;
+
+/**
+ * Reads the values of one section of the configuration, and refuses what is missing, of the wrong kind or out of range
+ * with an IllegalArgumentException that says key, value and what was expected.
+ */
+public final class Section {
+  private final Config config;
+  private final String path;
+
+  private Section(Config config, String path) {
+    this.config = config;
+    this.path = path;
+  }
+
+  /** @param path of the section, such as {@code sluice.edge} */
+  public static Section of(Config config, String path) {
+    if (!config.hasPath(path)) {
+      throw new IllegalArgumentException(path + ": missing (expected: a section of settings)");
+    }
+    return new Section(config.getConfig(path), path);
+  }
+
+  public String text(String key) {
+    return read(key, "a text", () -> config.getString(key));
+  }
+
+  public boolean flag(String key) {
+    return read(key, "on or off", () -> config.getBoolean(key));
+  }
+
+  /** @throws IllegalArgumentException unless {@code least <= value <= most} */
+  public int count(String key, int least, int most) {
+    long value = read(key, "a whole number", () -> config.getLong(key));
+    return (int) inRange(key, value, least, most, least + " to " + most);
+  }
+
+  public int port(String key) {
+    return count(key, 1, 65535);
+  }
+
+  /** A size such as {@code 64 KiB}, in bytes. */
+  public long bytes(String key, long least, long most) {
+    long value = read(key, "a size such as 64 KiB", () -> config.getBytes(key));
+    return inRange(key, value, least, most, least + " to " + most + " bytes");
+  }
+
+  /** A time such as {@code 5 s}. */
+  public Duration duration(String key, Duration least, Duration most) {
+    Duration value = read(key, "a time such as 5 s", () -> config.getDuration(key));
+    if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
+      throw refused(key, least.toMillis() + " ms to " + most.toMillis() + " ms");
+    }
+    return value;
+  }
+
+  /** Refuses this section's value of a key, for a reason that only its reader knows. */
+  public IllegalArgumentException refused(String key, String expected) {
+    return new IllegalArgumentException(path + "." + key + ": "
+        + config.getValue(key).unwrapped() + " (expected: " + expected + ")");
+  }
+
+  private long inRange(String key, long value, long least, long most, String expected) {
+    if (value < least || value > most) {
+      throw refused(key, expected);
+    }
+    return value;
+  }
+
+  private <T> T read(String key, String expected, Supplier<T> reader) {
+    try {
+      return reader.get();
+    } catch (ConfigException.Missing e) {
+      throw new IllegalArgumentException(
+          path + "." + key + ": missing (expected: " + expected + ")", e);
+    } catch (ConfigException e) {
+      throw refused(key, expected);
+    }
+  }
+}

@@ -1,0 +1,51 @@
+package dev.sluice.edge;
+
+import akka.util.ByteString;
+import dev.sluice.wire.RequestHead;
+import java.net.InetSocketAddress;
+
+/** One request: its head has arrived, its body may be on the way, its answer is owed. */
+public interface Arrival extends Reply {
+  /** What happens to a request after its head. */
+  interface Events {
+    /** A piece of the body, with its chunk framing if {@link Arrival#readBody} asked for that. */
+    void body(ByteString piece);
+
+    /** The body is over. */
+    void bodyEnd();
+
+    /** The client has taken all that was sent. */
+    void drained();
+
+    /** The client is gone, or broke the rules of its body; nothing more happens, and nothing can be sent. */
+    void gone();
+  }
+
+  RequestHead head();
+
+  /** Whether it came over TLS. */
+  boolean secure();
+
+  InetSocketAddress client();
+
+  /** Port that the client connected to. */
+  int localPort();
+
+  /** Whether the body, if there is one, has not been read to its end. */
+  boolean bodyPending();
+
+  /**
+   * Asks for the body and names who hears of it. Until then the body waits with the client.
+   *
+   * @param framed pieces come as they were on the wire, with chunk sizes and trailers
+   */
+  void readBody(boolean framed, Events events);
+
+  /** Holds the body back. */
+  void pauseBody();
+
+  void resumeBody();
+
+  /** Tells a client that waits for it to send its body. */
+  void sendContinue();
+}

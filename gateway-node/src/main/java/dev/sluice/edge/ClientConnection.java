@@ -1,0 +1,432 @@
+package dev.sluice.edge;
+
+import akka.util.ByteString;
+import dev.sluice.wire.BodyLength;
+import dev.sluice.wire.BodyReader;
+import dev.sluice.wire.Deadlines;
+import dev.sluice.wire.Field;
+import dev.sluice.wire.HeadBuffer;
+import dev.sluice.wire.HeadSink;
+import dev.sluice.wire.HeadWriter;
+import dev.sluice.wire.Link;
+import dev.sluice.wire.Malformed;
+import dev.sluice.wire.RequestHead;
+import dev.sluice.wire.RequestRead;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * HTTP/1.1 with one client: reads a head, hands the request on, sends the answer, and reads the next head. Requests
+ * that the client sends ahead wait in the buffer; while an answer is owed the connection is read on, so that a client
+ * that leaves is noticed at once.
+ */
+final class ClientConnection implements Link.Events {
+  private static final ByteString CONTINUE =
+      ByteString.fromString("HTTP/1.1 100 Continue\r\n\r\n", StandardCharsets.US_ASCII);
+
+  private final EdgeSettings settings;
+  private final Deadlines deadlines;
+  private final Service service;
+  private final HeadWriter heads;
+  private final Runnable whenOver;
+  private final InetSocketAddress client;
+  private final int localPort;
+  private final boolean secure;
+  private final HeadBuffer buffer = new HeadBuffer();
+  private final Timeout timeout = new Timeout();
+  private Link link;
+  private @Nullable Exchange exchange;
+  private boolean advancing;
+  private boolean idle;
+  private boolean linkPaused;
+  private boolean draining;
+  private boolean over;
+
+  ClientConnection(
+      EdgeSettings settings,
+      Deadlines deadlines,
+      Service service,
+      HeadWriter heads,
+      InetSocketAddress client,
+      int localPort,
+      boolean secure,
+      Link link,
+      Runnable whenOver) {
+    this.settings = settings;
+    this.deadlines = deadlines;
+    this.service = service;
+    this.heads = heads;
+    this.client = client;
+    this.localPort = localPort;
+    this.secure = secure;
+    this.link = link;
+    this.whenOver = whenOver;
+    deadlines.set(timeout, settings.headTimeout().toNanos());
+  }
+
+  void link(Link link) {
+    this.link = link;
+  }
+
+  /** Takes no further request: closes now if none is under way, else behind its answer. */
+  void drain() {
+    draining = true;
+    if (exchange == null && buffer.size() == 0) {
+      close(false);
+    }
+  }
+
+  /** Breaks off whatever is under way. */
+  void abort() {
+    if (!over) {
+      link.abort();
+      broken("aborted");
+    }
+  }
+
+  @Override
+  public void received(ByteString bytes) {
+    if (!over) {
+      buffer.append(bytes);
+      advance();
+    }
+  }
+
+  @Override
+  public void drained() {
+    Exchange running = exchange;
+    if (running != null) {
+      running.onDrained();
+    }
+  }
+
+  @Override
+  public void finished() {
+    if (over) {
+      return;
+    }
+    if (exchange == null) {
+      close(false);
+    } else {
+      link.abort();
+      broken("the client has left");
+    }
+  }
+
+  @Override
+  public void broken(String why) {
+    if (over) {
+      return;
+    }
+    over = true;
+    deadlines.clear(timeout);
+    Exchange running = exchange;
+    exchange = null;
+    if (running != null) {
+      running.onGone();
+    }
+    whenOver.run();
+  }
+
+  private void advance() {
+    if (advancing) {
+      return;
+    }
+    advancing = true;
+    while (!over && (exchange == null ? readHead() : exchange.readOn())) {}
+    advancing = false;
+    holdBack();
+  }
+
+  /** Stops reading while more lies in the buffer than a next request may take ahead. */
+  private void holdBack() {
+    boolean full = !over && buffer.size() > settings.pipelinedBytes() && exchange != null;
+    if (full != linkPaused) {
+      linkPaused = full;
+      if (full) {
+        link.pause();
+      } else {
+        link.resume();
+      }
+    }
+  }
+
+  /** Reads a head if one is there; true if there may be more to do. */
+  private boolean readHead() {
+    buffer.skipEmptyLines();
+    if (buffer.size() == 0) {
+      return false;
+    }
+    if (draining) {
+      close(false);
+      return false;
+    }
+    int end = buffer.headEnd();
+    if (end == HeadBuffer.BARE_LINE_FEED) {
+      return refuse(new Malformed(400, "a line that ends without a carriage return"));
+    }
+    if (end == HeadBuffer.PARTIAL
+        ? buffer.size() > settings.headBytes()
+        : end - buffer.from() > settings.headBytes()) {
+      return refuse(new Malformed(431, "a head above " + settings.headBytes() + " bytes"));
+    }
+    if (end == HeadBuffer.PARTIAL) {
+      if (!deadlines.isSet(timeout) || idle) {
+        idle = false;
+        deadlines.set(timeout, settings.headTimeout().toNanos());
+      }
+      return false;
+    }
+    RequestRead read = RequestHead.read(
+        buffer.array(), buffer.from(), end, settings.targetBytes(), settings.headFields());
+    if (read instanceof Malformed malformed) {
+      return refuse(malformed);
+    }
+    buffer.take(end);
+    idle = false;
+    deadlines.clear(timeout);
+    Exchange next = new Exchange((RequestHead) read);
+    exchange = next;
+    service.arrived(next);
+    return true;
+  }
+
+  private boolean refuse(Malformed malformed) {
+    Exchange last = new Exchange(null);
+    exchange = last;
+    service.malformed(malformed, last);
+    return false;
+  }
+
+  private void exchangeOver(boolean goesOn, boolean bodyPending) {
+    exchange = null;
+    if (!goesOn || draining && buffer.size() == 0) {
+      close(bodyPending || buffer.size() > 0);
+      return;
+    }
+    idle = true;
+    deadlines.set(timeout, settings.idleTimeout().toNanos());
+    advance();
+  }
+
+  private void close(boolean lingering) {
+    if (!over) {
+      over = true;
+      deadlines.clear(timeout);
+      link.finish(lingering);
+      whenOver.run();
+    }
+  }
+
+  private final class Timeout extends Deadlines.Deadline {
+    @Override
+    protected void expired() {
+      Exchange running = exchange;
+      if (running == null) {
+        if (buffer.size() == 0) {
+          close(false);
+        } else {
+          refuse(new Malformed(
+              408, "no whole head within " + settings.headTimeout().toSeconds() + " s"));
+        }
+      } else {
+        link.abort();
+        broken("the client was too slow");
+      }
+    }
+  }
+
+  /** One request and its answer. */
+  private final class Exchange implements Arrival, BodyReader.Payload {
+    private final @Nullable RequestHead head;
+    private final BodyReader body;
+    private Arrival.@Nullable Events events;
+    private boolean framed;
+    private boolean paused;
+    private boolean headSent;
+    private boolean closes;
+    private boolean tunnel;
+
+    Exchange(@Nullable RequestHead head) {
+      this.head = head;
+      this.body = BodyReader.of(head == null ? 0 : head.bodyLength());
+      this.closes = head == null || !head.keepAlive() || draining;
+    }
+
+    @Override
+    public RequestHead head() {
+      if (head == null) {
+        throw new IllegalStateException("a request that could not be read has no head");
+      }
+      return head;
+    }
+
+    @Override
+    public boolean secure() {
+      return secure;
+    }
+
+    @Override
+    public InetSocketAddress client() {
+      return client;
+    }
+
+    @Override
+    public int localPort() {
+      return localPort;
+    }
+
+    @Override
+    public boolean bodyPending() {
+      return !body.done();
+    }
+
+    @Override
+    public void readBody(boolean framed, Arrival.Events events) {
+      this.framed = framed;
+      this.events = events;
+      if (body.done()) {
+        events.bodyEnd();
+      } else {
+        deadlines.set(timeout, settings.bodyTimeout().toNanos());
+        advance();
+      }
+    }
+
+    @Override
+    public void pauseBody() {
+      paused = true;
+      deadlines.clear(timeout);
+    }
+
+    @Override
+    public void resumeBody() {
+      if (paused) {
+        paused = false;
+        if (!body.done()) {
+          deadlines.set(timeout, settings.bodyTimeout().toNanos());
+        }
+        advance();
+      }
+    }
+
+    @Override
+    public void sendContinue() {
+      if (!headSent && head != null && head.expectsContinue() && !body.done()) {
+        link.write(CONTINUE);
+      }
+    }
+
+    /** Reads what the buffer holds of the body; true if there may be more to do. */
+    private boolean readOn() {
+      Arrival.Events listening = events;
+      if (listening == null || paused || buffer.size() == 0 || body.done() && !tunnel) {
+        return false;
+      }
+      if (tunnel) {
+        listening.body(buffer.takeAll());
+        return false;
+      }
+      byte[] bytes = buffer.array();
+      int from = buffer.from();
+      int end = body.read(bytes, from, from + buffer.size(), framed ? (b, f, t) -> {} : this);
+      buffer.take(end);
+      if (body.broken()) {
+        link.abort();
+        ClientConnection.this.broken("a body whose chunks can't be read");
+        return false;
+      }
+      deadlines.set(timeout, settings.bodyTimeout().toNanos());
+      if (framed) {
+        listening.body(ByteString.fromArrayUnsafe(bytes, from, end - from));
+      }
+      if (body.done()) {
+        deadlines.clear(timeout);
+        listening.bodyEnd();
+      }
+      return true;
+    }
+
+    @Override
+    public void piece(byte[] bytes, int from, int to) {
+      if (events != null) {
+        events.body(ByteString.fromArrayUnsafe(bytes, from, to - from));
+      }
+    }
+
+    @Override
+    public HeadSink head(int status, String reason) {
+      return heads.response(status, reason);
+    }
+
+    @Override
+    public void headEnd(long bodyLength) {
+      headSent = true;
+      tunnel = bodyLength == BodyLength.TUNNEL;
+      if (bodyLength >= 0) {
+        heads.field(Field.CONTENT_LENGTH, Long.toString(bodyLength));
+      } else if (bodyLength == BodyLength.CHUNKED) {
+        heads.field(Field.TRANSFER_ENCODING, "chunked");
+      }
+      closes |= bodyLength == BodyLength.UNTIL_CLOSE || !body.done() || draining;
+      if (tunnel) {
+        closes = true;
+      } else if (closes) {
+        heads.field(Field.CONNECTION, "close");
+      } else if (!head().http11()) {
+        heads.field(Field.CONNECTION, "keep-alive");
+      }
+      link.write(heads.finish());
+    }
+
+    @Override
+    public boolean headSent() {
+      return headSent;
+    }
+
+    @Override
+    public void send(ByteString bytes) {
+      link.write(bytes);
+      if (link.unsent() > 0 && body.done()) {
+        deadlines.set(timeout, settings.sendTimeout().toNanos());
+      }
+    }
+
+    @Override
+    public int unsent() {
+      return link.unsent();
+    }
+
+    @Override
+    public void end() {
+      if (exchange == this) {
+        exchangeOver(!closes && body.done(), head == null || !body.done());
+      }
+    }
+
+    @Override
+    public void breakOff() {
+      if (exchange == this) {
+        exchange = null;
+        link.abort();
+        ClientConnection.this.broken("the answer broke off");
+      }
+    }
+
+    private void onDrained() {
+      if (body.done()) {
+        deadlines.clear(timeout);
+      }
+      if (events != null) {
+        events.drained();
+      }
+    }
+
+    private void onGone() {
+      if (events != null) {
+        events.gone();
+      }
+    }
+  }
+}

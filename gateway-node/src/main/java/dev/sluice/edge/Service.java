@@ -1,0 +1,11 @@
+package dev.sluice.edge;
+
+import dev.sluice.wire.Malformed;
+
+/** What answers the requests of one worker. Called on that worker; never blocks. */
+public interface Service {
+  void arrived(Arrival arrival);
+
+  /** Answers a request that could not be read; its connection closes behind the answer. */
+  void malformed(Malformed malformed, Reply reply);
+}

@@ -1,0 +1,233 @@
+package dev.sluice.edge;
+
+import akka.actor.ActorRef;
+import akka.actor.Props;
+import akka.actor.UntypedAbstractActor;
+import akka.io.Inet;
+import akka.io.Tcp;
+import akka.io.TcpMessage;
+import dev.sluice.wire.Deadlines;
+import dev.sluice.wire.HeadWriter;
+import dev.sluice.wire.Link;
+import dev.sluice.wire.TcpLink;
+import dev.sluice.wire.TlsLink;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.StandardSocketOptions;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Owns every connection of one core: those that clients opened and those that it opened to upstreams. They are plain
+ * objects that call one another; this actor is the handler of all their TCP actors, and the only thread they know.
+ */
+final class Worker extends UntypedAbstractActor implements WorkerScope {
+  /** Stops listening, lets running requests end, and answers when the last connection is gone. */
+  record Drain(CompletableFuture<Void> drained) {}
+
+  /** Breaks all connections off. */
+  record Abort() {}
+
+  private record Tick() {}
+
+  private static final Tick TICK = new Tick();
+
+  private final EdgeSettings settings;
+  private final TlsEngines tls;
+  private final CompletableFuture<Void> bound;
+  private final Deadlines deadlines;
+  private final HeadWriter heads = new HeadWriter();
+  private final Map<ActorRef, TcpLink> links = new HashMap<>();
+  private final List<ActorRef> listeners = new ArrayList<>();
+  private final Queue<TcpLink> unflushed = new ArrayDeque<>();
+  private final Set<ClientConnection> clients = new HashSet<>();
+  private final Service service;
+  private int toBind = 2;
+  private @Nullable CompletableFuture<Void> drained;
+
+  Worker(
+      EdgeSettings settings,
+      TlsEngines tls,
+      ServiceFactory services,
+      CompletableFuture<Void> bound) {
+    this.settings = settings;
+    this.tls = tls;
+    this.bound = bound;
+    this.deadlines = new Deadlines(settings.timerTick().toNanos(), System.nanoTime());
+    this.service = services.create(this);
+  }
+
+  static Props props(
+      EdgeSettings settings,
+      TlsEngines tls,
+      ServiceFactory services,
+      CompletableFuture<Void> bound) {
+    return Props.create(Worker.class, () -> new Worker(settings, tls, services, bound));
+  }
+
+  @Override
+  public void preStart() {
+    var tcp = Tcp.get(getContext().getSystem()).manager();
+    List<Inet.SocketOption> options = settings.workers() > 1 ? List.of(new ReusePort()) : List.of();
+    for (int port : List.of(settings.port(), settings.tlsPort())) {
+      var address = new InetSocketAddress(settings.host(), port);
+      tcp.tell(TcpMessage.bind(getSelf(), address, settings.backlog(), options, false), getSelf());
+    }
+    getContext()
+        .getSystem()
+        .scheduler()
+        .scheduleWithFixedDelay(
+            settings.timerTick(),
+            settings.timerTick(),
+            getSelf(),
+            TICK,
+            getContext().getDispatcher(),
+            getSelf());
+  }
+
+  @Override
+  public void onReceive(Object message) {
+    handle(message);
+    for (TcpLink link = unflushed.poll(); link != null; link = unflushed.poll()) {
+      link.flush();
+    }
+  }
+
+  private void handle(Object message) {
+    if (message instanceof Tcp.Received received) {
+      TcpLink link = links.get(getSender());
+      if (link != null) {
+        link.onReceived(received.data());
+      }
+    } else if (message instanceof TcpLink.Written written) {
+      written.link().onWritten();
+    } else if (message instanceof Tcp.Connected connected) {
+      accepted(connected);
+    } else if (message instanceof Tcp.ConnectionClosed closed) {
+      TcpLink link = links.get(getSender());
+      if (link != null && link.onClosed(closed)) {
+        links.remove(getSender());
+      }
+    } else if (message instanceof Runnable task) {
+      task.run();
+    } else if (message instanceof Tick) {
+      deadlines.advance(System.nanoTime());
+    } else {
+      onRare(message);
+    }
+  }
+
+  private void onRare(Object message) {
+    if (message instanceof Tcp.Bound) {
+      listeners.add(getSender());
+      if (--toBind == 0) {
+        bound.complete(null);
+      }
+    } else if (message instanceof Tcp.CommandFailed failed
+        && failed.cmd() instanceof Tcp.Bind bind) {
+      String why = failed.cause().isDefined() ? failed.cause().get().getMessage() : "unknown";
+      bound.completeExceptionally(
+          new IOException("can't listen on " + bind.localAddress() + ": " + why));
+    } else if (message instanceof Drain drain) {
+      drained = drain.drained();
+      listeners.forEach(listener -> listener.tell(TcpMessage.unbind(), getSelf()));
+      new ArrayList<>(clients).forEach(ClientConnection::drain);
+      whenClientsGone();
+    } else if (message instanceof Abort) {
+      new ArrayList<>(clients).forEach(ClientConnection::abort);
+    }
+  }
+
+  private void accepted(Tcp.Connected connected) {
+    ActorRef connection = getSender();
+    if (clients.size() >= settings.connections() || drained != null) {
+      connection.tell(TcpMessage.abort(), getSelf());
+      return;
+    }
+    boolean secure = connected.localAddress().getPort() == settings.tlsPort();
+    TcpLink tcp = new TcpLink(connection, getSelf(), deadlines, unflushed::add, Link.NO_EVENTS);
+    links.put(connection, tcp);
+    ClientConnection[] self = new ClientConnection[1];
+    ClientConnection client = new ClientConnection(
+        settings,
+        deadlines,
+        service,
+        heads,
+        connected.remoteAddress(),
+        connected.localAddress().getPort(),
+        secure,
+        tcp,
+        () -> gone(self[0]));
+    self[0] = client;
+    clients.add(client);
+    if (secure) {
+      client.link(new TlsLink(tcp, tls.serverEngine(), client));
+    } else {
+      tcp.events(client);
+    }
+    connection.tell(TcpMessage.register(getSelf(), true, false), getSelf());
+  }
+
+  private void gone(ClientConnection client) {
+    clients.remove(client);
+    whenClientsGone();
+  }
+
+  private void whenClientsGone() {
+    if (drained != null && clients.isEmpty()) {
+      drained.complete(null);
+    }
+  }
+
+  @Override
+  public Deadlines deadlines() {
+    return deadlines;
+  }
+
+  @Override
+  public void execute(Runnable task) {
+    getSelf().tell(task, ActorRef.noSender());
+  }
+
+  @Override
+  public void after(Duration delay, Runnable task) {
+    getContext()
+        .getSystem()
+        .scheduler()
+        .scheduleOnce(delay, getSelf(), task, getContext().getDispatcher(), getSelf());
+  }
+
+  @Override
+  public void dial(InetSocketAddress address, Duration timeout, Dialed dialed) {
+    getContext().actorOf(Dialling.props(this, getSelf(), address, timeout, dialed));
+  }
+
+  /** A connection of our own came about; called by {@link Dialling} on this worker. */
+  void opened(ActorRef connection, Dialed dialed) {
+    TcpLink link = new TcpLink(connection, getSelf(), deadlines, unflushed::add, Link.NO_EVENTS);
+    links.put(connection, link);
+    link.events(dialed.connected(link));
+  }
+
+  private static final class ReusePort extends Inet.AbstractSocketOption {
+    @Override
+    public void beforeServerSocketBind(ServerSocket socket) {
+      try {
+        socket.setOption(StandardSocketOptions.SO_REUSEPORT, true);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+}

@@ -1,0 +1,25 @@
+package dev.sluice.upstream;
+
+import akka.util.ByteString;
+import dev.sluice.wire.ResponseHead;
+
+/** What a call hears. Either {@link #end} or {@link #failed} comes last. */
+public interface UpstreamEvents {
+  /** There is a connection for this call: it may send its request. */
+  void connected(UpstreamConnection connection);
+
+  /** A head came. Interim ones (1xx) are followed by another. */
+  void head(ResponseHead head);
+
+  /** A piece of the body, with its chunk framing if {@link UpstreamConnection#framed} asked for it. */
+  void body(ByteString piece);
+
+  /** The answer is whole. The connection is no longer this call's. */
+  void end();
+
+  /** All that was sent has left. */
+  void drained();
+
+  /** There will be no answer, or no more of it. The connection is no longer this call's. */
+  void failed(UpstreamFailure failure);
+}

@@ -1,0 +1,26 @@
+package dev.sluice.upstream;
+
+/**
+ * Why a call came to no good end.
+ *
+ * @param kind what happened, as far as a retry or a status depends on it
+ * @param why for people and logs; names no credential
+ */
+public record UpstreamFailure(Kind kind, String why) {
+  public enum Kind {
+    /** No connection: refused, unknown host, TLS handshake failed. Nothing was sent. */
+    UNREACHABLE,
+    /** No connection within the connect time-out. Nothing was sent. */
+    CONNECT_TIMEOUT,
+    /** All connections are busy and the queue is full. Nothing was sent. */
+    OVERLOADED,
+    /** The connection closed before the first byte of an answer. */
+    CLOSED,
+    /** No byte came within the read time-out, and no head had come. */
+    SILENT,
+    /** What came is no HTTP/1.1 answer, or one above our limits. */
+    MALFORMED,
+    /** The answer broke off, or stalled, behind its head. */
+    CUT
+  }
+}

@@ -1,0 +1,49 @@
+package dev.sluice.upstream;
+
+import dev.sluice.wire.Deadlines;
+import dev.sluice.wire.Dialer;
+import dev.sluice.wire.HeadWriter;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Function;
+import javax.net.ssl.SSLEngine;
+
+/** All connections of one worker to upstreams. Used on that worker only. */
+public final class Upstreams {
+  private final UpstreamSettings settings;
+  private final Dialer dialer;
+  private final Deadlines deadlines;
+  private final Function<Origin, SSLEngine> engines;
+  private final HeadWriter heads = new HeadWriter();
+  private final Map<Origin, UpstreamPool> pools = new HashMap<>();
+
+  /** @param engines makes the TLS engine of a new connection to an origin that has a TLS name */
+  public Upstreams(
+      UpstreamSettings settings,
+      Dialer dialer,
+      Deadlines deadlines,
+      Function<Origin, SSLEngine> engines) {
+    this.settings = settings;
+    this.dialer = dialer;
+    this.deadlines = deadlines;
+    this.engines = engines;
+  }
+
+  /** Gives the call a connection, at once or later, or fails it. */
+  public void call(Origin origin, UpstreamEvents call) {
+    pools.computeIfAbsent(origin, this::open).call(call);
+  }
+
+  /** A call that has no connection yet is given up; it hears nothing more. */
+  public void cancel(Origin origin, UpstreamEvents call) {
+    UpstreamPool pool = pools.get(origin);
+    if (pool != null) {
+      pool.cancel(call);
+    }
+  }
+
+  private UpstreamPool open(Origin origin) {
+    return new UpstreamPool(
+        origin, settings, dialer, deadlines, heads, engines, () -> pools.remove(origin));
+  }
+}

@@ -1,0 +1,177 @@
+package dev.sluice.wire;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The header fields of one message as they came: the bytes of the head, and where in it each name and value lies.
+ * Order, case and bytes of the values are those of the sender; blanks around a value are not part of it.
+ */
+public final class Fields {
+  private static final int INITIAL_COUNT = 16;
+
+  private final byte[] head;
+  private int[] places = new int[INITIAL_COUNT * 4];
+  private @Nullable Field[] known = new Field[INITIAL_COUNT];
+  private int count;
+
+  Fields(byte[] head) {
+    this.head = head;
+  }
+
+  void add(@Nullable Field field, int nameFrom, int nameTo, int valueFrom, int valueTo) {
+    if (count == known.length) {
+      places = Arrays.copyOf(places, places.length * 2);
+      known = Arrays.copyOf(known, known.length * 2);
+    }
+    known[count] = field;
+    int at = count++ * 4;
+    places[at] = nameFrom;
+    places[at + 1] = nameTo;
+    places[at + 2] = valueFrom;
+    places[at + 3] = valueTo;
+  }
+
+  public int count() {
+    return count;
+  }
+
+  /** What field number {@code i} is, or null if it is none that the gateway knows. */
+  public @Nullable Field known(int i) {
+    return known[i];
+  }
+
+  /** Number of the first field of this kind, or -1. */
+  public int indexOf(Field field) {
+    for (int i = 0; i < count; i++) {
+      if (known[i] == field) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  /** Value of the first field of this kind, its bytes read as ISO-8859-1, or null. */
+  public @Nullable String first(Field field) {
+    int i = indexOf(field);
+    return i < 0 ? null : value(i);
+  }
+
+  public String name(int i) {
+    return new String(
+        head, places[i * 4], places[i * 4 + 1] - places[i * 4], StandardCharsets.ISO_8859_1);
+  }
+
+  public String value(int i) {
+    return new String(
+        head,
+        places[i * 4 + 2],
+        places[i * 4 + 3] - places[i * 4 + 2],
+        StandardCharsets.ISO_8859_1);
+  }
+
+  /** Value of the first field with this name in any case, or null. For names that {@link Field} does not list. */
+  public @Nullable String first(String name) {
+    for (int i = 0; i < count; i++) {
+      if (hasName(i, name)) {
+        return value(i);
+      }
+    }
+    return null;
+  }
+
+  /** Whether field number {@code i} has this name, in any case of ASCII letters. */
+  public boolean hasName(int i, String name) {
+    int from = places[i * 4];
+    if (places[i * 4 + 1] - from != name.length()) {
+      return false;
+    }
+    for (int k = 0; k < name.length(); k++) {
+      if (lower(head[from + k]) != lower((byte) name.charAt(k))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Whether the name of field number {@code i} holds an underscore. */
+  public boolean nameHasUnderscore(int i) {
+    for (int k = places[i * 4]; k < places[i * 4 + 1]; k++) {
+      if (head[k] == '_') {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** The number that the value of field number {@code i} is, or -1 if it is none. */
+  long contentLength(int i) {
+    return FieldParser.contentLength(head, places[i * 4 + 2], places[i * 4 + 3]);
+  }
+
+  boolean valueIs(int i, String ascii) {
+    int from = places[i * 4 + 2];
+    if (places[i * 4 + 3] - from != ascii.length()) {
+      return false;
+    }
+    for (int k = 0; k < ascii.length(); k++) {
+      if (lower(head[from + k]) != ascii.charAt(k)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Whether the comma-separated value of field number {@code i} lists this lower-case token, in any case. */
+  public boolean valueLists(int i, String token) {
+    int at = places[i * 4 + 2];
+    int end = places[i * 4 + 3];
+    while (at < end) {
+      int comma = at;
+      while (comma < end && head[comma] != ',') {
+        comma++;
+      }
+      int from = at;
+      int to = comma;
+      while (from < to && (head[from] == ' ' || head[from] == '\t')) {
+        from++;
+      }
+      while (to > from && (head[to - 1] == ' ' || head[to - 1] == '\t')) {
+        to--;
+      }
+      if (to - from == token.length() && matches(from, token)) {
+        return true;
+      }
+      at = comma + 1;
+    }
+    return false;
+  }
+
+  /** Whether any field of this kind lists this lower-case token. */
+  public boolean lists(Field field, String token) {
+    for (int i = 0; i < count; i++) {
+      if (known[i] == field && valueLists(i, token)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  void copyTo(int i, HeadWriter out) {
+    out.field(head, places[i * 4], places[i * 4 + 1], places[i * 4 + 2], places[i * 4 + 3]);
+  }
+
+  private boolean matches(int from, String lowerToken) {
+    for (int k = 0; k < lowerToken.length(); k++) {
+      if (lower(head[from + k]) != lowerToken.charAt(k)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static int lower(byte b) {
+    return b >= 'A' && b <= 'Z' ? b + 32 : b;
+  }
+}
