@@ -9,16 +9,16 @@ public interface Arrival extends Reply {
   /** What happens to a request after its head. */
   interface Events {
     /** A piece of the body, with its chunk framing if {@link Arrival#readBody} asked for that. */
-    void body(ByteString piece);
+    void requestBody(ByteString piece);
 
     /** The body is over. */
-    void bodyEnd();
+    void requestEnd();
 
     /** The client has taken all that was sent. */
-    void drained();
+    void clientDrained();
 
     /** The client is gone, or broke the rules of its body; nothing more happens, and nothing can be sent. */
-    void gone();
+    void clientGone();
   }
 
   RequestHead head();
@@ -34,12 +34,15 @@ public interface Arrival extends Reply {
   /** Whether the body, if there is one, has not been read to its end. */
   boolean bodyPending();
 
+  /** Names who hears of what happens from now on. */
+  void listen(Events events);
+
   /**
-   * Asks for the body and names who hears of it. Until then the body waits with the client.
+   * Asks for the body, which until then waits with the client.
    *
    * @param framed pieces come as they were on the wire, with chunk sizes and trailers
    */
-  void readBody(boolean framed, Events events);
+  void readBody(boolean framed);
 
   /** Holds the body back. */
   void pauseBody();

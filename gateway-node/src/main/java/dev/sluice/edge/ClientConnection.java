@@ -242,6 +242,7 @@ final class ClientConnection implements Link.Events {
     private final @Nullable RequestHead head;
     private final BodyReader body;
     private Arrival.@Nullable Events events;
+    private boolean reading;
     private boolean framed;
     private boolean paused;
     private boolean headSent;
@@ -283,12 +284,15 @@ final class ClientConnection implements Link.Events {
     }
 
     @Override
-    public void readBody(boolean framed, Arrival.Events events) {
-      this.framed = framed;
+    public void listen(Arrival.Events events) {
       this.events = events;
-      if (body.done()) {
-        events.bodyEnd();
-      } else {
+    }
+
+    @Override
+    public void readBody(boolean framed) {
+      this.framed = framed;
+      reading = true;
+      if (!body.done()) {
         deadlines.set(timeout, settings.bodyTimeout().toNanos());
         advance();
       }
@@ -321,11 +325,11 @@ final class ClientConnection implements Link.Events {
     /** Reads what the buffer holds of the body; true if there may be more to do. */
     private boolean readOn() {
       Arrival.Events listening = events;
-      if (listening == null || paused || buffer.size() == 0 || body.done() && !tunnel) {
+      if (listening == null || !reading || paused || buffer.size() == 0 || body.done() && !tunnel) {
         return false;
       }
       if (tunnel) {
-        listening.body(buffer.takeAll());
+        listening.requestBody(buffer.takeAll());
         return false;
       }
       byte[] bytes = buffer.array();
@@ -339,11 +343,11 @@ final class ClientConnection implements Link.Events {
       }
       deadlines.set(timeout, settings.bodyTimeout().toNanos());
       if (framed) {
-        listening.body(ByteString.fromArrayUnsafe(bytes, from, end - from));
+        listening.requestBody(ByteString.fromArrayUnsafe(bytes, from, end - from));
       }
       if (body.done()) {
         deadlines.clear(timeout);
-        listening.bodyEnd();
+        listening.requestEnd();
       }
       return true;
     }
@@ -351,7 +355,7 @@ final class ClientConnection implements Link.Events {
     @Override
     public void piece(byte[] bytes, int from, int to) {
       if (events != null) {
-        events.body(ByteString.fromArrayUnsafe(bytes, from, to - from));
+        events.requestBody(ByteString.fromArrayUnsafe(bytes, from, to - from));
       }
     }
 
@@ -419,13 +423,13 @@ final class ClientConnection implements Link.Events {
         deadlines.clear(timeout);
       }
       if (events != null) {
-        events.drained();
+        events.clientDrained();
       }
     }
 
     private void onGone() {
       if (events != null) {
-        events.gone();
+        events.clientGone();
       }
     }
   }

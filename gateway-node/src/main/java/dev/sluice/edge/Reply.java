@@ -20,7 +20,7 @@ public interface Reply {
   /** Sends bytes of the body; under chunked framing they carry it already. */
   void send(ByteString bytes);
 
-  /** Bytes that the client has not taken yet; a sender stops while there are many, see {@link Arrival.Events#drained}. */
+  /** Bytes that the client has not taken yet; a sender stops while there are many, see {@link Arrival.Events#clientDrained}. */
   int unsent();
 
   /** The answer is whole. */

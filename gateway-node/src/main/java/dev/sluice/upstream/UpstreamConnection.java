@@ -30,6 +30,7 @@ public final class UpstreamConnection implements Link.Events, BodyReader.Payload
   private @Nullable BodyReader body;
   private String method = "";
   private long readTimeoutNanos;
+  private long sendTimeoutNanos;
   private boolean reused;
   private boolean requestSent;
   private boolean framed;
@@ -77,10 +78,16 @@ public final class UpstreamConnection implements Link.Events, BodyReader.Payload
     return heard;
   }
 
-  /** Begins the request. The caller adds all fields but those that say where the body ends. */
-  public HeadSink request(String method, String target, Duration readTimeout) {
+  /**
+   * Begins the request. The caller adds all fields but those that say where the body ends.
+   *
+   * @param readTimeout longest silence of the upstream once the request is sent
+   * @param sendTimeout longest time in which the upstream takes nothing of the request's body
+   */
+  public HeadSink request(String method, String target, Duration readTimeout, Duration sendTimeout) {
     this.method = method;
     this.readTimeoutNanos = readTimeout.toNanos();
+    this.sendTimeoutNanos = sendTimeout.toNanos();
     return heads.request(method, target);
   }
 
@@ -107,8 +114,8 @@ public final class UpstreamConnection implements Link.Events, BodyReader.Payload
   /** Sends a piece of the request's body; under chunked framing it carries it already. */
   public void send(ByteString bytes) {
     link.write(bytes);
-    if (readTimeoutNanos > 0) {
-      deadlines.set(timeout, readTimeoutNanos);
+    if (!requestSent) {
+      deadlines.set(timeout, sendTimeoutNanos);
     }
   }
 
@@ -168,7 +175,7 @@ public final class UpstreamConnection implements Link.Events, BodyReader.Payload
       if (!requestSent && head == null) {
         deadlines.clear(timeout);
       }
-      running.drained();
+      running.upstreamDrained();
     }
   }
 
@@ -191,7 +198,7 @@ public final class UpstreamConnection implements Link.Events, BodyReader.Payload
   }
 
   private void listen() {
-    if (call != null && requestSent && !paused && readTimeoutNanos > 0) {
+    if (call != null && requestSent && !paused) {
       deadlines.set(timeout, readTimeoutNanos);
     }
   }
@@ -240,7 +247,7 @@ public final class UpstreamConnection implements Link.Events, BodyReader.Payload
 
   private static void tell(@Nullable UpstreamEvents running, ResponseHead head) {
     if (running != null) {
-      running.head(head);
+      running.responseHead(head);
     }
   }
 
@@ -258,7 +265,7 @@ public final class UpstreamConnection implements Link.Events, BodyReader.Payload
       return fail(Kind.CUT, "a body whose chunks can't be read");
     }
     if (framed && call == running) {
-      running.body(ByteString.fromArrayUnsafe(bytes, from, end - from));
+      running.responseBody(ByteString.fromArrayUnsafe(bytes, from, end - from));
     }
     if (reading.done() && call == running) {
       complete();
@@ -270,7 +277,7 @@ public final class UpstreamConnection implements Link.Events, BodyReader.Payload
   public void piece(byte[] bytes, int from, int to) {
     UpstreamEvents running = call;
     if (running != null) {
-      running.body(ByteString.fromArrayUnsafe(bytes, from, to - from));
+      running.responseBody(ByteString.fromArrayUnsafe(bytes, from, to - from));
     }
   }
 
@@ -287,7 +294,7 @@ public final class UpstreamConnection implements Link.Events, BodyReader.Payload
       drop();
     }
     if (done != null) {
-      done.end();
+      done.responseEnd();
     }
   }
 
@@ -328,7 +335,10 @@ public final class UpstreamConnection implements Link.Events, BodyReader.Payload
       } else {
         fail(
             head != null ? Kind.CUT : Kind.SILENT,
-            "no byte within " + readTimeoutNanos / 1_000_000_000L + " s");
+            
+            requestSent
+                ? "no byte of an answer within " + readTimeoutNanos / 1_000_000 + " ms"
+                : "no byte of the request taken within " + sendTimeoutNanos / 1_000_000 + " ms");
       }
     }
   }

@@ -3,22 +3,22 @@ package dev.sluice.upstream;
 import akka.util.ByteString;
 import dev.sluice.wire.ResponseHead;
 
-/** What a call hears. Either {@link #end} or {@link #failed} comes last. */
+/** What a call hears. Either {@link #responseEnd} or {@link #failed} comes last. */
 public interface UpstreamEvents {
   /** There is a connection for this call: it may send its request. */
   void connected(UpstreamConnection connection);
 
   /** A head came. Interim ones (1xx) are followed by another. */
-  void head(ResponseHead head);
+  void responseHead(ResponseHead head);
 
   /** A piece of the body, with its chunk framing if {@link UpstreamConnection#framed} asked for it. */
-  void body(ByteString piece);
+  void responseBody(ByteString piece);
 
   /** The answer is whole. The connection is no longer this call's. */
-  void end();
+  void responseEnd();
 
   /** All that was sent has left. */
-  void drained();
+  void upstreamDrained();
 
   /** There will be no answer, or no more of it. The connection is no longer this call's. */
   void failed(UpstreamFailure failure);

@@ -8,6 +8,7 @@ import dev.sluice.wire.HeadWriter;
 import dev.sluice.wire.Link;
 import dev.sluice.wire.TlsLink;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.function.Function;
@@ -25,6 +26,7 @@ final class UpstreamPool implements Dialer.Dialed {
   private final InetSocketAddress address;
   private final Deque<UpstreamConnection> idle = new ArrayDeque<>();
   private final Deque<UpstreamEvents> waiting = new ArrayDeque<>();
+  private Duration connectTimeout = Duration.ofSeconds(5);
   private int open;
   private int dialling;
 
@@ -46,7 +48,8 @@ final class UpstreamPool implements Dialer.Dialed {
     this.address = Addresses.of(origin.host(), origin.port());
   }
 
-  void call(UpstreamEvents call) {
+  /** @param connectTimeout how long this call waits for a connection that has to be opened for it */
+  void call(Duration connectTimeout, UpstreamEvents call) {
     UpstreamConnection free = idle.pollFirst();
     if (free != null) {
       free.begin(call);
@@ -60,6 +63,7 @@ final class UpstreamPool implements Dialer.Dialed {
       return;
     }
     waiting.addLast(call);
+    this.connectTimeout = connectTimeout;
     dialForWaiting();
   }
 
@@ -88,7 +92,7 @@ final class UpstreamPool implements Dialer.Dialed {
   private void dialForWaiting() {
     while (dialling < waiting.size() && open + dialling < settings.connections()) {
       dialling++;
-      dialer.dial(address, settings.connectTimeout(), this);
+      dialer.dial(address, connectTimeout, this);
     }
   }
 

@@ -1,19 +1,20 @@
 package dev.sluice.upstream;
 
+import com.typesafe.config.Config;
+import dev.sluice.state.Section;
 import java.time.Duration;
 
-/**
- * Limits of connections to upstreams, from {@code sluice.upstream} in reference.conf.
- *
- * @param connections most connections of one worker to one origin, at least 1
- * @param waiting most requests of one worker that wait for a connection to one origin, at least 0
- * @param headBytes longest response head
- * @param headFields most fields of a response head
- */
+/** Limits of connections to upstreams: {@code sluice.upstream} in reference.conf, where each key is explained. */
 public record UpstreamSettings(
-    int connections,
-    int waiting,
-    Duration connectTimeout,
-    Duration idleTimeout,
-    int headBytes,
-    int headFields) {}
+    int connections, int waiting, Duration idleTimeout, int headBytes, int headFields) {
+  /** @throws IllegalArgumentException that names the key, its value and what was expected */
+  public static UpstreamSettings from(Config config) {
+    Section upstream = Section.of(config, "sluice.upstream");
+    return new UpstreamSettings(
+        upstream.count("connections", 1, 1_000_000),
+        upstream.count("waiting", 0, 1_000_000),
+        upstream.duration("idle-timeout", Duration.ofSeconds(1), Duration.ofHours(24)),
+        (int) upstream.bytes("head-bytes", 1024, 1024 * 1024),
+        upstream.count("head-fields", 16, 10_000));
+  }
+}

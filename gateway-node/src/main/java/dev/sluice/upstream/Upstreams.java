@@ -3,6 +3,7 @@ package dev.sluice.upstream;
 import dev.sluice.wire.Deadlines;
 import dev.sluice.wire.Dialer;
 import dev.sluice.wire.HeadWriter;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Function;
@@ -30,8 +31,8 @@ public final class Upstreams {
   }
 
   /** Gives the call a connection, at once or later, or fails it. */
-  public void call(Origin origin, UpstreamEvents call) {
-    pools.computeIfAbsent(origin, this::open).call(call);
+  public void call(Origin origin, Duration connectTimeout, UpstreamEvents call) {
+    pools.computeIfAbsent(origin, this::open).call(connectTimeout, call);
   }
 
   /** A call that has no connection yet is given up; it hears nothing more. */

@@ -123,32 +123,13 @@ public final class Fields {
     return true;
   }
 
-  /** Whether the comma-separated value of field number {@code i} lists this lower-case token, in any case. */
+  /** Whether the comma-separated value of field number {@code i} lists this token, in any case. */
   public boolean valueLists(int i, String token) {
-    int at = places[i * 4 + 2];
-    int end = places[i * 4 + 3];
-    while (at < end) {
-      int comma = at;
-      while (comma < end && head[comma] != ',') {
-        comma++;
-      }
-      int from = at;
-      int to = comma;
-      while (from < to && (head[from] == ' ' || head[from] == '\t')) {
-        from++;
-      }
-      while (to > from && (head[to - 1] == ' ' || head[to - 1] == '\t')) {
-        to--;
-      }
-      if (to - from == token.length() && matches(from, token)) {
-        return true;
-      }
-      at = comma + 1;
-    }
-    return false;
+    byte[] bytes = token.getBytes(StandardCharsets.ISO_8859_1);
+    return lists(i, bytes, 0, bytes.length);
   }
 
-  /** Whether any field of this kind lists this lower-case token. */
+  /** Whether any field of this kind lists this token, in any case. */
   public boolean lists(Field field, String token) {
     for (int i = 0; i < count; i++) {
       if (known[i] == field && valueLists(i, token)) {
@@ -158,17 +139,50 @@ public final class Fields {
     return false;
   }
 
+  /** Whether the comma-separated value of field {@code list} holds the name of field {@code i}, in any case. */
+  public boolean connectionNames(int list, int i) {
+    return lists(list, head, places[i * 4], places[i * 4 + 1]);
+  }
+
   void copyTo(int i, HeadWriter out) {
     out.field(head, places[i * 4], places[i * 4 + 1], places[i * 4 + 2], places[i * 4 + 3]);
   }
 
-  private boolean matches(int from, String lowerToken) {
-    for (int k = 0; k < lowerToken.length(); k++) {
-      if (lower(head[from + k]) != lowerToken.charAt(k)) {
+  private boolean lists(int i, byte[] token, int tokenFrom, int tokenTo) {
+    int at = places[i * 4 + 2];
+    int end = places[i * 4 + 3];
+    while (at < end) {
+      int comma = at;
+      while (comma < end && head[comma] != ',') {
+        comma++;
+      }
+      int from = at;
+      int to = comma;
+      while (from < to && isBlank(head[from])) {
+        from++;
+      }
+      while (to > from && isBlank(head[to - 1])) {
+        to--;
+      }
+      if (to - from == tokenTo - tokenFrom && same(from, token, tokenFrom, tokenTo)) {
+        return true;
+      }
+      at = comma + 1;
+    }
+    return false;
+  }
+
+  private boolean same(int from, byte[] token, int tokenFrom, int tokenTo) {
+    for (int k = 0; k < tokenTo - tokenFrom; k++) {
+      if (lower(head[from + k]) != lower(token[tokenFrom + k])) {
         return false;
       }
     }
     return true;
+  }
+
+  private static boolean isBlank(byte b) {
+    return b == ' ' || b == '\t';
   }
 
   private static int lower(byte b) {

@@ -1,0 +1,56 @@
+package dev.sluice.quota;
+
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import java.util.List;
+
+/**
+ * An amount that one node may hold in advance, as the entity knows it.
+ *
+ * @param size what was granted
+ * @param grantedAt entity time, milliseconds
+ * @param notAfter entity time up to which the node may put holds on it
+ * @param exact it was made to fit the waiting holds, near a limit
+ * @param n number of the newest report
+ * @param closed no further hold is put on it
+ */
+public record Lease(
+    LeaseId id, String path, Amounts size, long grantedAt, long notAfter, boolean exact, List<Line> lines, long n, boolean closed) {
+  public Amounts committed() {
+    Amounts sum = Amounts.NONE;
+    for (Line line : lines) {
+      sum = sum.plus(line.committed());
+    }
+    return sum;
+  }
+
+  public Amounts used() {
+    Amounts sum = Amounts.NONE;
+    for (Line line : lines) {
+      sum = sum.plus(line.used());
+    }
+    return sum;
+  }
+
+  public Amounts open() {
+    return committed().minus(used());
+  }
+
+  /** What the node may have spent without our knowing: it stays charged until the node says otherwise. */
+  public Amounts unreported() {
+    return closed ? Amounts.NONE : Amounts.NONE.max(size.minus(committed()));
+  }
+
+  /** Closed, and no hold is running on it: only its charge is left. */
+  @JsonIgnore
+  public boolean isFinal() {
+    return closed && open().isNone();
+  }
+
+  Lease reported(List<Line> newLines, long newN, boolean nowClosed) {
+    return new Lease(id, path, size, grantedAt, notAfter, exact, List.copyOf(newLines), newN, closed || nowClosed);
+  }
+
+  Lease close() {
+    return new Lease(id, path, size, grantedAt, notAfter, exact, lines, n, true);
+  }
+}

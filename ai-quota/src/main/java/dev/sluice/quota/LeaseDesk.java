@@ -1,0 +1,441 @@
+package dev.sluice.quota;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The decisions of a tenant's entity: what is granted, recalled, refused. Takes messages and the time, and gathers what
+ * is to be journaled and what is to be told once that is durable. Its ledger runs ahead of the journal by what {@link
+ * #takeBatch} has not been asked for; if a batch can't be journaled, the desk is thrown away with its entity.
+ *
+ * <p>Sections named below are those of docs/quota-protocol.md.
+ */
+final class LeaseDesk {
+  /** A message to a node. */
+  record Letter(String uid, ToNode message) {}
+
+  /** @param changes to be journaled, all or none; @param letters to be sent once they are */
+  record Batch(List<Change> changes, List<Letter> letters) {
+    boolean isEmpty() {
+      return changes.isEmpty() && letters.isEmpty();
+    }
+  }
+
+  private static final class WaitingAsk {
+    private ToEntity.Ask ask;
+    private long arrived;
+    private final long waitsSince;
+    private final long until;
+    private boolean recalled;
+    private Set<LeaseId> unanswered = new HashSet<>();
+
+    WaitingAsk(ToEntity.Ask ask, long arrived, long until) {
+      this.ask = ask;
+      this.arrived = arrived;
+      this.waitsSince = arrived - ask.waitedMillis();
+      this.until = until;
+    }
+  }
+
+  private static final Comparator<WaitingAsk> OLDEST_FIRST = Comparator.comparingLong(one -> one.waitsSince);
+
+  /** While something waits it is looked at this often, because slots age without a message. */
+  private static final long LOOK_AGAIN_MILLIS = 10;
+
+  private static final long SHORTEST_LIFE = 2_000;
+
+  private final DeskSettings settings;
+  private final List<WaitingAsk> waiting = new ArrayList<>();
+  private final Map<LeaseId, Long> recalledAt = new HashMap<>();
+  private List<Change> changes = new ArrayList<>();
+  private List<Letter> letters = new ArrayList<>();
+  private QuotaLedger ledger;
+  private long now;
+
+  /** @param ledger as the journal has it */
+  LeaseDesk(QuotaLedger ledger, DeskSettings settings) {
+    this.ledger = ledger;
+    this.settings = settings;
+    this.now = ledger.lastAt();
+  }
+
+  QuotaLedger ledger() {
+    return ledger;
+  }
+
+  /** Entity time: never goes back. */
+  long now() {
+    return now;
+  }
+
+  /** What was decided since the last batch. */
+  Batch takeBatch() {
+    Batch batch = new Batch(List.copyOf(changes), List.copyOf(letters));
+    changes = new ArrayList<>();
+    letters = new ArrayList<>();
+    return batch;
+  }
+
+  /** Other limits apply. Open leases count in the buckets that their paths join, in full; leases above are recalled. */
+  void plan(Plan plan, long clock) {
+    advance(clock);
+    if (!plan.equals(ledger.plan())) {
+      change(new Change.Planned(now, plan));
+      for (Bucket bucket : plan.buckets().values()) {
+        if (ledger.charged(bucket, now, settings.margin()) > bucket.limit()) {
+          recall(openLeasesOn(List.of(bucket)));
+        }
+      }
+    }
+    decideWaiting();
+  }
+
+  void take(ToEntity message, long clock) {
+    advance(clock);
+    if (message instanceof ToEntity.Ask ask) {
+      ask(ask);
+    } else if (message instanceof ToEntity.Report report) {
+      report(report);
+    } else if (message instanceof ToEntity.Close close) {
+      close(close.id());
+    } else if (message instanceof ToEntity.Goodbye goodbye) {
+      goodbye(goodbye.uid());
+    }
+    decideWaiting();
+  }
+
+  /** Time has passed: decides on what waits, and recalls what is overdue. */
+  void look(long clock) {
+    advance(clock);
+    decideWaiting();
+    recallOverdue();
+  }
+
+  /** Milliseconds until {@link #look} should be called though no message came; {@link Long#MAX_VALUE} for never. */
+  long lookAgainIn() {
+    if (!waiting.isEmpty()) {
+      return LOOK_AGAIN_MILLIS;
+    }
+    return ledger.leases().isEmpty() ? Long.MAX_VALUE : settings.recallAgain();
+  }
+
+  /** Right after recovery: leases whose nodes may not know of us are asked for. */
+  void recallAll() {
+    recall(ledger.leases().values().stream().filter(lease -> !lease.closed()).toList());
+  }
+
+  /** Drops what is known of nodes that are no longer members and have no lease (5.14). */
+  void forgetAllBut(Set<String> members, long clock) {
+    advance(clock);
+    Set<String> kept = new HashSet<>(members);
+    ledger.leases().keySet().forEach(id -> kept.add(id.uid()));
+    for (String uid : List.copyOf(ledger.top().keySet())) {
+      if (!kept.contains(uid)) {
+        change(new Change.Forgotten(now, uid));
+      }
+    }
+  }
+
+  /** How the buckets stand now. */
+  List<Balance> balances() {
+    return ledger.plan().buckets().values().stream()
+        .sorted(Comparator.comparing(Bucket::id))
+        .map(bucket -> {
+          Charges charges = ledger.charges(bucket, now, settings.margin());
+          return new Balance(
+              bucket.name(), bucket.unit(), bucket.window(), bucket.limit(), charges.settled(), charges.held(), charges.leased(),
+              unaccounted(bucket), bucket.limit() - charges.all(), resetIn(bucket));
+        })
+        .toList();
+  }
+
+  private long unaccounted(Bucket bucket) {
+    return ledger.leases().values().stream()
+        .filter(lease -> lease.notAfter() < now && ledger.chargedTo(lease, bucket))
+        .mapToLong(lease -> lease.unreported().of(bucket.unit()))
+        .sum();
+  }
+
+  private void advance(long clock) {
+    now = Math.max(now, clock);
+  }
+
+  /** 5.3. */
+  private void ask(ToEntity.Ask ask) {
+    ask.reports().forEach(this::report);
+    Lease lease = ledger.leases().get(ask.id());
+    if (lease != null) {
+      if (!lease.closed()) {
+        tellGranted(lease, ask.attempt(), now);
+      }
+      return;
+    }
+    if (ask.no() <= ledger.topOf(ask.uid())) {
+      tell(ask.uid(), new ToNode.Stale(ask.no()));
+      return;
+    }
+    for (WaitingAsk known : waiting) {
+      if (known.ask.id().equals(ask.id())) {
+        known.ask = ask;
+        known.arrived = now;
+        return;
+      }
+    }
+    waiting.add(new WaitingAsk(ask, now, now + settings.patience()));
+  }
+
+  /** Decides on all that waits, the longest waiting first; whoever shares a bucket with one of them waits behind it. */
+  private void decideWaiting() {
+    if (waiting.isEmpty()) {
+      return;
+    }
+    waiting.sort(OLDEST_FIRST);
+    Set<String> claimed = new HashSet<>();
+    List<WaitingAsk> still = new ArrayList<>();
+    for (WaitingAsk one : waiting) {
+      List<String> buckets = ledger.plan().paths().getOrDefault(one.ask.path(), List.of());
+      boolean behind = buckets.stream().anyMatch(claimed::contains);
+      if (behind && now < one.until || !decided(one, behind)) {
+        still.add(one);
+        claimed.addAll(buckets);
+      }
+    }
+    waiting.clear();
+    waiting.addAll(still);
+  }
+
+  /** Answers an ask if it can be answered now. */
+  private boolean decided(WaitingAsk one, boolean behind) {
+    ToEntity.Ask ask = one.ask;
+    List<Bucket> path = ledger.plan().bucketsOf(ask.path());
+    Amounts need = ask.needs().isEmpty() ? Amounts.NONE : ask.needs().get(0);
+    if (!ledger.plan().paths().containsKey(ask.path())) {
+      return now >= one.until; // no limits are known here yet: not answered, and asked again
+    }
+    for (Bucket bucket : path) {
+      if (need.of(bucket.unit()) > bucket.limit()) {
+        refuse(ask, need, bucket, ToNode.NEVER);
+        return true;
+      }
+    }
+    long end = endOfCalendars(path);
+    if (end - now < DeskSettings.LEAST_LIFE) {
+      return false;
+    }
+    boolean prefetch = ask.needs().isEmpty();
+    List<Bucket> lacking = behind ? path : lacking(path, need, prefetch);
+    if (lacking.isEmpty()) {
+      grant(one, path, need, end);
+      return true;
+    }
+    if (!one.recalled && !prefetch) {
+      one.recalled = true;
+      List<Lease> lent = openLeasesOn(lacking);
+      one.unanswered = new HashSet<>(lent.stream().map(Lease::id).toList());
+      recall(lent);
+    }
+    one.unanswered.removeIf(id -> {
+      Lease lease = ledger.leases().get(id);
+      return lease == null || lease.closed();
+    });
+    if (now < one.until && (behind || !one.unanswered.isEmpty())) {
+      return false;
+    }
+    refuseFor(ask, need, lacking);
+    return true;
+  }
+
+  /** Names the bucket that keeps the hold out longest. */
+  private void refuseFor(ToEntity.Ask ask, Amounts need, List<Bucket> lacking) {
+    Bucket worst = lacking.get(0);
+    long longest = roomIn(worst, need);
+    for (Bucket bucket : lacking) {
+      long in = roomIn(bucket, need);
+      if (longest != ToNode.NEVER && (in == ToNode.NEVER || in > longest)) {
+        worst = bucket;
+        longest = in;
+      }
+    }
+    refuse(ask, need, worst, longest);
+  }
+
+  /** 5.4, 5.5. */
+  private void grant(WaitingAsk one, List<Bucket> path, Amounts need, long endOfCalendars) {
+    ToEntity.Ask ask = one.ask;
+    Amounts room = room(path);
+    Amounts prefix = Amounts.NONE;
+    for (Amounts each : ask.needs()) {
+      Amounts longer = prefix.plus(each);
+      if (!room.covers(longer)) {
+        break;
+      }
+      prefix = longer;
+    }
+    Amounts size = prefix.max(ask.want().min(room.dividedBy(4)));
+    long notAfter = Math.min(now + life(path), endOfCalendars - settings.clockError());
+    Change.Granted granted = new Change.Granted(now, ask.id(), ask.path(), size, notAfter, size.equals(prefix));
+    change(granted);
+    tellGranted(ledger.leases().get(ask.id()), ask.attempt(), one.arrived);
+  }
+
+  private void tellGranted(Lease lease, int attempt, long arrived) {
+    List<Bucket> path = ledger.plan().bucketsOf(lease.path());
+    List<ToNode.Room> rooms = path.stream().map(this::roomOf).toList();
+    tell(
+        lease.id().uid(),
+        new ToNode.Granted(
+            lease.id().no(), attempt, arrived, lease.size(), lease.notAfter(), lease.exact(), slotMillis(path), rooms));
+  }
+
+  private void refuse(ToEntity.Ask ask, Amounts need, Bucket bucket, long tryInMillis) {
+    tell(ask.uid(), new ToNode.Refused(ask.no(), need, roomOf(bucket), tryInMillis));
+  }
+
+  /** 5.6. */
+  private void report(ToEntity.Report report) {
+    LeaseId id = report.id();
+    Lease lease = ledger.leases().get(id);
+    boolean news = lease != null ? report.n() > lease.n() : report.no() > ledger.topOf(report.uid());
+    if (news) {
+      change(new Change.Reported(now, id, report.path(), report.n(), report.lines(), report.closed()));
+    }
+    tell(report.uid(), new ToNode.Acked(report.no(), report.n()));
+  }
+
+  private void close(LeaseId id) {
+    Lease lease = ledger.leases().get(id);
+    waiting.removeIf(one -> one.ask.id().equals(id));
+    if (lease != null && !lease.closed() && lease.lines().isEmpty()) {
+      change(new Change.Reported(now, id, lease.path(), ToNode.ALL, List.of(), true));
+    } else if (lease == null && id.no() > ledger.topOf(id.uid())) {
+      change(new Change.Numbered(now, id));
+    }
+    tell(id.uid(), new ToNode.Acked(id.no(), ToNode.ALL));
+  }
+
+  /** 5.14. */
+  private void goodbye(String uid) {
+    waiting.removeIf(one -> one.ask.uid().equals(uid));
+    if (ledger.topOf(uid) != QuotaLedger.ALL_NUMBERS) {
+      change(new Change.Departed(now, uid));
+    }
+    tell(uid, new ToNode.GoodbyeAcked());
+  }
+
+  private void recall(List<Lease> leases) {
+    Map<String, List<Long>> byNode = new HashMap<>();
+    for (Lease lease : leases) {
+      recalledAt.put(lease.id(), now);
+      byNode.computeIfAbsent(lease.id().uid(), none -> new ArrayList<>()).add(lease.id().no());
+    }
+    byNode.forEach((uid, nos) -> tell(uid, new ToNode.Recall(nos)));
+  }
+
+  /** 5.8: nothing but a node's own word frees a lease, so it is asked for that word again. */
+  private void recallOverdue() {
+    recalledAt.keySet().retainAll(ledger.leases().keySet());
+    recall(ledger.leases().values().stream()
+        .filter(lease -> !lease.closed() && lease.notAfter() < now)
+        .filter(lease -> now - recalledAt.getOrDefault(lease.id(), Long.MIN_VALUE / 2) >= settings.recallAgain())
+        .toList());
+  }
+
+  private List<Lease> openLeasesOn(List<Bucket> buckets) {
+    return ledger.leases().values().stream()
+        .filter(lease -> !lease.closed() && !lease.unreported().isNone())
+        .filter(lease -> buckets.stream().anyMatch(bucket -> ledger.chargedTo(lease, bucket)))
+        .toList();
+  }
+
+  private List<Bucket> lacking(List<Bucket> path, Amounts need, boolean prefetch) {
+    return path.stream()
+        .filter(bucket -> free(bucket) < need.of(bucket.unit()) || prefetch && free(bucket) <= 0)
+        .toList();
+  }
+
+  private long free(Bucket bucket) {
+    return bucket.limit() - ledger.charged(bucket, now, settings.margin());
+  }
+
+  /** What can be granted of each unit: the least of all buckets of the path. */
+  private Amounts room(List<Bucket> path) {
+    long tokens = Long.MAX_VALUE;
+    for (Bucket bucket : path) {
+      switch (bucket.unit()) {
+        case TOKENS -> tokens = Math.min(tokens, free(bucket));
+      }
+    }
+    return new Amounts(Math.max(0, tokens));
+  }
+
+  private ToNode.Room roomOf(Bucket bucket) {
+    return new ToNode.Room(bucket.name(), bucket.unit(), bucket.limit(), free(bucket), resetIn(bucket));
+  }
+
+  /** Until there may be room for this: 0 if what is missing is only lent out or held. */
+  private long roomIn(Bucket bucket, Amounts need) {
+    long missing = ledger.charges(bucket, now, settings.margin()).settled() + need.of(bucket.unit()) - bucket.limit();
+    if (missing <= 0) {
+      return 0;
+    }
+    Window window = bucket.window();
+    if (window.calendar()) {
+      return window.endOf(now) - now;
+    }
+    if (window.sliding()) {
+      for (Map.Entry<Long, Long> slot : ledger.settledBySlot(bucket).entrySet()) {
+        long ages = slot.getKey() + window.widthMillis() + settings.margin() - now;
+        missing -= ages > 0 ? slot.getValue() : 0;
+        if (missing <= 0) {
+          return ages;
+        }
+      }
+    }
+    return ToNode.NEVER;
+  }
+
+  private long resetIn(Bucket bucket) {
+    Window window = bucket.window();
+    if (window.calendar()) {
+      return window.endOf(now) - now;
+    }
+    if (!window.sliding()) {
+      return ToNode.NEVER;
+    }
+    long newest = ledger.newestCharge(bucket);
+    return newest == 0 ? 0 : Math.max(0, Math.min(newest, now) + window.widthMillis() + settings.margin() - now);
+  }
+
+  private long life(List<Bucket> path) {
+    long shortest = shortestSliding(path);
+    return shortest == 0 ? settings.life() : Math.min(settings.life(), Math.max(SHORTEST_LIFE, 2 * shortest));
+  }
+
+  private static long slotMillis(List<Bucket> path) {
+    long shortest = shortestSliding(path);
+    return shortest == 0 ? 0 : Math.max(1, shortest / DeskSettings.SLOTS);
+  }
+
+  /** Width of the shortest sliding window; 0 if there is none. */
+  private static long shortestSliding(List<Bucket> path) {
+    return path.stream().map(Bucket::window).filter(Window::sliding).mapToLong(Window::widthMillis).min().orElse(0);
+  }
+
+  private long endOfCalendars(List<Bucket> path) {
+    return path.stream().mapToLong(bucket -> bucket.window().endOf(now)).min().orElse(Long.MAX_VALUE);
+  }
+
+  private void change(Change change) {
+    changes.add(change);
+    ledger = ledger.after(change);
+  }
+
+  private void tell(String uid, ToNode message) {
+    letters.add(new Letter(uid, message));
+  }
+}

@@ -1,0 +1,185 @@
+package dev.sluice.quota;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * What a tenant has spent and lent out: the fold of its journal. Immutable; knows no clock: whoever asks says when it is.
+ *
+ * @param lastAt entity time of the last change, in milliseconds; entity time never goes back behind it
+ * @param leases those that are not final
+ * @param spent of final leases: per bucket, by slot (sliding), by start of the window (calendar) or under 0 (balance)
+ * @param top highest number of each node that was ever granted or closed
+ */
+public record QuotaLedger(
+    long lastAt, Plan plan, Map<LeaseId, Lease> leases, Map<String, Map<Long, Long>> spent, Map<String, Long> top) {
+  public static final QuotaLedger EMPTY = new QuotaLedger(0, Plan.EMPTY, Map.of(), Map.of(), Map.of());
+
+  /** As {@link #top}: none of its numbers will be granted. */
+  static final long ALL_NUMBERS = Long.MAX_VALUE;
+
+  /** The ledger after this change. */
+  public QuotaLedger after(Change change) {
+    QuotaLedger moved = new QuotaLedger(Math.max(lastAt, change.at()), plan, leases, spent, top);
+    if (change instanceof Change.Granted granted) {
+      return moved.granted(granted);
+    } else if (change instanceof Change.Reported reported) {
+      return moved.reported(reported);
+    } else if (change instanceof Change.Numbered numbered) {
+      return moved.numbered(numbered.id().uid(), numbered.id().no());
+    } else if (change instanceof Change.Departed departed) {
+      return moved.departed(departed);
+    } else if (change instanceof Change.Forgotten forgotten) {
+      Map<String, Long> others = new HashMap<>(top);
+      others.remove(forgotten.uid());
+      return new QuotaLedger(moved.lastAt, plan, leases, spent, others);
+    }
+    return moved.planned((Change.Planned) change);
+  }
+
+  private QuotaLedger planned(Change.Planned change) {
+    return new QuotaLedger(lastAt, change.plan(), leases, spent, top);
+  }
+
+  private QuotaLedger granted(Change.Granted change) {
+    Lease lease = new Lease(
+        change.id(), change.path(), change.size(), change.at(), change.notAfter(), change.exact(), List.of(), 0, false);
+    return with(lease).numbered(change.id().uid(), change.id().no());
+  }
+
+  private QuotaLedger reported(Change.Reported change) {
+    Lease known = leases.get(change.id());
+    Lease lease = known != null
+        ? known
+        : new Lease(change.id(), change.path(), Amounts.NONE, change.at(), change.at(), true, List.of(), 0, true);
+    Lease next = lease.reported(change.lines(), change.n(), change.closed());
+    QuotaLedger numbered = numbered(change.id().uid(), change.id().no());
+    return next.isFinal() ? numbered.folded(next) : numbered.with(next);
+  }
+
+  private QuotaLedger departed(Change.Departed change) {
+    QuotaLedger ledger = this;
+    for (Lease lease : leases.values()) {
+      if (lease.id().uid().equals(change.uid()) && !lease.closed()) {
+        Lease closed = lease.close();
+        ledger = closed.isFinal() ? ledger.folded(closed) : ledger.with(closed);
+      }
+    }
+    return ledger.numbered(change.uid(), ALL_NUMBERS);
+  }
+
+  private QuotaLedger with(Lease lease) {
+    Map<LeaseId, Lease> next = new HashMap<>(leases);
+    next.put(lease.id(), lease);
+    return new QuotaLedger(lastAt, plan, next, spent, top);
+  }
+
+  private QuotaLedger numbered(String uid, long no) {
+    if (top.getOrDefault(uid, 0L) >= no) {
+      return this;
+    }
+    Map<String, Long> next = new HashMap<>(top);
+    next.put(uid, no);
+    return new QuotaLedger(lastAt, plan, leases, spent, next);
+  }
+
+  /** Moves what a final lease has used to what is spent, in every bucket of its path. */
+  private QuotaLedger folded(Lease lease) {
+    Map<LeaseId, Lease> open = new HashMap<>(leases);
+    open.remove(lease.id());
+    Map<String, Map<Long, Long>> next = new HashMap<>(spent);
+    for (Bucket bucket : plan.bucketsOf(lease.path())) {
+      Map<Long, Long> amounts = new TreeMap<>(next.getOrDefault(bucket.id(), Map.of()));
+      Window window = bucket.window();
+      for (Line line : lease.lines()) {
+        long key = window.sliding() ? line.slot() : window.startOf(lease.grantedAt());
+        amounts.merge(key, line.committed().of(bucket.unit()), Long::sum);
+      }
+      amounts.keySet().removeIf(key -> isPast(window, key));
+      next.put(bucket.id(), amounts);
+    }
+    return new QuotaLedger(lastAt, plan, open, next, top);
+  }
+
+  /** Whether what was spent then can never count again. One window more is kept than counts, for clock margins. */
+  private boolean isPast(Window window, long key) {
+    if (window.sliding()) {
+      return key < lastAt - 2 * window.widthMillis();
+    }
+    return window.calendar() && window.endOf(window.endOf(key)) < lastAt;
+  }
+
+  public long topOf(String uid) {
+    return top.getOrDefault(uid, 0L);
+  }
+
+  /**
+   * What a bucket is charged with at an instant: what was used, what is held, and every lease not yet reported, in full.
+   *
+   * @param now entity time in milliseconds
+   * @param marginMillis twice the error of the clock: slots age by that much later
+   */
+  public long charged(Bucket bucket, long now, long marginMillis) {
+    return charges(bucket, now, marginMillis).all();
+  }
+
+  /** The same in its parts. */
+  public Charges charges(Bucket bucket, long now, long marginMillis) {
+    Window window = bucket.window();
+    long oldest = now - window.widthMillis() - marginMillis;
+    long start = window.startOf(now);
+    long settled = 0;
+    for (Map.Entry<Long, Long> amount : spent.getOrDefault(bucket.id(), Map.of()).entrySet()) {
+      if (window.sliding() ? amount.getKey() > oldest : amount.getKey() == start) {
+        settled += amount.getValue();
+      }
+    }
+    long held = 0;
+    long leased = 0;
+    for (Lease lease : leases.values()) {
+      if (!chargedTo(lease, bucket) || window.calendar() && window.startOf(lease.grantedAt()) != start) {
+        continue;
+      }
+      for (Line line : lease.lines()) {
+        if (!window.sliding() || line.slot() > oldest) {
+          settled += line.used().of(bucket.unit());
+          held += line.open().of(bucket.unit());
+        }
+      }
+      if (!window.sliding() || lease.notAfter() > oldest) {
+        leased += lease.unreported().of(bucket.unit());
+      }
+    }
+    return new Charges(settled, held, leased);
+  }
+
+  /** What settled requests have used of a sliding bucket, oldest slot first. */
+  SortedMap<Long, Long> settledBySlot(Bucket bucket) {
+    SortedMap<Long, Long> slots = new TreeMap<>(spent.getOrDefault(bucket.id(), Map.of()));
+    for (Lease lease : leases.values()) {
+      if (chargedTo(lease, bucket)) {
+        lease.lines().forEach(line -> slots.merge(line.slot(), line.used().of(bucket.unit()), Long::sum));
+      }
+    }
+    return slots;
+  }
+
+  /** Entity time of the newest charge to a sliding bucket; 0 if there is none. */
+  long newestCharge(Bucket bucket) {
+    SortedMap<Long, Long> slots = settledBySlot(bucket);
+    long newest = slots.isEmpty() ? 0 : slots.lastKey();
+    for (Lease lease : leases.values()) {
+      if (chargedTo(lease, bucket) && !lease.isFinal()) {
+        newest = Math.max(newest, lease.notAfter());
+      }
+    }
+    return newest;
+  }
+
+  boolean chargedTo(Lease lease, Bucket bucket) {
+    return plan.paths().getOrDefault(lease.path(), List.of()).contains(bucket.id());
+  }
+}

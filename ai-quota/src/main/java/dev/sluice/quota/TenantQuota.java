@@ -1,0 +1,193 @@
+package dev.sluice.quota;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.javadsl.ActorContext;
+import akka.actor.typed.javadsl.Behaviors;
+import akka.actor.typed.javadsl.TimerScheduler;
+import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
+import akka.persistence.typed.PersistenceId;
+import akka.persistence.typed.RecoveryCompleted;
+import akka.persistence.typed.javadsl.CommandHandler;
+import akka.persistence.typed.javadsl.Effect;
+import akka.persistence.typed.javadsl.EventHandler;
+import akka.persistence.typed.javadsl.EventSourcedBehavior;
+import akka.persistence.typed.javadsl.RetentionCriteria;
+import akka.persistence.typed.javadsl.SignalHandler;
+import dev.sluice.state.WireMessage;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Supplier;
+
+/**
+ * The quota of one tenant: the only writer of its {@link QuotaLedger}. Entity id: the tenant's name.
+ *
+ * <p>Messages are put in a box; {@link Flush}, sent to itself behind them, decides on all of them and journals the
+ * outcome as one event, while the next ones gather. Nothing is answered before what it rests on is durable, and an
+ * incarnation whose append fails stops: the next one replays.
+ */
+public final class TenantQuota extends EventSourcedBehavior<TenantQuota.Command, TenantQuota.Event, QuotaLedger> {
+  public static final EntityTypeKey<Command> TYPE = EntityTypeKey.create(Command.class, "TenantQuota");
+
+  public sealed interface Command extends WireMessage {}
+
+  /** A node's side of the lease protocol speaks; answers go to {@code from}. */
+  public record FromNode(ToEntity message, ActorRef<LeaseAgent.Command> from) implements Command {}
+
+  /** Asks how the buckets stand. */
+  public record GetBalances(ActorRef<Balances> replyTo) implements Command {}
+
+  public record Balances(List<Balance> balances) implements WireMessage {}
+
+  private enum Flush implements Command {
+    FLUSH
+  }
+
+  public sealed interface Event extends WireMessage {}
+
+  /** What one flush has decided, all or none of it. */
+  public record Decided(List<Change> changes) implements Event {}
+
+  /** What an entity needs of the node that it happens to live on. */
+  record Surroundings(Plans plans, Supplier<OptionalLong> clock, AgentDirectory agents, QuotaSettings settings) {}
+
+  private static final Duration CLOCK_RETRY = Duration.ofMillis(50);
+
+  private final String tenant;
+  private final Surroundings surroundings;
+  private final ActorContext<Command> context;
+  private final TimerScheduler<Command> timers;
+  private final List<ToEntity> box = new ArrayList<>();
+  private final List<ActorRef<Balances>> asking = new ArrayList<>();
+  private final Map<String, ActorRef<LeaseAgent.Command>> nodes = new HashMap<>();
+  private LeaseDesk desk;
+  private boolean flushing;
+
+  static Behavior<Command> create(String tenant, Surroundings surroundings) {
+    return Behaviors.setup(
+        context -> Behaviors.withTimers(timers -> new TenantQuota(tenant, surroundings, context, timers)));
+  }
+
+  private TenantQuota(
+      String tenant, Surroundings surroundings, ActorContext<Command> context, TimerScheduler<Command> timers) {
+    super(PersistenceId.of(TYPE.name(), tenant));
+    this.tenant = tenant;
+    this.surroundings = surroundings;
+    this.context = context;
+    this.timers = timers;
+    this.desk = new LeaseDesk(QuotaLedger.EMPTY, surroundings.settings().desk());
+  }
+
+  @Override
+  public QuotaLedger emptyState() {
+    return QuotaLedger.EMPTY;
+  }
+
+  @Override
+  public CommandHandler<Command, Event, QuotaLedger> commandHandler() {
+    return newCommandHandlerBuilder()
+        .forAnyState()
+        .onCommand(FromNode.class, this::onFromNode)
+        .onCommand(GetBalances.class, this::onGetBalances)
+        .onCommand(Flush.class, this::onFlush)
+        .build();
+  }
+
+  private Effect<Event, QuotaLedger> onFromNode(FromNode command) {
+    nodes.put(command.message().uid(), command.from());
+    box.add(command.message());
+    return flushSoon();
+  }
+
+  private Effect<Event, QuotaLedger> onGetBalances(GetBalances command) {
+    asking.add(command.replyTo());
+    return flushSoon();
+  }
+
+  private Effect<Event, QuotaLedger> flushSoon() {
+    if (!flushing) {
+      flushing = true;
+      context.getSelf().tell(Flush.FLUSH);
+    }
+    return Effect().none();
+  }
+
+  private Effect<Event, QuotaLedger> onFlush(Flush flush) {
+    OptionalLong clock = surroundings.clock().get();
+    if (clock.isEmpty()) {
+      timers.startSingleTimer(Flush.FLUSH, CLOCK_RETRY);
+      return Effect().none();
+    }
+    flushing = false;
+    surroundings.plans().planOf(tenant).ifPresent(plan -> desk.plan(plan, clock.getAsLong()));
+    for (ToEntity message : box) {
+      desk.take(message, clock.getAsLong());
+    }
+    box.clear();
+    desk.look(clock.getAsLong());
+    LeaseDesk.Batch batch = desk.takeBatch();
+    List<ActorRef<Balances>> replies = List.copyOf(asking);
+    asking.clear();
+    lookAgain();
+    return batch.changes().isEmpty()
+        ? Effect().none().thenRun(() -> tell(batch, replies))
+        : Effect().persist(new Decided(batch.changes())).thenRun(() -> tell(batch, replies));
+  }
+
+  /** Sends what rests on events that are durable now. */
+  private void tell(LeaseDesk.Batch batch, List<ActorRef<Balances>> asking) {
+    for (LeaseDesk.Letter letter : batch.letters()) {
+      ActorRef<LeaseAgent.Command> node = nodes.get(letter.uid());
+      Optional<ActorRef<LeaseAgent.Command>> to =
+          node != null ? Optional.of(node) : surroundings.agents().find(letter.uid());
+      to.ifPresent(agent -> agent.tell(new LeaseAgent.FromEntity(tenant, letter.message())));
+    }
+    if (!asking.isEmpty()) {
+      Balances balances = new Balances(desk.balances());
+      asking.forEach(one -> one.tell(balances));
+    }
+  }
+
+  private void lookAgain() {
+    long in = desk.lookAgainIn();
+    if (in == Long.MAX_VALUE) {
+      timers.cancel(Flush.FLUSH);
+    } else {
+      timers.startSingleTimer(Flush.FLUSH, Duration.ofMillis(in));
+    }
+  }
+
+  @Override
+  public EventHandler<QuotaLedger, Event> eventHandler() {
+    return newEventHandlerBuilder().forAnyState().onEvent(Decided.class, TenantQuota::after).build();
+  }
+
+  private static QuotaLedger after(QuotaLedger ledger, Decided event) {
+    QuotaLedger next = ledger;
+    for (Change change : event.changes()) {
+      next = next.after(change);
+    }
+    return next;
+  }
+
+  @Override
+  public SignalHandler<QuotaLedger> signalHandler() {
+    return newSignalHandlerBuilder().onSignal(RecoveryCompleted.instance(), this::onRecovered).build();
+  }
+
+  private void onRecovered(QuotaLedger ledger) {
+    desk = new LeaseDesk(ledger, surroundings.settings().desk());
+    desk.recallAll();
+    flushSoon();
+  }
+
+  @Override
+  public RetentionCriteria retentionCriteria() {
+    return RetentionCriteria.snapshotEvery(surroundings.settings().snapshotEvery()).withDeleteEventsOnSnapshot();
+  }
+}

@@ -1,0 +1,6 @@
+package dev.sluice.quota;
+
+/** What is counted. */
+public enum Unit {
+  TOKENS
+}

@@ -1,0 +1,9 @@
+package dev.sluice.proxy;
+
+/** In which words a caller expects to be refused. */
+public enum Dialect {
+  /** A line of text. */
+  PLAIN,
+  /** OpenAI's error object. */
+  OPENAI
+}

@@ -1,0 +1,101 @@
+package dev.sluice.proxy;
+
+import dev.sluice.edge.Arrival;
+import dev.sluice.wire.Field;
+import dev.sluice.wire.Fields;
+import dev.sluice.wire.HeadSink;
+import dev.sluice.wire.RequestHead;
+import dev.sluice.wire.ResponseHead;
+
+/**
+ * Which header fields pass through, and which are ours. Fields of one connection (RFC 9110, section 7.6.1) end here;
+ * X-Forwarded-* say what we saw, whatever the client claims; all else passes byte for byte.
+ */
+final class ForwardedFields {
+  private ForwardedFields() {}
+
+  /** Writes the fields of a request for its upstream. */
+  static void request(Inbound request, ProxySettings settings, HeadSink out) {
+    Arrival arrival = request.arrival();
+    RequestHead head = arrival.head();
+    Fields fields = head.fields();
+    int connection = fields.indexOf(Field.CONNECTION);
+    for (int i = 0; i < fields.count(); i++) {
+      Field field = fields.known(i);
+      if (field == null ? !fields.nameHasUnderscore(i) && !named(fields, connection, i) : passes(field, fields, connection, i)) {
+        out.field(fields, i);
+      }
+    }
+    String scheme = arrival.secure() ? "https" : "http";
+    String client = arrival.client().getAddress().getHostAddress();
+    if (!head.authority().isEmpty()) {
+      out.field(Field.X_FORWARDED_HOST, head.authority());
+    } else {
+      out.field(Field.HOST, "");
+    }
+    out.field(Field.X_REQUEST_ID, request.id())
+        .field(Field.X_REAL_IP, client)
+        .field(Field.X_FORWARDED_FOR, client)
+        .field(Field.X_FORWARDED_PORT, Integer.toString(arrival.secure() ? settings.httpsPort() : settings.httpPort()))
+        .field(Field.X_FORWARDED_PROTO, scheme)
+        .field(Field.X_FORWARDED_SCHEME, scheme)
+        .field(Field.X_SCHEME, scheme);
+    copyAs(fields, Field.X_FORWARDED_FOR, Field.X_ORIGINAL_FORWARDED_FOR, out);
+    copyAs(fields, Field.X_FORWARDED_HOST, Field.X_ORIGINAL_FORWARDED_HOST, out);
+    if (upgrades(head)) {
+      out.field(Field.CONNECTION, "upgrade").field(fields, fields.indexOf(Field.UPGRADE));
+    }
+  }
+
+  /** Writes the fields of an upstream's answer for the client. */
+  static void response(ResponseHead head, boolean keepLength, HeadSink out) {
+    Fields fields = head.fields();
+    int connection = fields.indexOf(Field.CONNECTION);
+    for (int i = 0; i < fields.count(); i++) {
+      Field field = fields.known(i);
+      boolean ours =
+          field == null
+              ? named(fields, connection, i)
+              : switch (field) {
+                case CONNECTION, KEEP_ALIVE, PROXY_CONNECTION, TRANSFER_ENCODING -> true;
+                case UPGRADE -> head.status() != 101;
+                case CONTENT_LENGTH -> !keepLength;
+                default -> false;
+              };
+      if (!ours) {
+        out.field(fields, i);
+      }
+    }
+    if (head.status() == 101) {
+      out.field(Field.CONNECTION, "upgrade");
+    }
+  }
+
+  /** Whether the connection shall become another protocol's. HTTP/2 by upgrade is not offered. */
+  static boolean upgrades(RequestHead head) {
+    return head.asksUpgrade() && !head.hasBody() && !head.fields().lists(Field.UPGRADE, "h2c");
+  }
+
+  private static boolean passes(Field field, Fields fields, int connection, int i) {
+    return switch (field) {
+      case CONNECTION, CONTENT_LENGTH, KEEP_ALIVE, PROXY, PROXY_AUTHENTICATE, PROXY_AUTHORIZATION, PROXY_CONNECTION,
+          TRANSFER_ENCODING, UPGRADE, X_FORWARDED_FOR, X_FORWARDED_HOST, X_FORWARDED_PORT, X_FORWARDED_PROTO,
+          X_FORWARDED_SCHEME, X_ORIGINAL_FORWARDED_FOR, X_ORIGINAL_FORWARDED_HOST, X_REAL_IP, X_REQUEST_ID, X_SCHEME -> false;
+      case TE -> fields.valueLists(i, "trailers");
+      case HOST -> true;
+      default -> !named(fields, connection, i);
+    };
+  }
+
+  /** Whether the Connection field, if there is one, names this field, which then belongs to that connection only. */
+  private static boolean named(Fields fields, int connection, int i) {
+    return connection >= 0 && fields.connectionNames(connection, i);
+  }
+
+  private static void copyAs(Fields fields, Field from, Field as, HeadSink out) {
+    String value = fields.first(from);
+    if (value != null && !value.isEmpty()) {
+      out.field(as, value);
+    }
+  }
+}

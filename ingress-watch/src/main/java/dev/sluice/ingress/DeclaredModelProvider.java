@@ -1,0 +1,27 @@
+package dev.sluice.ingress;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A ModelProvider (sluice.dev/v1alpha1): an account with someone who runs models.
+ *
+ * @param kind what it speaks
+ * @param baseUrl absolute http or https URL that {@code /chat/completions} is appended to; empty for echo
+ * @param credential where its API key is, or null if it needs none
+ */
+public record DeclaredModelProvider(
+    ObjectKey key, DeclaredAt at, Kind kind, String baseUrl, @Nullable SecretRef credential, Timeouts timeouts)
+    implements Declaration {
+  public enum Kind {
+    /** Answers by itself, with the words of the last user message; for trying out. */
+    ECHO,
+    /** Any server with OpenAI's chat completions. */
+    OPENAI_COMPATIBLE
+  }
+
+  /** @param silence longest wait for the next byte; @param total longest answer as a whole */
+  public record Timeouts(Duration silence, Duration total) {
+    public static final Timeouts DEFAULT = new Timeouts(Duration.ofSeconds(120), Duration.ofMinutes(10));
+  }
+}

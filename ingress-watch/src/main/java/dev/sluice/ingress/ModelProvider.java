@@ -1,0 +1,20 @@
+package dev.sluice.ingress;
+
+/**
+ * A provider as it can be called.
+ *
+ * @param name {@code namespace/name} of the ModelProvider
+ * @param baseUrl empty for echo
+ * @param credential bearer token, empty if it needs none; never printed
+ */
+public record ModelProvider(
+    String name,
+    DeclaredModelProvider.Kind kind,
+    String baseUrl,
+    String credential,
+    DeclaredModelProvider.Timeouts timeouts) {
+  @Override
+  public String toString() {
+    return name + " " + kind + " " + baseUrl + " " + timeouts;
+  }
+}

@@ -1,0 +1,125 @@
+package dev.sluice.ingress;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** What ModelRoutes make of one host. */
+final class ModelRoutes {
+  private static final String CATCH_ALL = "";
+  private static final long MOST_BODY_BYTES = 32 * 1024 * 1024;
+  private static final Comparator<ModelTable.Entry> MOST_EXACT_FIRST =
+      Comparator.<ModelTable.Entry>comparingInt(entry -> entry.exact() ? 0 : 1)
+          .thenComparingInt(entry -> -entry.name().length());
+
+  private final Declarations declared;
+  private final List<Problem> problems;
+  private final Map<String, DeclaredModelRoute> holders = new HashMap<>();
+  private final List<ModelTable.Entry> entries = new ArrayList<>();
+
+  private ModelRoutes(Declarations declared, List<Problem> problems) {
+    this.declared = declared;
+    this.problems = problems;
+  }
+
+  /** Adds to each host what its models are made of: ModelRoutes, and the providers and Secrets they name. */
+  static void collectInputs(Declarations all, Map<String, List<Declaration>> inputs) {
+    for (DeclaredModelRoute route : all.modelRoutes()) {
+      List<Declaration> used = new ArrayList<>();
+      used.add(route);
+      for (DeclaredModelRoute.Target target : route.targets()) {
+        all.provider(route.key(), target.provider()).ifPresent(provider -> {
+          used.add(provider);
+          if (provider.credential() != null) {
+            all.secret(provider.key(), provider.credential().name()).ifPresent(used::add);
+          }
+        });
+      }
+      for (String host : hostsOf(route)) {
+        inputs.computeIfAbsent(host, none -> new ArrayList<>()).addAll(used);
+      }
+    }
+  }
+
+  static List<Route> routes(String host, Declarations declared, List<Problem> problems) {
+    ModelRoutes made = new ModelRoutes(declared, problems);
+    for (DeclaredModelRoute route : declared.modelRoutes()) {
+      made.add(route);
+    }
+    if (made.entries.isEmpty()) {
+      return List.of();
+    }
+    made.entries.sort(MOST_EXACT_FIRST);
+    ModelTable models = new ModelTable(made.entries);
+    List<Route> routes = new ArrayList<>();
+    for (Action.Call call : Action.Call.values()) {
+      routes.add(new Route(
+          declared.modelRoutes().get(0).key(),
+          new PathRule.Exact(call.path()),
+          null,
+          List.of(),
+          List.of(),
+          new Action.Models(call, models),
+          Timeouts.DEFAULT,
+          Retries.DEFAULT,
+          MOST_BODY_BYTES));
+    }
+    return routes;
+  }
+
+  private static List<String> hostsOf(DeclaredModelRoute route) {
+    return route.hosts().isEmpty() ? List.of(CATCH_ALL) : route.hosts();
+  }
+
+  private void add(DeclaredModelRoute route) {
+    List<ModelTable.Target> targets = new ArrayList<>();
+    for (DeclaredModelRoute.Target target : route.targets()) {
+      provider(route, target).ifPresent(provider -> targets.add(new ModelTable.Target(provider, target.model())));
+    }
+    for (int i = 0; i < route.models().size(); i++) {
+      String model = route.models().get(i);
+      DeclaredModelRoute holder = holders.putIfAbsent(model, route);
+      if (holder != null) {
+        problems.add(route.problem(
+            "spec.models[" + i + "]", '"' + model + "\" is held by " + holder.key(), "a model that no other ModelRoute of this host has", "it is left out here"));
+        continue;
+      }
+      boolean exact = !model.endsWith("*");
+      String name = exact ? model : model.substring(0, model.length() - 1);
+      entries.add(new ModelTable.Entry(route.key(), name, exact, List.copyOf(targets), route.maxOutputTokens()));
+    }
+  }
+
+  private Optional<ModelProvider> provider(DeclaredModelRoute route, DeclaredModelRoute.Target target) {
+    Optional<DeclaredModelProvider> found = declared.provider(route.key(), target.provider());
+    if (found.isEmpty()) {
+      problems.add(route.problem(
+          target.field() + ".provider",
+          route.key().sibling("ModelProvider", target.provider()) + " does not exist",
+          "the name of a ModelProvider in this namespace",
+          "this target is left out"));
+      return Optional.empty();
+    }
+    DeclaredModelProvider provider = found.get();
+    Optional<String> credential = credential(provider);
+    return credential.map(token -> new ModelProvider(
+        provider.key().namespace() + "/" + provider.key().name(), provider.kind(), provider.baseUrl(), token, provider.timeouts()));
+  }
+
+  private Optional<String> credential(DeclaredModelProvider provider) {
+    SecretRef ref = provider.credential();
+    if (ref == null) {
+      return Optional.of("");
+    }
+    Optional<byte[]> value = declared.secret(provider.key(), ref.name()).map(secret -> secret.value(ref.entry()));
+    if (value.isEmpty()) {
+      problems.add(provider.problem(
+          ref.field(), "no " + provider.key().sibling("Secret", ref.name()) + " with the key " + ref.entry(), "an existing Secret and key", "targets of this provider are left out"));
+    }
+    return value.map(bytes -> new String(bytes, StandardCharsets.UTF_8).strip());
+  }
+}

@@ -1,0 +1,53 @@
+package dev.sluice.ingress;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * Makes the route table, the certificates and the tenants from all that is declared. Total: whatever is declared, it
+ * returns, and what it can't honour is told as a problem. Each host is made from its own declarations alone, so that a
+ * host whose declarations are as before is taken over as it is; the result equals that of starting from nothing.
+ */
+public final class RouteReconciler {
+  private RouteReconciler() {}
+
+  /** From nothing. */
+  public static Reconciled reconcile(Collection<? extends Declaration> declared) {
+    return reconcile(declared, Reconciled.NOTHING);
+  }
+
+  /** @param previous what was made before; only saves work */
+  public static Reconciled reconcile(Collection<? extends Declaration> declared, Reconciled previous) {
+    Declarations all = new Declarations(declared);
+    TreeSet<Problem> problems = new TreeSet<>();
+    Map<String, List<Declaration>> inputs = new TreeMap<>();
+    IngressRoutes.collectInputs(all, inputs);
+    ModelRoutes.collectInputs(all, inputs);
+
+    Certificates certificates = Certificates.of(all, problems);
+    Map<String, Reconciled.Part> parts = new TreeMap<>();
+    Map<String, HostRoutes> hosts = new TreeMap<>();
+    inputs.forEach((host, input) -> {
+      Reconciled.Part before = previous.parts().get(host);
+      Reconciled.Part part = before != null && before.inputs().equals(input) ? before : build(host, input);
+      parts.put(host, part);
+      hosts.put(host, part.routes());
+      problems.addAll(part.problems());
+    });
+    TenantTable tenants = Tenants.of(all, problems);
+    return new Reconciled(
+        new RouteTable(hosts), certificates.byHost(), tenants, List.copyOf(problems), Map.copyOf(parts));
+  }
+
+  private static Reconciled.Part build(String host, List<Declaration> input) {
+    Declarations own = new Declarations(input);
+    List<Problem> problems = new ArrayList<>();
+    List<Route> routes = new ArrayList<>(IngressRoutes.routes(host, own, problems));
+    routes.addAll(ModelRoutes.routes(host, own, problems));
+    return new Reconciled.Part(List.copyOf(input), new HostRoutes(routes), problems);
+  }
+}

@@ -1,0 +1,57 @@
+package dev.sluice.ingress;
+
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** All routes of a node: an immutable value, replaced whole. A request reads it once. */
+public final class RouteTable {
+  /** Nothing is declared. */
+  public static final RouteTable EMPTY = new RouteTable(Map.of());
+
+  private final Map<String, HostRoutes> hosts;
+  private final String version;
+
+  /**
+   * @param hosts by host in lower case; {@code *.} and a suffix for one label; empty for all others
+   */
+  RouteTable(Map<String, HostRoutes> hosts) {
+    this.hosts = Map.copyOf(hosts);
+    StringBuilder all = new StringBuilder();
+    new TreeMap<>(hosts).forEach((host, routes) -> all.append(host).append(' ').append(routes.digest()).append('\n'));
+    this.version = Digest.of(all.toString());
+  }
+
+  /** Equal on all nodes that have the same routes, and only there. */
+  public String version() {
+    return version;
+  }
+
+  public int hostCount() {
+    return hosts.size();
+  }
+
+  public int routeCount() {
+    return hosts.values().stream().mapToInt(HostRoutes::count).sum();
+  }
+
+  /**
+   * The routes of the host itself, else of the wildcard that covers it, else those for all hosts; null if there are
+   * none. A host that has routes never falls back to those of others.
+   *
+   * @param host lower case, without port
+   */
+  public @Nullable HostRoutes host(String host) {
+    HostRoutes own = hosts.get(host);
+    if (own != null) {
+      return own;
+    }
+    int dot = host.indexOf('.');
+    HostRoutes wildcard = dot > 0 ? hosts.get("*" + host.substring(dot)) : null;
+    return wildcard != null ? wildcard : hosts.get("");
+  }
+
+  Map<String, HostRoutes> hosts() {
+    return hosts;
+  }
+}

@@ -1,0 +1,158 @@
+package dev.sluice.ingress.manifest;
+
+import dev.sluice.ingress.DeclaredAt;
+import dev.sluice.ingress.Declaration;
+import dev.sluice.ingress.DeclaredEndpoints;
+import dev.sluice.ingress.DeclaredIngress;
+import dev.sluice.ingress.DeclaredIngress.PathType;
+import dev.sluice.ingress.DeclaredSecret;
+import dev.sluice.ingress.DeclaredService;
+import dev.sluice.ingress.ObjectKey;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** The kinds of Kubernetes itself. What the API server would refuse is refused here too, for those who have none. */
+final class KubernetesKinds {
+  private KubernetesKinds() {}
+
+  static Declaration ingress(ObjectKey key, DeclaredAt at, Value object) {
+    Value metadata = object.field("metadata");
+    Value spec = object.field("spec");
+    List<DeclaredIngress.Rule> rules = new ArrayList<>();
+    for (Value rule : spec.field("rules").items()) {
+      rules.add(rule(rule));
+    }
+    List<DeclaredIngress.Tls> tls = new ArrayList<>();
+    for (Value entry : spec.field("tls").items()) {
+      List<String> hosts = new ArrayList<>();
+      for (Value host : entry.field("hosts").items()) {
+        hosts.add(host.requiredText(Names::isHost, Names.HOST_EXPECTED));
+      }
+      String secret = entry.field("secretName").text(Names::isSubdomain, "the name of a Secret");
+      tls.add(new DeclaredIngress.Tls(entry.path(), hosts, secret));
+    }
+    Value fallback = spec.field("defaultBackend");
+    if (rules.isEmpty() && !fallback.exists()) {
+      spec.field("rules").refuse("at least one rule, or a spec.defaultBackend");
+    }
+    return new DeclaredIngress(
+        key,
+        at,
+        metadata.field("creationTimestamp").text(),
+        metadata.field("annotations").texts(),
+        fallback.exists() ? backend(fallback) : null,
+        rules,
+        tls);
+  }
+
+  private static DeclaredIngress.Rule rule(Value rule) {
+    String host = rule.field("host").text(Names::isHost, Names.HOST_EXPECTED);
+    List<DeclaredIngress.Path> paths = new ArrayList<>();
+    for (Value entry : rule.field("http").field("paths").items()) {
+      PathType type = entry.field("pathType").choice(PathType.values(), KubernetesKinds::word, PathType.EXACT);
+      if (!entry.field("pathType").exists()) {
+        entry.field("pathType").refuse("Exact, Prefix or ImplementationSpecific");
+      }
+      String path = entry.field("path").text(
+          type == PathType.IMPLEMENTATION_SPECIFIC ? text -> text.startsWith("/") : KubernetesKinds::isPath,
+          "a path that begins with / and, unless ImplementationSpecific, has no empty, . or .. segments");
+      if (path.isEmpty()) {
+        path = "/";
+      }
+      DeclaredIngress.Backend backend = backend(entry.field("backend"));
+      if (backend != null) {
+        paths.add(new DeclaredIngress.Path(entry.path(), path, type, backend));
+      }
+    }
+    return new DeclaredIngress.Rule(host, paths);
+  }
+
+  private static DeclaredIngress.@Nullable Backend backend(Value backend) {
+    if (backend.field("resource").exists()) {
+      backend.field("resource").refuse("a service: resource backends can't be served");
+      return null;
+    }
+    Value service = backend.field("service");
+    String name = service.field("name").requiredText(Names::isSubdomain, "the name of a Service");
+    Value port = service.field("port");
+    String portName = port.field("name").text(Names::isPortName, "the name of one of the Service's ports");
+    int number = (int) port.field("number").number(1, 65535, 0);
+    if (portName.isEmpty() == (number == 0)) {
+      port.refuse("either a name or a number");
+    }
+    return new DeclaredIngress.Backend(backend.path(), name, portName, number);
+  }
+
+  static Declaration service(ObjectKey key, DeclaredAt at, Value object) {
+    Value spec = object.field("spec");
+    boolean external = spec.field("type").text().equals("ExternalName");
+    String externalName = external ? spec.field("externalName").requiredText() : "";
+    List<DeclaredService.Port> ports = new ArrayList<>();
+    for (Value port : spec.field("ports").items()) {
+      String name = port.field("name").text(Names::isLabel, "a name of lower-case letters, digits and '-'");
+      ports.add(new DeclaredService.Port(name, (int) port.field("port").requiredNumber(1, 65535)));
+    }
+    if (ports.isEmpty() && !external) {
+      spec.field("ports").refuse("at least one port");
+    }
+    return new DeclaredService(key, at, externalName, ports);
+  }
+
+  static Declaration endpoints(ObjectKey key, DeclaredAt at, Value object) {
+    String service = object.field("metadata").field("labels").field("kubernetes.io/service-name").text();
+    if (service.isEmpty()) {
+      object.field("metadata").field("labels").refuse("the label kubernetes.io/service-name");
+    }
+    List<DeclaredEndpoints.Port> ports = new ArrayList<>();
+    for (Value port : object.field("ports").items()) {
+      ports.add(new DeclaredEndpoints.Port(port.field("name").text(), (int) port.field("port").requiredNumber(1, 65535)));
+    }
+    List<String> ready = new ArrayList<>();
+    for (Value endpoint : object.field("endpoints").items()) {
+      Value conditions = endpoint.field("conditions");
+      boolean serves = !conditions.field("ready").exists() || conditions.field("ready").node().asBoolean();
+      for (Value address : endpoint.field("addresses").items()) {
+        String text = address.requiredText();
+        if (serves && !text.isEmpty()) {
+          ready.add(text);
+        }
+      }
+    }
+    return new DeclaredEndpoints(key, at, service, ports, ready);
+  }
+
+  static Declaration secret(ObjectKey key, DeclaredAt at, Value object) {
+    Map<String, byte[]> data = new TreeMap<>();
+    for (Value entry : object.field("data").entries()) {
+      data.put(entry.name(), entry.secretBase64());
+    }
+    for (Value entry : object.field("stringData").entries()) {
+      data.put(entry.name(), entry.secretText().getBytes(StandardCharsets.UTF_8));
+    }
+    return new DeclaredSecret(key, at, data);
+  }
+
+  private static boolean isPath(String path) {
+    if (!path.startsWith("/") || path.contains("//")) {
+      return false;
+    }
+    for (String segment : path.split("/", -1)) {
+      if (segment.equals(".") || segment.equals("..")) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static String word(PathType type) {
+    return switch (type) {
+      case EXACT -> "Exact";
+      case PREFIX -> "Prefix";
+      case IMPLEMENTATION_SPECIFIC -> "ImplementationSpecific";
+    };
+  }
+}

@@ -1,0 +1,32 @@
+package dev.sluice.ingress.manifest;
+
+import java.util.regex.Pattern;
+
+/** Which texts are names, as the API server has it. */
+final class Names {
+  private static final String LABEL = "[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?";
+  private static final Pattern SUBDOMAIN = Pattern.compile(LABEL + "(\\." + LABEL + ")*");
+  private static final Pattern DNS_LABEL = Pattern.compile(LABEL);
+  private static final Pattern PORT_NAME = Pattern.compile("[a-z0-9]([-a-z0-9]{0,13}[a-z0-9])?");
+
+  static final String HOST_EXPECTED = "a host name in lower case such as shop.example.com or *.example.com";
+
+  private Names() {}
+
+  static boolean isSubdomain(String text) {
+    return text.length() <= 253 && SUBDOMAIN.matcher(text).matches();
+  }
+
+  static boolean isLabel(String text) {
+    return DNS_LABEL.matcher(text).matches();
+  }
+
+  static boolean isPortName(String text) {
+    return PORT_NAME.matcher(text).matches();
+  }
+
+  /** A host name, or one with a leading wildcard label. */
+  static boolean isHost(String text) {
+    return isSubdomain(text.startsWith("*.") ? text.substring(2) : text);
+  }
+}

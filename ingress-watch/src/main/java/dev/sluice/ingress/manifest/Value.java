@@ -1,0 +1,267 @@
+package dev.sluice.ingress.manifest;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * One value of an object with its path. Whoever reads it gets a usable value in any case; what was wrong is collected,
+ * so that an object's problems are told all at once.
+ */
+final class Value {
+  private static final Pattern BASE64 = Pattern.compile("[A-Za-z0-9+/=\\s]*");
+  private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h)");
+
+  private final JsonNode node;
+  private final String path;
+  private final String name;
+  private final ProblemsOfObject problems;
+
+  Value(JsonNode node, String path, String name, ProblemsOfObject problems) {
+    this.node = node;
+    this.path = path;
+    this.name = name;
+    this.problems = problems;
+  }
+
+  String path() {
+    return path;
+  }
+
+  /** The last part of the path; empty for an item of a list. */
+  String name() {
+    return name;
+  }
+
+  boolean exists() {
+    return !node.isMissingNode() && !node.isNull();
+  }
+
+  Value field(String name) {
+    if (exists() && !node.isObject()) {
+      refuse("a mapping");
+      return new Value(MissingNode.getInstance(), child(name), name, problems.silent());
+    }
+    return new Value(node.path(name), child(name), name, problems);
+  }
+
+  /** Notes every field but these. For our own kinds, where a misspelt limit must not pass for none. */
+  Value only(String... names) {
+    Set<String> known = Set.of(names);
+    for (Iterator<String> all = node.fieldNames(); all.hasNext(); ) {
+      String name = all.next();
+      if (!known.contains(name)) {
+        problems.add(child(name), "unknown field", "one of " + String.join(", ", names));
+      }
+    }
+    return this;
+  }
+
+  List<Value> items() {
+    List<Value> items = new ArrayList<>();
+    if (exists() && !node.isArray()) {
+      refuse("a list");
+      return items;
+    }
+    for (int i = 0; i < node.size(); i++) {
+      items.add(new Value(node.get(i), path + "[" + i + "]", "", problems));
+    }
+    return items;
+  }
+
+  /** The text, or empty if there is none. */
+  String text() {
+    if (!exists()) {
+      return "";
+    }
+    if (!node.isTextual()) {
+      refuse(node.isValueNode() ? "a text (put it in quotes)" : "a text");
+      return "";
+    }
+    return node.textValue();
+  }
+
+  String requiredText() {
+    String text = text();
+    if (text.isEmpty() && (!exists() || node.isTextual())) {
+      refuse("a text");
+    }
+    return text;
+  }
+
+  /** A text that may be missing, and must else satisfy this. */
+  String text(Predicate<String> valid, String expected) {
+    String text = text();
+    if (!text.isEmpty() && !valid.test(text)) {
+      refuse(expected);
+    }
+    return text;
+  }
+
+  String requiredText(Predicate<String> valid, String expected) {
+    if (!exists()) {
+      refuse(expected);
+      return "";
+    }
+    return text(valid, expected);
+  }
+
+  long number(long least, long most, long ifMissing) {
+    if (!exists()) {
+      return ifMissing;
+    }
+    if (!node.isNumber() || !node.canConvertToLong() || node.decimalValue().stripTrailingZeros().scale() > 0) {
+      refuse("a whole number from " + least + " to " + most);
+      return ifMissing;
+    }
+    long number = node.longValue();
+    if (number < least || number > most) {
+      refuse("a whole number from " + least + " to " + most);
+    }
+    return number;
+  }
+
+  long requiredNumber(long least, long most) {
+    if (!exists()) {
+      refuse("a whole number from " + least + " to " + most);
+    }
+    return number(least, most, least);
+  }
+
+  /** A time such as 500ms, 5s, 10m or 1h. */
+  Duration duration(Duration least, Duration most, Duration ifMissing) {
+    String expected = "a time such as 30s, from " + text(least) + " to " + text(most);
+    String text = text();
+    if (text.isEmpty()) {
+      return ifMissing;
+    }
+    Matcher matcher = DURATION.matcher(text);
+    if (!matcher.matches()) {
+      refuse(expected);
+      return ifMissing;
+    }
+    long amount = Long.parseLong(matcher.group(1));
+    Duration duration =
+        switch (matcher.group(2)) {
+          case "ms" -> Duration.ofMillis(amount);
+          case "s" -> Duration.ofSeconds(amount);
+          case "m" -> Duration.ofMinutes(amount);
+          default -> Duration.ofHours(amount);
+        };
+    if (duration.compareTo(least) < 0 || duration.compareTo(most) > 0) {
+      refuse(expected);
+    }
+    return duration;
+  }
+
+  /** One of these words, exactly as written. */
+  <E extends Enum<E>> E choice(E[] all, Function<E, String> word, E ifMissing) {
+    String text = text();
+    if (text.isEmpty() && !exists()) {
+      return ifMissing;
+    }
+    List<String> words = new ArrayList<>();
+    for (E one : all) {
+      if (word.apply(one).equals(text)) {
+        return one;
+      }
+      words.add(word.apply(one));
+    }
+    refuse(String.join(", ", words.subList(0, words.size() - 1)) + (words.size() > 1 ? " or " : "") + words.get(words.size() - 1));
+    return ifMissing;
+  }
+
+  Map<String, String> texts() {
+    Map<String, String> texts = new TreeMap<>();
+    for (Value entry : entries()) {
+      texts.put(entry.name(), entry.text());
+    }
+    return texts;
+  }
+
+  /** The values of a mapping, each with its {@link #name}. */
+  List<Value> entries() {
+    List<Value> entries = new ArrayList<>();
+    if (exists() && !node.isObject()) {
+      refuse("a mapping");
+      return entries;
+    }
+    for (Iterator<String> names = node.fieldNames(); names.hasNext(); ) {
+      String name = names.next();
+      entries.add(new Value(node.path(name), child(name), name, problems));
+    }
+    return entries;
+  }
+
+  /** The bytes behind base64 text that no message may show. */
+  byte[] secretBase64() {
+    try {
+      return node.isTextual() ? Base64.getMimeDecoder().decode(checkedAlphabet(node.textValue())) : refusedSecret();
+    } catch (IllegalArgumentException e) {
+      return refusedSecret();
+    }
+  }
+
+  /** A text that no message may show. */
+  String secretText() {
+    if (!node.isTextual()) {
+      problems.add(path, "not a text", "a text (put it in quotes)");
+      return "";
+    }
+    return node.textValue();
+  }
+
+  /** Notes that this value can't be taken, without showing it. */
+  void refuseHidden(String what, String expected) {
+    problems.add(path, what, expected);
+  }
+
+  private byte[] refusedSecret() {
+    refuseHidden("not base64", "base64 (a plain text goes under stringData)");
+    return new byte[0];
+  }
+
+  private static String checkedAlphabet(String base64) {
+    if (!BASE64.matcher(base64).matches()) {
+      throw new IllegalArgumentException();
+    }
+    return base64;
+  }
+
+  /** Notes that this value can't be taken. */
+  void refuse(String expected) {
+    problems.add(path, exists() ? shown() : "missing", expected);
+  }
+
+  JsonNode node() {
+    return node;
+  }
+
+  private String shown() {
+    if (!node.isValueNode()) {
+      return node.isArray() ? "a list" : "a mapping";
+    }
+    String text = node.asText();
+    return '"' + (text.length() > 80 ? text.substring(0, 80) + "…" : text) + '"';
+  }
+
+  private String child(String name) {
+    return path.isEmpty() ? name : path + "." + name;
+  }
+
+  private static String text(Duration duration) {
+    return duration.toString().substring(2).toLowerCase(Locale.ROOT);
+  }
+}
