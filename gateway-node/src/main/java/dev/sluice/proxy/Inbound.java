@@ -26,6 +26,10 @@ public final class Inbound implements RequestView {
   private long sentBytes;
   private @Nullable String upstream;
   private @Nullable String note;
+  private @Nullable String tenant;
+  private @Nullable String key;
+  private long inputTokens;
+  private long outputTokens;
   private boolean over;
 
   Inbound(Arrival arrival, TrafficLog log) {
@@ -78,6 +82,39 @@ public final class Inbound implements RequestView {
   /** What went wrong, for the log; null if nothing did. */
   public @Nullable String note() {
     return note;
+  }
+
+  /** Longest body that its route takes, in bytes. */
+  public long bodyLimit() {
+    return route == null || route.bodyBytes() == 0 ? Long.MAX_VALUE : route.bodyBytes();
+  }
+
+  /** Whose quota pays, for a model call; null for others. */
+  public @Nullable String tenant() {
+    return tenant;
+  }
+
+  /** Name of the API key that was used, for a model call; null for others. */
+  public @Nullable String key() {
+    return key;
+  }
+
+  public long inputTokens() {
+    return inputTokens;
+  }
+
+  public long outputTokens() {
+    return outputTokens;
+  }
+
+  public void spender(String tenant, String key) {
+    this.tenant = tenant;
+    this.key = key;
+  }
+
+  public void usage(long inputTokens, long outputTokens) {
+    this.inputTokens = inputTokens;
+    this.outputTokens = outputTokens;
   }
 
   void path(String path) {

@@ -17,6 +17,7 @@ public final class Refusals {
   static final Consumer<HeadSink> NO_FIELDS = head -> {};
 
   private static final Map<Integer, String> REASONS = Map.ofEntries(
+      Map.entry(200, "OK"),
       Map.entry(301, "Moved Permanently"), Map.entry(302, "Found"), Map.entry(307, "Temporary Redirect"),
       Map.entry(308, "Permanent Redirect"), Map.entry(400, "Bad Request"), Map.entry(401, "Unauthorized"),
       Map.entry(403, "Forbidden"), Map.entry(404, "Not Found"), Map.entry(405, "Method Not Allowed"),

@@ -105,13 +105,13 @@ public enum Field {
   }
 
   private String capitalised() {
-    if (this == X_REQUEST_ID) {
+    if (name().equals("X_REQUEST_ID")) {
       return "X-Request-ID";
     }
-    if (this == X_REAL_IP) {
+    if (name().equals("X_REAL_IP")) {
       return "X-Real-IP";
     }
-    if (this == TE) {
+    if (name().equals("TE")) {
       return "TE";
     }
     StringBuilder text = new StringBuilder();

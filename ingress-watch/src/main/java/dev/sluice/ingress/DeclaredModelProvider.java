@@ -9,10 +9,13 @@ import org.jspecify.annotations.Nullable;
  * @param kind what it speaks
  * @param baseUrl absolute http or https URL that {@code /chat/completions} is appended to; empty for echo
  * @param credential where its API key is, or null if it needs none
+ * @param capField request field that caps an answer's tokens where the caller sent none
  */
 public record DeclaredModelProvider(
-    ObjectKey key, DeclaredAt at, Kind kind, String baseUrl, @Nullable SecretRef credential, Timeouts timeouts)
+    ObjectKey key, DeclaredAt at, Kind kind, String baseUrl, @Nullable SecretRef credential, String capField, Timeouts timeouts)
     implements Declaration {
+  public static final String DEFAULT_CAP_FIELD = "max_tokens";
+
   public enum Kind {
     /** Answers by itself, with the words of the last user message; for trying out. */
     ECHO,

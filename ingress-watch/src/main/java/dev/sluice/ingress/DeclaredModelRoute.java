@@ -9,9 +9,11 @@ import java.util.List;
  * @param models names, exact or ending in {@code *}; at least one
  * @param targets in the order they are tried; at least one
  * @param maxOutputTokens cap of an answer whose request has none, and of one that asks for more; at least 1
+ * @param contextTokens the models' context window, which inputs are held at that their bytes don't bound; 0 if such
+ *     inputs are refused
  */
 public record DeclaredModelRoute(
-    ObjectKey key, DeclaredAt at, List<String> hosts, List<String> models, List<Target> targets, int maxOutputTokens)
+    ObjectKey key, DeclaredAt at, List<String> hosts, List<String> models, List<Target> targets, int maxOutputTokens, int contextTokens)
     implements Declaration {
   public static final int DEFAULT_MAX_OUTPUT_TOKENS = 4096;
 

@@ -5,6 +5,7 @@ package dev.sluice.ingress;
  *
  * @param name {@code namespace/name} of the ModelProvider
  * @param baseUrl empty for echo
+ * @param capField request field that caps an answer's tokens where the caller sent none
  * @param credential bearer token, empty if it needs none; never printed
  */
 public record ModelProvider(
@@ -12,9 +13,10 @@ public record ModelProvider(
     DeclaredModelProvider.Kind kind,
     String baseUrl,
     String credential,
+    String capField,
     DeclaredModelProvider.Timeouts timeouts) {
   @Override
   public String toString() {
-    return name + " " + kind + " " + baseUrl + " " + timeouts;
+    return name + " " + kind + " " + baseUrl + " " + capField + " " + timeouts;
   }
 }

@@ -90,7 +90,7 @@ final class ModelRoutes {
       }
       boolean exact = !model.endsWith("*");
       String name = exact ? model : model.substring(0, model.length() - 1);
-      entries.add(new ModelTable.Entry(route.key(), name, exact, List.copyOf(targets), route.maxOutputTokens()));
+      entries.add(new ModelTable.Entry(route.key(), name, exact, List.copyOf(targets), route.maxOutputTokens(), route.contextTokens()));
     }
   }
 
@@ -107,7 +107,7 @@ final class ModelRoutes {
     DeclaredModelProvider provider = found.get();
     Optional<String> credential = credential(provider);
     return credential.map(token -> new ModelProvider(
-        provider.key().namespace() + "/" + provider.key().name(), provider.kind(), provider.baseUrl(), token, provider.timeouts()));
+        provider.key().namespace() + "/" + provider.key().name(), provider.kind(), provider.baseUrl(), token, provider.capField(), provider.timeouts()));
   }
 
   private Optional<String> credential(DeclaredModelProvider provider) {

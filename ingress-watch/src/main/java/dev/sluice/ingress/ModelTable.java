@@ -14,8 +14,9 @@ public final class ModelTable {
    * @param name the whole name, or its beginning
    * @param exact whether {@code name} is the whole name
    * @param targets in the order they are tried
+   * @param contextTokens what inputs are held at that their bytes don't bound; 0 if they are refused
    */
-  public record Entry(ObjectKey declaredBy, String name, boolean exact, List<Target> targets, int maxOutputTokens) {}
+  public record Entry(ObjectKey declaredBy, String name, boolean exact, List<Target> targets, int maxOutputTokens, int contextTokens) {}
 
   /** @param model name that the provider knows it by; empty if it is the one asked for */
   public record Target(ModelProvider provider, String model) {}

@@ -35,7 +35,7 @@ final class SluiceKinds {
   private SluiceKinds() {}
 
   static Declaration provider(ObjectKey key, DeclaredAt at, Value object) {
-    Value spec = spec(object).only("kind", "baseUrl", "credential", "timeouts");
+    Value spec = spec(object).only("kind", "baseUrl", "credential", "outputCap", "timeouts");
     DeclaredModelProvider.Kind kind = spec.field("kind")
         .choice(DeclaredModelProvider.Kind.values(), one -> one.name().toLowerCase(Locale.ROOT).replace('_', '-'),
             DeclaredModelProvider.Kind.ECHO);
@@ -58,13 +58,19 @@ final class SluiceKinds {
         kind,
         baseUrl.endsWith("/") ? baseUrl.substring(0, baseUrl.length() - 1) : baseUrl,
         credential.exists() ? secretRef(credential.field("secretRef")) : null,
+        capField(spec.field("outputCap")),
         new DeclaredModelProvider.Timeouts(
             timeouts.field("silence").duration(LEAST_TIME, MOST_TIME, standard.silence()),
             timeouts.field("total").duration(LEAST_TIME, MOST_TIME, standard.total())));
   }
 
+  private static String capField(Value value) {
+    String field = value.text(text -> text.equals("max_tokens") || text.equals("max_completion_tokens"), "max_tokens or max_completion_tokens");
+    return field.isEmpty() ? DeclaredModelProvider.DEFAULT_CAP_FIELD : field;
+  }
+
   static Declaration route(ObjectKey key, DeclaredAt at, Value object) {
-    Value spec = spec(object).only("hosts", "models", "targets", "maxOutputTokens");
+    Value spec = spec(object).only("hosts", "models", "targets", "maxOutputTokens", "contextTokens");
     List<String> hosts = new ArrayList<>();
     for (Value host : spec.field("hosts").items()) {
       hosts.add(host.requiredText(Names::isHost, Names.HOST_EXPECTED));
@@ -86,7 +92,8 @@ final class SluiceKinds {
       spec.field("targets").refuse("at least one target");
     }
     int cap = (int) spec.field("maxOutputTokens").number(1, MOST_OUTPUT_TOKENS, DeclaredModelRoute.DEFAULT_MAX_OUTPUT_TOKENS);
-    return new DeclaredModelRoute(key, at, hosts, models, targets, cap);
+    int context = (int) spec.field("contextTokens").number(1, MOST_OUTPUT_TOKENS, 0);
+    return new DeclaredModelRoute(key, at, hosts, models, targets, cap, context);
   }
 
   static Declaration tenant(ObjectKey key, DeclaredAt at, Value object) {

@@ -1,0 +1,157 @@
+package dev.sluice.state;
+
+import akka.Done;
+import akka.actor.CoordinatedShutdown;
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.javadsl.Behaviors;
+import akka.cluster.MemberStatus;
+import akka.cluster.typed.Cluster;
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The half of a node that belongs to the cluster: an actor system that may lose its majority, end, and be built again,
+ * as often as it takes, while the edge of the same process goes on serving. Waits as patiently for the database.
+ */
+public final class ClusterWorld {
+  /** What lives in the cluster system. */
+  public interface Resident {
+    /** A new system has been built. */
+    void arrive(ActorSystem<?> system);
+
+    /** The system is ending, or has ended. */
+    void depart();
+  }
+
+  private static final Logger LOG = LoggerFactory.getLogger(ClusterWorld.class);
+  private static final String NAME = "sluice";
+
+  private final ClusterSettings settings;
+  private final Config config;
+  private final DatabaseUrl database;
+  private final Resident resident;
+  private final ScheduledExecutorService builder = Executors.newSingleThreadScheduledExecutor(task -> {
+    Thread thread = new Thread(task, "sluice-cluster-builder");
+    thread.setDaemon(true);
+    return thread;
+  });
+  private volatile @Nullable ActorSystem<Void> system;
+  private volatile boolean stopping;
+
+  public ClusterWorld(ClusterSettings settings, Config config, DatabaseUrl database, Resident resident) {
+    this.settings = settings;
+    this.config = config;
+    this.database = database;
+    this.resident = resident;
+  }
+
+  /** Begins to build, and goes on until it is stopped. */
+  public void start() {
+    builder.execute(this::build);
+  }
+
+  /** Whether this node is a member that others count on. */
+  public boolean isUp() {
+    ActorSystem<Void> running = system;
+    return running != null && Cluster.get(running).selfMember().status() == MemberStatus.up();
+  }
+
+  /** The system as it is now; empty while there is none. */
+  public Optional<ActorSystem<?>> system() {
+    return Optional.ofNullable(system);
+  }
+
+  private void build() {
+    if (stopping) {
+      return;
+    }
+    Schema.migrate(database).whenCompleteAsync(
+        (done, failure) -> {
+          if (failure == null) {
+            buildSystem();
+          } else {
+            LOG.warn("the database {} can't be used yet: {}", database, messageOf(failure));
+            buildLater();
+          }
+        },
+        builder);
+  }
+
+  private void buildSystem() {
+    if (stopping) {
+      return;
+    }
+    try {
+      ActorSystem<Void> built = ActorSystem.create(Behaviors.empty(), NAME, systemConfig());
+      system = built;
+      built.getWhenTerminated().whenComplete((done, failure) -> builder.execute(this::ended));
+      resident.arrive(built);
+    } catch (RuntimeException e) {
+      LOG.error("the cluster system can't be built", e);
+      buildLater();
+    }
+  }
+
+  /** By our own will, or because the split brain resolver took this node down: then there will be another. */
+  private void ended() {
+    system = null;
+    resident.depart();
+    if (!stopping) {
+      LOG.warn("the cluster system has ended and is built again; ordinary traffic goes on");
+      buildLater();
+    }
+  }
+
+  private void buildLater() {
+    if (!stopping) {
+      builder.schedule(this::build, settings.rebuildDelay().toMillis(), TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private Config systemConfig() {
+    List<String> seeds = settings.seeds().isEmpty() ? List.of(settings.host() + ":" + settings.port()) : settings.seeds();
+    Map<String, Object> own = Map.of(
+        "akka.remote.artery.canonical.hostname", settings.host(),
+        "akka.remote.artery.canonical.port", settings.port(),
+        "akka.cluster.seed-nodes", seeds.stream().map(seed -> "akka://" + NAME + "@" + seed).toList(),
+        "akka.persistence.r2dbc.connection-factory.host", database.host(),
+        "akka.persistence.r2dbc.connection-factory.port", database.port(),
+        "akka.persistence.r2dbc.connection-factory.database", database.database(),
+        "akka.persistence.r2dbc.connection-factory.user", database.user(),
+        "akka.persistence.r2dbc.connection-factory.password", database.password());
+    Config flat = ConfigFactory.parseMap(own);
+    return flat.withFallback(config.getConfig("sluice.cluster.system")).withFallback(ConfigFactory.defaultReference()).resolve();
+  }
+
+  /** Leaves the cluster and ends the system for good. */
+  public CompletionStage<Done> stop() {
+    stopping = true;
+    ActorSystem<Void> running = system;
+    CompletionStage<Done> ended = running == null
+        ? CompletableFuture.completedFuture(Done.getInstance())
+        : CoordinatedShutdown.get(running).runAll(CoordinatedShutdown.clusterLeavingReason());
+    return ended
+        .toCompletableFuture()
+        .completeOnTimeout(Done.getInstance(), settings.leaveTimeout().toMillis(), TimeUnit.MILLISECONDS)
+        .whenComplete((done, failure) -> builder.shutdown());
+  }
+
+  private static String messageOf(Throwable failure) {
+    Throwable root = failure;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return root.getMessage() == null ? root.toString() : root.getMessage();
+  }
+}

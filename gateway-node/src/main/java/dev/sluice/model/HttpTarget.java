@@ -1,0 +1,166 @@
+package dev.sluice.model;
+
+import akka.util.ByteString;
+import dev.sluice.ingress.ModelProvider;
+import dev.sluice.upstream.Origin;
+import dev.sluice.upstream.UpstreamConnection;
+import dev.sluice.upstream.UpstreamEvents;
+import dev.sluice.upstream.UpstreamFailure;
+import dev.sluice.upstream.UpstreamFailure.Kind;
+import dev.sluice.upstream.Upstreams;
+import dev.sluice.wire.Field;
+import dev.sluice.wire.ResponseHead;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** A model behind any server that speaks OpenAI's chat completions. Sends no header of the caller's. */
+final class HttpTarget implements Target {
+  private static final int HTTPS = 443;
+  private static final int HTTP = 80;
+
+  private final Upstreams upstreams;
+  private final ModelProvider provider;
+  private final String model;
+  private final Duration connectTimeout;
+  private final Origin origin;
+  private final String authority;
+  private final String path;
+
+  HttpTarget(Upstreams upstreams, ModelProvider provider, String model, Duration connectTimeout) {
+    this.upstreams = upstreams;
+    this.provider = provider;
+    this.model = model;
+    this.connectTimeout = connectTimeout;
+    URI base = URI.create(provider.baseUrl());
+    boolean tls = "https".equals(base.getScheme());
+    String host = Objects.requireNonNull(base.getHost(), "checked when it was declared").replace("[", "").replace("]", "");
+    this.origin = new Origin(host, base.getPort() > 0 ? base.getPort() : tls ? HTTPS : HTTP, tls ? host : null);
+    this.authority = base.getRawAuthority();
+    this.path = base.getRawPath() + "/chat/completions";
+  }
+
+  @Override
+  public String name() {
+    return provider.name() + "/" + model;
+  }
+
+  @Override
+  public long inputBound(ChatRequest request) {
+    return request.inputTokensBound();
+  }
+
+  @Override
+  public long outputBound(ChatRequest request, long cap) {
+    return cap;
+  }
+
+  @Override
+  public Call start(ChatRequest request, long cap, String requestId, Events events) {
+    Answer answer = new Answer(request.bodyFor(model, cap, provider.capField()), request.stream(), requestId, events);
+    upstreams.call(origin, connectTimeout, answer);
+    return answer;
+  }
+
+  private final class Answer implements Call, UpstreamEvents {
+    private final byte[] body;
+    private final boolean stream;
+    private final String requestId;
+    private final Events events;
+    private @Nullable UpstreamConnection connection;
+    private boolean over;
+
+    Answer(byte[] body, boolean stream, String requestId, Events events) {
+      this.body = body;
+      this.stream = stream;
+      this.requestId = requestId;
+      this.events = events;
+    }
+
+    @Override
+    public void connected(UpstreamConnection opened) {
+      connection = opened;
+      Duration silence = provider.timeouts().silence();
+      var head = opened
+          .request("POST", path, silence, silence)
+          .field(Field.HOST, authority)
+          .field(Field.CONTENT_TYPE, "application/json")
+          .field("Accept", stream ? "text/event-stream" : "application/json")
+          .field("User-Agent", "sluice")
+          .field(Field.X_REQUEST_ID, requestId);
+      if (!provider.credential().isEmpty()) {
+        head.field(Field.AUTHORIZATION, "Bearer " + provider.credential());
+      }
+      opened.headEnd(body.length);
+      opened.send(ByteString.fromArrayUnsafe(body));
+      opened.sent();
+    }
+
+    @Override
+    public void responseHead(ResponseHead head) {
+      if (head.interim() || over) {
+        return;
+      }
+      String type = head.fields().first(Field.CONTENT_TYPE);
+      String retryAfter = head.fields().first(Field.RETRY_AFTER);
+      events.targetHead(
+          head.status(), type == null ? "" : type, retryAfter == null ? "" : retryAfter, head.bodyLength());
+    }
+
+    @Override
+    public void responseBody(ByteString piece) {
+      if (!over) {
+        byte[] bytes = piece.toArrayUnsafe();
+        events.targetBody(bytes, 0, bytes.length);
+      }
+    }
+
+    @Override
+    public void responseEnd() {
+      connection = null;
+      if (!over) {
+        over = true;
+        events.targetEnd();
+      }
+    }
+
+    @Override
+    public void upstreamDrained() {}
+
+    @Override
+    public void failed(UpstreamFailure failure) {
+      connection = null;
+      if (!over) {
+        over = true;
+        Kind kind = failure.kind();
+        boolean nothingSent = kind == Kind.UNREACHABLE || kind == Kind.CONNECT_TIMEOUT || kind == Kind.OVERLOADED;
+        events.targetFailed(nothingSent, kind == Kind.CONNECT_TIMEOUT || kind == Kind.SILENT, failure.why());
+      }
+    }
+
+    @Override
+    public void cancel() {
+      over = true;
+      if (connection != null) {
+        connection.cancel();
+      } else {
+        upstreams.cancel(origin, this);
+      }
+    }
+
+    @Override
+    public void pause() {
+      if (connection != null) {
+        connection.pause();
+      }
+    }
+
+    @Override
+    public void resume() {
+      if (connection != null) {
+        connection.resume();
+      }
+    }
+  }
+}

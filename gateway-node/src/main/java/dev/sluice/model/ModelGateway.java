@@ -1,0 +1,121 @@
+package dev.sluice.model;
+
+import dev.sluice.edge.WorkerScope;
+import dev.sluice.ingress.Action;
+import dev.sluice.ingress.DeclaredModelProvider;
+import dev.sluice.ingress.ModelProvider;
+import dev.sluice.ingress.ModelTable;
+import dev.sluice.ingress.TenantTable;
+import dev.sluice.proxy.Dialect;
+import dev.sluice.proxy.Inbound;
+import dev.sluice.proxy.ModelService;
+import dev.sluice.proxy.Refusal;
+import dev.sluice.quota.NodeLeases;
+import dev.sluice.upstream.Upstreams;
+import dev.sluice.wire.Field;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** The model calls of one worker: knows who asks, and hands each call to a {@link ModelCall}. */
+public final class ModelGateway implements ModelService {
+  private static final String BEARER = "bearer ";
+
+  private final WorkerScope scope;
+  private final Upstreams upstreams;
+  private final Supplier<TenantTable> tenants;
+  private final NodeLeases leases;
+  private final ModelLog log;
+  private final ModelSettings settings;
+  private final MessageDigest sha256;
+
+  public ModelGateway(
+      WorkerScope scope,
+      Upstreams upstreams,
+      Supplier<TenantTable> tenants,
+      NodeLeases leases,
+      ModelLog log,
+      ModelSettings settings) {
+    this.scope = scope;
+    this.upstreams = upstreams;
+    this.tenants = tenants;
+    this.leases = leases;
+    this.log = log;
+    this.settings = settings;
+    try {
+      this.sha256 = MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+  }
+
+  @Override
+  public void call(Inbound request, Action.Models models) {
+    request.dialect(Dialect.OPENAI);
+    if (!request.method().equals(models.call().method())) {
+      request.refuse(new Refusal.MethodNotAllowed(models.call().method()));
+      return;
+    }
+    TenantTable known = tenants.get();
+    String key = key(request);
+    Optional<TenantTable.Spender> spender = key.isEmpty() ? Optional.empty() : known.spender(hash(key));
+    if (spender.isEmpty()) {
+      request.refuse(new Refusal.Unauthenticated(
+          key.isEmpty()
+              ? "no API key was sent (expected: the header Authorization: Bearer KEY)"
+              : "the API key is not known here"));
+      return;
+    }
+    request.spender(spender.get().tenant(), spender.get().key());
+    switch (models.call()) {
+      case LIST_MODELS -> ModelList.answer(request, models.models());
+      case CHAT_COMPLETIONS -> {
+        TenantTable.Tenant tenant = known.tenants().get(spender.get().tenant());
+        boolean limited = tenant != null && !tenant.limits().isEmpty();
+        new ModelCall(this, request, models.models(), spender.get().tenant(), limited).start();
+      }
+    }
+  }
+
+  /** The target of this name; empty if the provider has no such model. */
+  Optional<Target> target(ModelTable.Target target, String asked) {
+    ModelProvider provider = target.provider();
+    String model = target.model().isEmpty() ? asked : target.model();
+    return provider.kind() == DeclaredModelProvider.Kind.ECHO
+        ? EchoTarget.of(scope, provider.name(), model)
+        : Optional.of(new HttpTarget(upstreams, provider, model, settings.connectTimeout()));
+  }
+
+  WorkerScope scope() {
+    return scope;
+  }
+
+  NodeLeases leases() {
+    return leases;
+  }
+
+  ModelLog log() {
+    return log;
+  }
+
+  ModelSettings settings() {
+    return settings;
+  }
+
+  private static String key(Inbound request) {
+    String authorization = request.arrival().head().fields().first(Field.AUTHORIZATION);
+    if (authorization != null && authorization.toLowerCase(Locale.ROOT).startsWith(BEARER)) {
+      return authorization.substring(BEARER.length()).strip();
+    }
+    String plain = request.arrival().head().fields().first(Field.X_API_KEY);
+    return plain == null ? "" : plain.strip();
+  }
+
+  private String hash(String key) {
+    return HexFormat.of().formatHex(sha256.digest(key.getBytes(StandardCharsets.UTF_8)));
+  }
+}

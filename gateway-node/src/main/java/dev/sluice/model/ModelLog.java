@@ -1,0 +1,18 @@
+package dev.sluice.model;
+
+/** Counts what model calls come to. Called on any worker; never blocks. */
+public interface ModelLog {
+  /** How the figures of a call were come by. */
+  enum Source {
+    /** As the provider reported them. */
+    PROVIDER,
+    /** Nobody reported them: charged as they were held. */
+    HELD
+  }
+
+  /** A call was settled. */
+  void settled(String tenant, String model, TokenUsage usage, Source source);
+
+  /** A call was refused for want of quota. */
+  void refused(String tenant, String bucket);
+}

@@ -1,0 +1,30 @@
+package dev.sluice.model;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Words, as the echo provider counts them: what stands between blanks. */
+final class Words {
+  private Words() {}
+
+  static long count(String text) {
+    long words = 0;
+    boolean inWord = false;
+    for (int i = 0; i < text.length(); i++) {
+      boolean blank = Character.isWhitespace(text.charAt(i));
+      words += !blank && !inWord ? 1 : 0;
+      inWord = !blank;
+    }
+    return words;
+  }
+
+  static List<String> of(String text) {
+    List<String> words = new ArrayList<>();
+    for (String word : text.strip().split("\\s+")) {
+      if (!word.isEmpty()) {
+        words.add(word);
+      }
+    }
+    return words;
+  }
+}

@@ -1,0 +1,137 @@
+package dev.sluice.node;
+
+import dev.sluice.edge.TlsEngines;
+import dev.sluice.ingress.Certificate;
+import java.net.Socket;
+import java.security.GeneralSecurityException;
+import java.security.Principal;
+import java.security.PrivateKey;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import javax.net.ssl.ExtendedSSLSession;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SNIServerName;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.StandardConstants;
+import javax.net.ssl.X509ExtendedKeyManager;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Serves each handshake the certificate of the host that the client names: the host's own, else its wildcard's, else a
+ * generated one. A changed Secret counts from the next handshake on.
+ */
+final class Certificates extends X509ExtendedKeyManager implements TlsEngines {
+  private static final String[] PROTOCOLS = {"TLSv1.3", "TLSv1.2"};
+  private static final String[] APPLICATIONS = {"http/1.1"};
+  private static final String FALLBACK = "";
+
+  private final Supplier<Map<String, Certificate>> byHost;
+  private final Certificate fallback;
+  private final SSLContext context;
+  private final Map<String, Certificate> chosen = new ConcurrentHashMap<>();
+
+  /** @param fallback for hosts without a certificate */
+  Certificates(Supplier<Map<String, Certificate>> byHost, Certificate fallback) throws GeneralSecurityException {
+    this.byHost = byHost;
+    this.fallback = fallback;
+    this.context = SSLContext.getInstance("TLS");
+    context.init(new KeyManager[] {this}, null, null);
+  }
+
+  @Override
+  public SSLEngine serverEngine() {
+    SSLEngine engine = context.createSSLEngine();
+    engine.setUseClientMode(false);
+    SSLParameters parameters = engine.getSSLParameters();
+    parameters.setProtocols(PROTOCOLS);
+    parameters.setApplicationProtocols(APPLICATIONS);
+    parameters.setUseCipherSuitesOrder(true);
+    engine.setSSLParameters(parameters);
+    return engine;
+  }
+
+  @Override
+  public @Nullable String chooseEngineServerAlias(String keyType, Principal @Nullable [] issuers, SSLEngine engine) {
+    String host = sniHost(engine);
+    Certificate certificate = certificateOf(host);
+    if (!keyTypeOf(certificate).equals(keyType)) {
+      return null;
+    }
+    String alias = certificate == fallback ? FALLBACK : host + "#" + System.identityHashCode(certificate);
+    if (certificate != fallback) {
+      if (chosen.size() > 10_000) {
+        chosen.clear();
+      }
+      chosen.put(alias, certificate);
+    }
+    return alias;
+  }
+
+  private Certificate certificateOf(String host) {
+    Map<String, Certificate> all = byHost.get();
+    Certificate own = all.get(host);
+    int dot = host.indexOf('.');
+    if (own == null && dot > 0) {
+      own = all.get("*" + host.substring(dot));
+    }
+    return own == null ? fallback : own;
+  }
+
+  private static String keyTypeOf(Certificate certificate) {
+    return certificate.privateKey().getAlgorithm();
+  }
+
+  private static String sniHost(SSLEngine engine) {
+    if (engine.getHandshakeSession() instanceof ExtendedSSLSession session) {
+      for (SNIServerName name : session.getRequestedServerNames()) {
+        if (name.getType() == StandardConstants.SNI_HOST_NAME) {
+          return new SNIHostName(name.getEncoded()).getAsciiName().toLowerCase(Locale.ROOT);
+        }
+      }
+    }
+    return "";
+  }
+
+  @Override
+  public X509Certificate @Nullable [] getCertificateChain(String alias) {
+    List<X509Certificate> chain = aliased(alias).chain();
+    return chain.toArray(X509Certificate[]::new);
+  }
+
+  @Override
+  public PrivateKey getPrivateKey(String alias) {
+    return aliased(alias).privateKey();
+  }
+
+  private Certificate aliased(String alias) {
+    Certificate certificate = chosen.get(alias);
+    return certificate == null ? fallback : certificate;
+  }
+
+  @Override
+  public String @Nullable [] getServerAliases(String keyType, Principal @Nullable [] issuers) {
+    return null;
+  }
+
+  @Override
+  public @Nullable String chooseServerAlias(String keyType, Principal @Nullable [] issuers, @Nullable Socket socket) {
+    return null;
+  }
+
+  @Override
+  public String @Nullable [] getClientAliases(String keyType, Principal @Nullable [] issuers) {
+    return null;
+  }
+
+  @Override
+  public @Nullable String chooseClientAlias(String[] keyTypes, Principal @Nullable [] issuers, @Nullable Socket socket) {
+    return null;
+  }
+}

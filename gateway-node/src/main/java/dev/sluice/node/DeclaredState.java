@@ -1,0 +1,136 @@
+package dev.sluice.node;
+
+import dev.sluice.ingress.DeclaredTenant;
+import dev.sluice.ingress.Problem;
+import dev.sluice.ingress.Reconciled;
+import dev.sluice.ingress.RouteReconciler;
+import dev.sluice.ingress.RouteTable;
+import dev.sluice.ingress.TenantTable;
+import dev.sluice.ingress.kube.Listing;
+import dev.sluice.quota.Bucket;
+import dev.sluice.quota.Plan;
+import dev.sluice.quota.Plans;
+import dev.sluice.quota.Unit;
+import dev.sluice.quota.Window;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What is declared, as this node has it now. One thread puts listings in; all others read values that are replaced
+ * whole.
+ */
+public final class DeclaredState implements Plans {
+  private static final Logger LOG = LoggerFactory.getLogger(DeclaredState.class);
+
+  private final CompletableFuture<Void> first = new CompletableFuture<>();
+  private volatile Reconciled current = Reconciled.NOTHING;
+  private volatile List<Problem> problems = List.of();
+  private volatile Map<String, Plan> plans = Map.of();
+  private volatile long changes;
+
+  /** Takes a listing over. Called by one thread at a time. */
+  void apply(Listing listing) {
+    Reconciled next = RouteReconciler.reconcile(listing.declared(), current);
+    TreeSet<Problem> all = new TreeSet<>(listing.problems());
+    all.addAll(next.problems());
+    tellProblems(all);
+    problems = List.copyOf(all);
+    plans = plansOf(next.tenants(), plans);
+    current = next;
+    changes++;
+    LOG.info(
+        "route table {}: {} routes on {} hosts, {} tenants, {} problems",
+        shortened(next.routes().version()),
+        next.routes().routeCount(),
+        next.routes().hostCount(),
+        next.tenants().tenants().size(),
+        all.size());
+    first.complete(null);
+  }
+
+  private void tellProblems(TreeSet<Problem> now) {
+    for (Problem problem : now) {
+      if (!problems.contains(problem)) {
+        LOG.warn("{}", problem);
+      }
+    }
+    for (Problem before : problems) {
+      if (!now.contains(before)) {
+        LOG.info("no longer a problem: {}", before);
+      }
+    }
+  }
+
+  /** Plans of tenants whose limits are as before stay the same instances. */
+  private static Map<String, Plan> plansOf(TenantTable tenants, Map<String, Plan> before) {
+    Map<String, Plan> plans = new HashMap<>();
+    tenants.tenants().forEach((name, tenant) -> {
+      Plan plan = Plan.ofTenant(tenant.limits().stream().map(DeclaredState::bucket).toList());
+      Plan known = before.get(name);
+      plans.put(name, plan.equals(known) ? known : plan);
+    });
+    return Map.copyOf(plans);
+  }
+
+  private static Bucket bucket(TenantTable.Limit limit) {
+    Window window =
+        switch (limit.window()) {
+          case SECOND -> Window.sliding(1_000);
+          case MINUTE -> Window.sliding(60_000);
+          case HOUR -> Window.sliding(3_600_000);
+          case DAY -> Window.day(limit.zone());
+          case MONTH -> Window.month(limit.zone());
+          case NONE -> Window.BALANCE;
+        };
+    return Bucket.of(limit.name(), unit(limit.unit()), limit.amount(), window);
+  }
+
+  private static Unit unit(DeclaredTenant.Unit unit) {
+    return switch (unit) {
+      case TOKENS -> Unit.TOKENS;
+    };
+  }
+
+  private static String shortened(String version) {
+    return version.substring(0, Math.min(12, version.length()));
+  }
+
+  /** Completes when there is a first table. */
+  CompletionStage<Void> first() {
+    return first;
+  }
+
+  public Reconciled current() {
+    return current;
+  }
+
+  public RouteTable routes() {
+    return current.routes();
+  }
+
+  public TenantTable tenants() {
+    return current.tenants();
+  }
+
+  /** Everything declared that can't be honoured as it stands, sorted. */
+  public List<Problem> problems() {
+    return problems;
+  }
+
+  /** How many tables there have been. */
+  public long changes() {
+    return changes;
+  }
+
+  @Override
+  public Optional<Plan> planOf(String tenant) {
+    return Optional.ofNullable(plans.get(tenant));
+  }
+}

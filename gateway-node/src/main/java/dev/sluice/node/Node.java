@@ -1,0 +1,173 @@
+package dev.sluice.node;
+
+import akka.actor.ActorSystem;
+import akka.actor.BootstrapSetup;
+import akka.actor.setup.ActorSystemSetup;
+import akka.http.javadsl.Http;
+import akka.http.javadsl.ServerBinding;
+import akka.management.javadsl.AkkaManagement;
+import akka.stream.Materializer;
+import akka.stream.javadsl.Sink;
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import dev.sluice.admin.AdminApi;
+import dev.sluice.edge.ServiceFactory;
+import dev.sluice.edge.Workers;
+import dev.sluice.ingress.kube.FolderSource;
+import dev.sluice.model.ModelGateway;
+import dev.sluice.proxy.Gateway;
+import dev.sluice.quota.NodeLeases;
+import dev.sluice.quota.Quota;
+import dev.sluice.state.ClusterWorld;
+import dev.sluice.state.DatabaseClock;
+import dev.sluice.upstream.Upstreams;
+import java.security.GeneralSecurityException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One gateway node: the edge that serves, the cluster world that may come and go, and a control system of actors for what
+ * is neither (declarations, health, admin).
+ */
+public final class Node {
+  private static final Logger LOG = LoggerFactory.getLogger(Node.class);
+  private static final Duration LOOK_INTERVAL = Duration.ofSeconds(1);
+  private static final Duration LEAVE_TIMEOUT = Duration.ofSeconds(5);
+
+  private final NodeSettings settings;
+  private final Instant started = Instant.now();
+  private final DeclaredState declared = new DeclaredState();
+  private final NodeLeases leases;
+  private final ClusterWorld cluster;
+  private final Metrics metrics = new Metrics(new AccessLog());
+  private final ActorSystem control;
+  private volatile @Nullable Quota quota;
+  private volatile @Nullable Workers workers;
+  private volatile @Nullable ServerBinding admin;
+  private volatile boolean serving;
+
+  private Node(NodeSettings settings) {
+    this.settings = settings;
+    this.leases = new NodeLeases(settings.quota());
+    this.cluster = new ClusterWorld(settings.cluster(), settings.config(), settings.database(), new Residents());
+    this.control = ActorSystem.create(
+        "sluice-control",
+        ActorSystemSetup.create(
+            BootstrapSetup.create(controlConfig(settings)), new Health.Readiness(() -> serving)));
+  }
+
+  /** Starts a node; completes when it serves ordinary traffic. The cluster comes when it can. */
+  public static CompletionStage<Node> start(NodeSettings settings) {
+    Node node = new Node(settings);
+    return node.start().<Node>thenApply(done -> node).exceptionallyCompose(
+        failure -> node.stop().handle((done, ignored) -> null).thenCompose(done -> CompletableFuture.failedFuture(failure)));
+  }
+
+  private CompletionStage<Void> start() {
+    Metrics.start(settings);
+    FolderSource.of(settings.manifests(), settings.folder())
+        .to(Sink.foreach(declared::apply))
+        .run(Materializer.matFromSystem(control));
+    cluster.start();
+    control.scheduler().scheduleWithFixedDelay(
+        LOOK_INTERVAL, LOOK_INTERVAL, () -> metrics.look(declared, leases, cluster), control.dispatcher());
+    return declared
+        .first()
+        .toCompletableFuture()
+        .orTimeout(settings.firstTableTimeout().toMillis(), TimeUnit.MILLISECONDS)
+        .exceptionally(failure -> null)
+        .thenCompose(done -> startEdge())
+        .thenCompose(done -> AkkaManagement.get(control).start())
+        .thenCompose(uri -> startAdmin())
+        .thenAccept(binding -> {
+          admin = binding;
+          serving = true;
+          LOG.info("serving on {}:{} and {}", settings.edge().host(), settings.edge().port(), settings.edge().tlsPort());
+        });
+  }
+
+  private CompletionStage<Void> startEdge() {
+    ServiceFactory services = scope -> {
+      Upstreams upstreams = new Upstreams(settings.upstream(), scope, scope.deadlines(), new UpstreamTls());
+      ModelGateway models =
+          new ModelGateway(scope, upstreams, declared::tenants, leases, metrics, settings.model());
+      return new Gateway(declared::routes, upstreams, models, metrics, settings.proxy());
+    };
+    try {
+      Certificates certificates =
+          new Certificates(() -> declared.current().certificates(), SelfSigned.create(Instant.now()));
+      return Workers.start(settings.edge(), settings.config(), certificates, services).thenAccept(running -> workers = running);
+    } catch (GeneralSecurityException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  private CompletionStage<ServerBinding> startAdmin() {
+    NodeView view = new NodeView(settings.name(), started, declared, cluster, () -> quota);
+    return Http.get(control)
+        .newServerAt(settings.admin().host(), settings.admin().port())
+        .bind(new AdminApi(view, settings.admin()).route());
+  }
+
+  /** Whether the cluster counts this node as a member, so that quotas can be leased. */
+  public boolean inCluster() {
+    return cluster.isUp() && quota != null;
+  }
+
+  /**
+   * Stops in peace: takes no new connections, lets running requests end, gives leases back, leaves the cluster. What
+   * takes longer than the settings allow is broken off.
+   */
+  public CompletionStage<Void> stop() {
+    serving = false;
+    Workers running = workers;
+    CompletionStage<Void> drained =
+        running == null ? CompletableFuture.completedFuture(null) : running.stop(settings.drainTimeout());
+    return drained
+        .thenCompose(done -> leases.leave(LEAVE_TIMEOUT))
+        .thenCompose(done -> cluster.stop())
+        .thenCompose(done -> {
+          leases.close();
+          Metrics.stop();
+          control.terminate();
+          return control.getWhenTerminated();
+        })
+        .thenAccept(done -> LOG.info("stopped"));
+  }
+
+  private static Config controlConfig(NodeSettings settings) {
+    Config own = ConfigFactory.parseMap(Map.of(
+        "akka.management.http.hostname", settings.health().host(),
+        "akka.management.http.port", settings.health().port(),
+        "akka.management.http.bind-hostname", settings.health().host(),
+        "akka.management.http.bind-port", settings.health().port()));
+    return own.withFallback(settings.config().getConfig("sluice.control"))
+        .withFallback(ConfigFactory.defaultReference())
+        .resolve();
+  }
+
+  private final class Residents implements ClusterWorld.Resident {
+    @Override
+    public void arrive(akka.actor.typed.ActorSystem<?> system) {
+      DatabaseClock clock =
+          DatabaseClock.start(system, settings.quota().clockError(), settings.cluster().clockInterval());
+      quota = Quota.start(system, leases, declared, clock::nowMillis, settings.quota());
+    }
+
+    @Override
+    public void depart() {
+      Quota gone = quota;
+      quota = null;
+      if (gone != null) {
+        gone.disconnect();
+      }
+    }
+  }
+}

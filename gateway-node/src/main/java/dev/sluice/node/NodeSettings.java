@@ -1,0 +1,101 @@
+package dev.sluice.node;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigParseOptions;
+import com.typesafe.config.ConfigUtil;
+import com.typesafe.config.ConfigValue;
+import dev.sluice.admin.AdminSettings;
+import dev.sluice.edge.EdgeSettings;
+import dev.sluice.ingress.kube.FolderSettings;
+import dev.sluice.model.ModelSettings;
+import dev.sluice.proxy.ProxySettings;
+import dev.sluice.quota.QuotaSettings;
+import dev.sluice.state.ClusterSettings;
+import dev.sluice.state.DatabaseUrl;
+import dev.sluice.state.Section;
+import dev.sluice.upstream.UpstreamSettings;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/** All settings of a node, read once and refused at start. {@code config} is for what Akka and Kamon read themselves. */
+public record NodeSettings(
+    Config config,
+    String name,
+    Path manifests,
+    DatabaseUrl database,
+    Duration drainTimeout,
+    Duration firstTableTimeout,
+    Endpoint health,
+    Endpoint metrics,
+    EdgeSettings edge,
+    UpstreamSettings upstream,
+    ProxySettings proxy,
+    ModelSettings model,
+    QuotaSettings quota,
+    ClusterSettings cluster,
+    FolderSettings folder,
+    AdminSettings admin) {
+  /** Where a server of ours listens. */
+  public record Endpoint(String host, int port) {}
+
+  /**
+   * Reads the settings: those given here, over the file, over reference.conf.
+   *
+   * @param given by path, such as {@code sluice.edge.port}
+   * @throws IllegalArgumentException that names the key, its value and what was expected
+   */
+  public static NodeSettings load(Map<String, ?> given, java.util.Optional<Path> file) {
+    Config own = file.map(path -> ConfigFactory.parseFile(path.toFile(), ConfigParseOptions.defaults().setAllowMissing(false)))
+        .orElse(ConfigFactory.empty())
+        .withFallback(ConfigFactory.empty());
+    Config overrides = ConfigFactory.parseMap(given).withFallback(ConfigFactory.systemProperties().withOnlyPath("sluice"));
+    Config reference = ConfigFactory.defaultReference();
+    refuseUnknown(overrides.withFallback(own), reference);
+    return from(overrides.withFallback(own).withFallback(reference).resolve());
+  }
+
+  private static NodeSettings from(Config config) {
+    Section node = Section.of(config, "sluice.node");
+    return new NodeSettings(
+        config,
+        node.text("name"),
+        Path.of(node.text("manifests")),
+        DatabaseUrl.parse(node.text("database")),
+        node.duration("drain-timeout", Duration.ZERO, Duration.ofHours(1)),
+        node.duration("first-table-timeout", Duration.ZERO, Duration.ofMinutes(10)),
+        endpoint(config, "sluice.health"),
+        endpoint(config, "sluice.metrics"),
+        EdgeSettings.from(config),
+        UpstreamSettings.from(config),
+        ProxySettings.from(config),
+        ModelSettings.from(config),
+        QuotaSettings.from(config),
+        ClusterSettings.from(config),
+        FolderSettings.from(config),
+        AdminSettings.from(config));
+  }
+
+  private static Endpoint endpoint(Config config, String path) {
+    Section section = Section.of(config, path);
+    return new Endpoint(section.text("host"), section.port("port"));
+  }
+
+  /** A key that nobody reads is a slip that would otherwise pass in silence. */
+  private static void refuseUnknown(Config own, Config reference) {
+    if (!own.hasPath("sluice")) {
+      return;
+    }
+    for (Map.Entry<String, ConfigValue> entry : own.getConfig("sluice").entrySet()) {
+      List<String> path = ConfigUtil.splitPath(entry.getKey());
+      String key = "sluice." + entry.getKey();
+      boolean akka = path.contains("akka") || path.contains("system");
+      if (!akka && !reference.hasPathOrNull(key)) {
+        throw new IllegalArgumentException(
+            key + ": no such setting (expected: one of reference.conf; read in " + entry.getValue().origin().description() + ")");
+      }
+    }
+  }
+}

@@ -1,0 +1,16 @@
+package dev.sluice.node.cli;
+
+import java.nio.file.Path;
+
+/** Where a local node writes its logs; to be called before anything logs. See logback.xml. */
+final class LocalLogs {
+  private LocalLogs() {}
+
+  static void to(Path folder, String node) {
+    System.setProperty("sluice.log.to", "FILES");
+    System.setProperty("sluice.access.to", "ACCESS_FILE");
+    System.setProperty("sluice.terminal.to", "TERMINAL");
+    System.setProperty("sluice.log.folder", folder.toString());
+    System.setProperty("sluice.log.node", node);
+  }
+}
