@@ -11,4 +11,13 @@ package dev.sluice.quota;
  * @param resetsInMillis until all is free if nothing more is used; -1 for a balance
  */
 public record Balance(
-    String name, Unit unit, Window window, long limit, long settled, long held, long leased, long unaccounted, long free, long resetsInMillis) {}
+    String name,
+    Unit unit,
+    Window window,
+    long limit,
+    long settled,
+    long held,
+    long leased,
+    long unaccounted,
+    long free,
+    long resetsInMillis) {}

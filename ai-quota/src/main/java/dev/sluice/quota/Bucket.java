@@ -10,6 +10,11 @@ package dev.sluice.quota;
 public record Bucket(String id, String name, Unit unit, long limit, Window window) {
   /** A bucket whose id tells unit and window, so that a changed one is another bucket. */
   public static Bucket of(String name, Unit unit, long limit, Window window) {
-    return new Bucket(name + "#" + unit + "/" + window.kind() + window.widthMillis() + window.zone(), name, unit, limit, window);
+    return new Bucket(
+        name + "#" + unit + "/" + window.kind() + window.widthMillis() + window.zone(),
+        name,
+        unit,
+        limit,
+        window);
   }
 }

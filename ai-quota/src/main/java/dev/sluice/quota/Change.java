@@ -21,10 +21,12 @@ public sealed interface Change {
   record Planned(long at, Plan plan) implements Change {}
 
   /** A lease was granted, out of all buckets of its path. */
-  record Granted(long at, LeaseId id, String path, Amounts size, long notAfter, boolean exact) implements Change {}
+  record Granted(long at, LeaseId id, String path, Amounts size, long notAfter, boolean exact)
+      implements Change {}
 
   /** A node has told what a lease has come to. {@code path} tells where to charge a lease that the journal has lost. */
-  record Reported(long at, LeaseId id, String path, long n, List<Line> lines, boolean closed) implements Change {}
+  record Reported(long at, LeaseId id, String path, long n, List<Line> lines, boolean closed)
+      implements Change {}
 
   /** A number that was never granted never will be. */
   record Numbered(long at, LeaseId id) implements Change {}

@@ -14,7 +14,15 @@ import java.util.List;
  * @param closed no further hold is put on it
  */
 public record Lease(
-    LeaseId id, String path, Amounts size, long grantedAt, long notAfter, boolean exact, List<Line> lines, long n, boolean closed) {
+    LeaseId id,
+    String path,
+    Amounts size,
+    long grantedAt,
+    long notAfter,
+    boolean exact,
+    List<Line> lines,
+    long n,
+    boolean closed) {
   public Amounts committed() {
     Amounts sum = Amounts.NONE;
     for (Line line : lines) {
@@ -47,7 +55,16 @@ public record Lease(
   }
 
   Lease reported(List<Line> newLines, long newN, boolean nowClosed) {
-    return new Lease(id, path, size, grantedAt, notAfter, exact, List.copyOf(newLines), newN, closed || nowClosed);
+    return new Lease(
+        id,
+        path,
+        size,
+        grantedAt,
+        notAfter,
+        exact,
+        List.copyOf(newLines),
+        newN,
+        closed || nowClosed);
   }
 
   Lease close() {

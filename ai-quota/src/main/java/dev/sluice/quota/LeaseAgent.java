@@ -33,7 +33,8 @@ public final class LeaseAgent extends AbstractBehavior<LeaseAgent.Command> {
   private final AgentDirectory directory;
   private final ClusterSharding sharding;
 
-  static Behavior<Command> create(NodeLeases leases, AgentDirectory directory, ClusterSharding sharding) {
+  static Behavior<Command> create(
+      NodeLeases leases, AgentDirectory directory, ClusterSharding sharding) {
     return Behaviors.setup(context -> new LeaseAgent(context, leases, directory, sharding));
   }
 
@@ -46,12 +47,16 @@ public final class LeaseAgent extends AbstractBehavior<LeaseAgent.Command> {
   }
 
   private LeaseAgent(
-      ActorContext<Command> context, NodeLeases leases, AgentDirectory directory, ClusterSharding sharding) {
+      ActorContext<Command> context,
+      NodeLeases leases,
+      AgentDirectory directory,
+      ClusterSharding sharding) {
     super(context);
     this.leases = leases;
     this.directory = directory;
     this.sharding = sharding;
-    ActorRef<Receptionist.Listing> listings = context.messageAdapter(Receptionist.Listing.class, Agents::new);
+    ActorRef<Receptionist.Listing> listings =
+        context.messageAdapter(Receptionist.Listing.class, Agents::new);
     context.getSystem().receptionist().tell(Receptionist.register(KEY, context.getSelf()));
     context.getSystem().receptionist().tell(Receptionist.subscribe(KEY, listings));
   }

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -19,7 +20,12 @@ final class LeaseDesk {
   /** A message to a node. */
   record Letter(String uid, ToNode message) {}
 
-  /** @param changes to be journaled, all or none; @param letters to be sent once they are */
+  /**
+   * What was decided.
+   *
+   * @param changes to be journaled, all or none
+   * @param letters to be sent once they are
+   */
   record Batch(List<Change> changes, List<Letter> letters) {
     boolean isEmpty() {
       return changes.isEmpty() && letters.isEmpty();
@@ -42,7 +48,8 @@ final class LeaseDesk {
     }
   }
 
-  private static final Comparator<WaitingAsk> OLDEST_FIRST = Comparator.comparingLong(one -> one.waitsSince);
+  private static final Comparator<WaitingAsk> OLDEST_FIRST =
+      Comparator.comparingLong(one -> one.waitsSince);
 
   /** While something waits it is looked at this often, because slots age without a message. */
   private static final long LOOK_AGAIN_MILLIS = 10;
@@ -148,8 +155,16 @@ final class LeaseDesk {
         .map(bucket -> {
           Charges charges = ledger.charges(bucket, now, settings.margin());
           return new Balance(
-              bucket.name(), bucket.unit(), bucket.window(), bucket.limit(), charges.settled(), charges.held(), charges.leased(),
-              unaccounted(bucket), bucket.limit() - charges.all(), resetIn(bucket));
+              bucket.name(),
+              bucket.unit(),
+              bucket.window(),
+              bucket.limit(),
+              charges.settled(),
+              charges.held(),
+              charges.leased(),
+              unaccounted(bucket),
+              bucket.limit() - charges.all(),
+              resetIn(bucket));
         })
         .toList();
   }
@@ -230,7 +245,7 @@ final class LeaseDesk {
     boolean prefetch = ask.needs().isEmpty();
     List<Bucket> lacking = behind ? path : lacking(path, need, prefetch);
     if (lacking.isEmpty()) {
-      grant(one, path, need, end);
+      grant(one, path, end);
       return true;
     }
     if (!one.recalled && !prefetch) {
@@ -265,7 +280,7 @@ final class LeaseDesk {
   }
 
   /** 5.4, 5.5. */
-  private void grant(WaitingAsk one, List<Bucket> path, Amounts need, long endOfCalendars) {
+  private void grant(WaitingAsk one, List<Bucket> path, long endOfCalendars) {
     ToEntity.Ask ask = one.ask;
     Amounts room = room(path);
     Amounts prefix = Amounts.NONE;
@@ -278,9 +293,13 @@ final class LeaseDesk {
     }
     Amounts size = prefix.max(ask.want().min(room.dividedBy(4)));
     long notAfter = Math.min(now + life(path), endOfCalendars - settings.clockError());
-    Change.Granted granted = new Change.Granted(now, ask.id(), ask.path(), size, notAfter, size.equals(prefix));
+    Change.Granted granted =
+        new Change.Granted(now, ask.id(), ask.path(), size, notAfter, size.equals(prefix));
     change(granted);
-    tellGranted(ledger.leases().get(ask.id()), ask.attempt(), one.arrived);
+    tellGranted(
+        Objects.requireNonNull(ledger.leases().get(ask.id()), "just granted"),
+        ask.attempt(),
+        one.arrived);
   }
 
   private void tellGranted(Lease lease, int attempt, long arrived) {
@@ -289,7 +308,14 @@ final class LeaseDesk {
     tell(
         lease.id().uid(),
         new ToNode.Granted(
-            lease.id().no(), attempt, arrived, lease.size(), lease.notAfter(), lease.exact(), slotMillis(path), rooms));
+            lease.id().no(),
+            attempt,
+            arrived,
+            lease.size(),
+            lease.notAfter(),
+            lease.exact(),
+            slotMillis(path),
+            rooms));
   }
 
   private void refuse(ToEntity.Ask ask, Amounts need, Bucket bucket, long tryInMillis) {
@@ -300,9 +326,11 @@ final class LeaseDesk {
   private void report(ToEntity.Report report) {
     LeaseId id = report.id();
     Lease lease = ledger.leases().get(id);
-    boolean news = lease != null ? report.n() > lease.n() : report.no() > ledger.topOf(report.uid());
+    boolean news =
+        lease != null ? report.n() > lease.n() : report.no() > ledger.topOf(report.uid());
     if (news) {
-      change(new Change.Reported(now, id, report.path(), report.n(), report.lines(), report.closed()));
+      change(
+          new Change.Reported(now, id, report.path(), report.n(), report.lines(), report.closed()));
     }
     tell(report.uid(), new ToNode.Acked(report.no(), report.n()));
   }
@@ -331,7 +359,9 @@ final class LeaseDesk {
     Map<String, List<Long>> byNode = new HashMap<>();
     for (Lease lease : leases) {
       recalledAt.put(lease.id(), now);
-      byNode.computeIfAbsent(lease.id().uid(), none -> new ArrayList<>()).add(lease.id().no());
+      byNode
+          .computeIfAbsent(lease.id().uid(), none -> new ArrayList<>())
+          .add(lease.id().no());
     }
     byNode.forEach((uid, nos) -> tell(uid, new ToNode.Recall(nos)));
   }
@@ -341,7 +371,8 @@ final class LeaseDesk {
     recalledAt.keySet().retainAll(ledger.leases().keySet());
     recall(ledger.leases().values().stream()
         .filter(lease -> !lease.closed() && lease.notAfter() < now)
-        .filter(lease -> now - recalledAt.getOrDefault(lease.id(), Long.MIN_VALUE / 2) >= settings.recallAgain())
+        .filter(lease ->
+            now - recalledAt.getOrDefault(lease.id(), Long.MIN_VALUE / 2) >= settings.recallAgain())
         .toList());
   }
 
@@ -374,12 +405,15 @@ final class LeaseDesk {
   }
 
   private ToNode.Room roomOf(Bucket bucket) {
-    return new ToNode.Room(bucket.name(), bucket.unit(), bucket.limit(), free(bucket), resetIn(bucket));
+    return new ToNode.Room(
+        bucket.name(), bucket.unit(), bucket.limit(), free(bucket), resetIn(bucket));
   }
 
   /** Until there may be room for this: 0 if what is missing is only lent out or held. */
   private long roomIn(Bucket bucket, Amounts need) {
-    long missing = ledger.charges(bucket, now, settings.margin()).settled() + need.of(bucket.unit()) - bucket.limit();
+    long missing = ledger.charges(bucket, now, settings.margin()).settled()
+        + need.of(bucket.unit())
+        - bucket.limit();
     if (missing <= 0) {
       return 0;
     }
@@ -408,12 +442,16 @@ final class LeaseDesk {
       return ToNode.NEVER;
     }
     long newest = ledger.newestCharge(bucket);
-    return newest == 0 ? 0 : Math.max(0, Math.min(newest, now) + window.widthMillis() + settings.margin() - now);
+    return newest == 0
+        ? 0
+        : Math.max(0, Math.min(newest, now) + window.widthMillis() + settings.margin() - now);
   }
 
   private long life(List<Bucket> path) {
     long shortest = shortestSliding(path);
-    return shortest == 0 ? settings.life() : Math.min(settings.life(), Math.max(SHORTEST_LIFE, 2 * shortest));
+    return shortest == 0
+        ? settings.life()
+        : Math.min(settings.life(), Math.max(SHORTEST_LIFE, 2 * shortest));
   }
 
   private static long slotMillis(List<Bucket> path) {
@@ -423,11 +461,19 @@ final class LeaseDesk {
 
   /** Width of the shortest sliding window; 0 if there is none. */
   private static long shortestSliding(List<Bucket> path) {
-    return path.stream().map(Bucket::window).filter(Window::sliding).mapToLong(Window::widthMillis).min().orElse(0);
+    return path.stream()
+        .map(Bucket::window)
+        .filter(Window::sliding)
+        .mapToLong(Window::widthMillis)
+        .min()
+        .orElse(0);
   }
 
   private long endOfCalendars(List<Bucket> path) {
-    return path.stream().mapToLong(bucket -> bucket.window().endOf(now)).min().orElse(Long.MAX_VALUE);
+    return path.stream()
+        .mapToLong(bucket -> bucket.window().endOf(now))
+        .min()
+        .orElse(Long.MAX_VALUE);
   }
 
   private void change(Change change) {

@@ -27,11 +27,12 @@ public final class NodeLeases implements AutoCloseable {
   private final String uid = UUID.randomUUID().toString();
   private final QuotaSettings settings;
   private final Map<String, TenantLeases> tenants = new ConcurrentHashMap<>();
-  private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(task -> {
-    Thread thread = new Thread(task, "sluice-quota-timer");
-    thread.setDaemon(true);
-    return thread;
-  });
+  private final ScheduledExecutorService timer =
+      Executors.newSingleThreadScheduledExecutor(task -> {
+        Thread thread = new Thread(task, "sluice-quota-timer");
+        thread.setDaemon(true);
+        return thread;
+      });
   private volatile BiConsumer<String, ToEntity> entities = NOWHERE;
 
   public NodeLeases(QuotaSettings settings) {
@@ -57,11 +58,13 @@ public final class NodeLeases implements AutoCloseable {
    * @return the answer, at once in the common case; null if it will be told
    */
   public @Nullable Admission hold(String tenant, Amounts need, Consumer<Admission> later) {
-    TenantLeases leases = tenants.computeIfAbsent(tenant, name -> new TenantLeases(uid, settings.node()));
+    TenantLeases leases =
+        tenants.computeIfAbsent(tenant, name -> new TenantLeases(uid, settings.node()));
     Admission answer;
     List<ToEntity> letters;
     synchronized (leases) {
-      answer = leases.hold(Plan.TENANT_PATH, need, System.nanoTime(), settings.patience().toNanos(), later);
+      answer = leases.hold(
+          Plan.TENANT_PATH, need, System.nanoTime(), settings.patience().toNanos(), later);
       letters = leases.takeLetters();
     }
     send(tenant, letters);
@@ -74,7 +77,8 @@ public final class NodeLeases implements AutoCloseable {
   }
 
   void take(String tenant, ToNode message) {
-    TenantLeases leases = tenants.computeIfAbsent(tenant, name -> new TenantLeases(uid, settings.node()));
+    TenantLeases leases =
+        tenants.computeIfAbsent(tenant, name -> new TenantLeases(uid, settings.node()));
     act(tenant, leases, now -> leases.take(message, now));
   }
 

@@ -11,4 +11,9 @@ package dev.sluice.quota;
  * @param refusedMillis a refusal is repeated without asking for this long at most
  */
 public record NodeSettings(
-    long wantMillis, long reportMillis, long quietMillis, long resendMillis, long giveUpMillis, long refusedMillis) {}
+    long wantMillis,
+    long reportMillis,
+    long quietMillis,
+    long resendMillis,
+    long giveUpMillis,
+    long refusedMillis) {}

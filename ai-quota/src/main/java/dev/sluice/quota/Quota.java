@@ -28,13 +28,21 @@ public final class Quota {
    * @param clock the database's, in milliseconds
    */
   public static Quota start(
-      ActorSystem<?> system, NodeLeases leases, Plans plans, Supplier<OptionalLong> clock, QuotaSettings settings) {
+      ActorSystem<?> system,
+      NodeLeases leases,
+      Plans plans,
+      Supplier<OptionalLong> clock,
+      QuotaSettings settings) {
     ClusterSharding sharding = ClusterSharding.get(system);
     AgentDirectory agents = new AgentDirectory();
-    TenantQuota.Surroundings surroundings = new TenantQuota.Surroundings(plans, clock, agents, settings);
-    sharding.init(Entity.of(TenantQuota.TYPE, entity -> TenantQuota.create(entity.getEntityId(), surroundings)));
-    ActorRef<LeaseAgent.Command> agent =
-        system.systemActorOf(LeaseAgent.create(leases, agents, sharding), LeaseAgent.nameOf(leases.uid()), akka.actor.typed.Props.empty());
+    TenantQuota.Surroundings surroundings =
+        new TenantQuota.Surroundings(plans, clock, agents, settings);
+    sharding.init(Entity.of(
+        TenantQuota.TYPE, entity -> TenantQuota.create(entity.getEntityId(), surroundings)));
+    ActorRef<LeaseAgent.Command> agent = system.systemActorOf(
+        LeaseAgent.create(leases, agents, sharding),
+        LeaseAgent.nameOf(leases.uid()),
+        akka.actor.typed.Props.empty());
     leases.connect((tenant, message) -> agent.tell(new LeaseAgent.Send(tenant, message)));
     return new Quota(sharding, leases);
   }

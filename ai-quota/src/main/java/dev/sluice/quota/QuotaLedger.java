@@ -15,8 +15,13 @@ import java.util.TreeMap;
  * @param top highest number of each node that was ever granted or closed
  */
 public record QuotaLedger(
-    long lastAt, Plan plan, Map<LeaseId, Lease> leases, Map<String, Map<Long, Long>> spent, Map<String, Long> top) {
-  public static final QuotaLedger EMPTY = new QuotaLedger(0, Plan.EMPTY, Map.of(), Map.of(), Map.of());
+    long lastAt,
+    Plan plan,
+    Map<LeaseId, Lease> leases,
+    Map<String, Map<Long, Long>> spent,
+    Map<String, Long> top) {
+  public static final QuotaLedger EMPTY =
+      new QuotaLedger(0, Plan.EMPTY, Map.of(), Map.of(), Map.of());
 
   /** As {@link #top}: none of its numbers will be granted. */
   static final long ALL_NUMBERS = Long.MAX_VALUE;
@@ -46,7 +51,15 @@ public record QuotaLedger(
 
   private QuotaLedger granted(Change.Granted change) {
     Lease lease = new Lease(
-        change.id(), change.path(), change.size(), change.at(), change.notAfter(), change.exact(), List.of(), 0, false);
+        change.id(),
+        change.path(),
+        change.size(),
+        change.at(),
+        change.notAfter(),
+        change.exact(),
+        List.of(),
+        0,
+        false);
     return with(lease).numbered(change.id().uid(), change.id().no());
   }
 
@@ -54,7 +67,16 @@ public record QuotaLedger(
     Lease known = leases.get(change.id());
     Lease lease = known != null
         ? known
-        : new Lease(change.id(), change.path(), Amounts.NONE, change.at(), change.at(), true, List.of(), 0, true);
+        : new Lease(
+            change.id(),
+            change.path(),
+            Amounts.NONE,
+            change.at(),
+            change.at(),
+            true,
+            List.of(),
+            0,
+            true);
     Lease next = lease.reported(change.lines(), change.n(), change.closed());
     QuotaLedger numbered = numbered(change.id().uid(), change.id().no());
     return next.isFinal() ? numbered.folded(next) : numbered.with(next);
@@ -132,7 +154,8 @@ public record QuotaLedger(
     long oldest = now - window.widthMillis() - marginMillis;
     long start = window.startOf(now);
     long settled = 0;
-    for (Map.Entry<Long, Long> amount : spent.getOrDefault(bucket.id(), Map.of()).entrySet()) {
+    for (Map.Entry<Long, Long> amount :
+        spent.getOrDefault(bucket.id(), Map.of()).entrySet()) {
       if (window.sliding() ? amount.getKey() > oldest : amount.getKey() == start) {
         settled += amount.getValue();
       }
@@ -140,7 +163,8 @@ public record QuotaLedger(
     long held = 0;
     long leased = 0;
     for (Lease lease : leases.values()) {
-      if (!chargedTo(lease, bucket) || window.calendar() && window.startOf(lease.grantedAt()) != start) {
+      if (!chargedTo(lease, bucket)
+          || window.calendar() && window.startOf(lease.grantedAt()) != start) {
         continue;
       }
       for (Line line : lease.lines()) {
@@ -161,7 +185,9 @@ public record QuotaLedger(
     SortedMap<Long, Long> slots = new TreeMap<>(spent.getOrDefault(bucket.id(), Map.of()));
     for (Lease lease : leases.values()) {
       if (chargedTo(lease, bucket)) {
-        lease.lines().forEach(line -> slots.merge(line.slot(), line.used().of(bucket.unit()), Long::sum));
+        lease
+            .lines()
+            .forEach(line -> slots.merge(line.slot(), line.used().of(bucket.unit()), Long::sum));
       }
     }
     return slots;

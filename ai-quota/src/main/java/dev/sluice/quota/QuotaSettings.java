@@ -29,7 +29,9 @@ public record QuotaSettings(
   }
 
   private static long millis(Section quota, String key, long least, long most) {
-    return quota.duration(key, Duration.ofMillis(least), Duration.ofMillis(most)).toMillis();
+    return quota
+        .duration(key, Duration.ofMillis(least), Duration.ofMillis(most))
+        .toMillis();
   }
 
   /** Largest error that a reading of the database's clock may have. */

@@ -91,7 +91,9 @@ final class TenantLeases {
    * @param later told if the answer is not returned
    * @return the answer, or null if it will be told
    */
-  @Nullable Admission hold(String path, Amounts need, long nowNanos, long patienceNanos, Consumer<Admission> later) {
+  @Nullable
+  Admission hold(
+      String path, Amounts need, long nowNanos, long patienceNanos, Consumer<Admission> later) {
     demand.add(need, nowNanos);
     Admission now = tryHold(path, need, nowNanos);
     if (now != null) {
@@ -144,7 +146,8 @@ final class TenantLeases {
     List<ToNode.Room> now = new ArrayList<>();
     for (ToNode.Room room : rooms.getOrDefault(path, List.of())) {
       long free = Math.max(0, room.free()) + left.of(room.unit());
-      now.add(new ToNode.Room(room.bucket(), room.unit(), room.limit(), free, room.resetInMillis()));
+      now.add(
+          new ToNode.Room(room.bucket(), room.unit(), room.limit(), free, room.resetInMillis()));
     }
     return now;
   }
@@ -286,7 +289,11 @@ final class TenantLeases {
 
   private void prefetch(NodeLease lease, long nowNanos) {
     boolean low = !lease.room().covers(lease.size().dividedBy(PREFETCH_BELOW));
-    if (low && !lease.exact() && !leaving && askOn(lease.path()) == null && !refused.containsKey(lease.path())) {
+    if (low
+        && !lease.exact()
+        && !leaving
+        && askOn(lease.path()) == null
+        && !refused.containsKey(lease.path())) {
       OutAsk ask = new OutAsk(lease.path());
       ask.prefetch = true;
       asks.put(++lastNo, ask);
@@ -298,7 +305,8 @@ final class TenantLeases {
     int attempt = ask.sentNanos.size();
     ask.sentNanos.add(nowNanos);
     List<Amounts> needs = ask.waiters.stream().map(waiter -> waiter.need).toList();
-    long waited = ask.waiters.isEmpty() ? 0 : (nowNanos - ask.waiters.getFirst().sinceNanos) / NANOS;
+    long waited =
+        ask.waiters.isEmpty() ? 0 : (nowNanos - ask.waiters.getFirst().sinceNanos) / NANOS;
     List<ToEntity.Report> reports = new ArrayList<>();
     for (NodeLease lease : leases.values()) {
       if (lease.path().equals(ask.path) && lease.unacked()) {
@@ -306,7 +314,8 @@ final class TenantLeases {
       }
     }
     Amounts want = demand.over(settings.wantMillis(), nowNanos);
-    letters.add(new ToEntity.Ask(uid, no, attempt, ask.path, ask.prefetch ? List.of() : needs, waited, want, reports));
+    letters.add(new ToEntity.Ask(
+        uid, no, attempt, ask.path, ask.prefetch ? List.of() : needs, waited, want, reports));
   }
 
   private @Nullable OutAsk askOn(String path) {
@@ -331,7 +340,8 @@ final class TenantLeases {
   /** Time has passed: ends leases, reports, sends again what was not answered, gives up who waited too long. */
   void tick(long nowNanos) {
     for (NodeLease lease : leases.values()) {
-      boolean idle = lease.idle() && lease.unusedNanos(nowNanos) > lease.lifeMillis() * NANOS / IDLE_PART_OF_LIFE;
+      boolean idle = lease.idle()
+          && lease.unusedNanos(nowNanos) > lease.lifeMillis() * NANOS / IDLE_PART_OF_LIFE;
       if (lease.expired(nowNanos) || idle || leaving) {
         lease.close(nowNanos);
       }
@@ -357,26 +367,30 @@ final class TenantLeases {
       return false;
     }
     long since = lease.changedSinceNanos(nowNanos) / NANOS;
-    return lease.closed() || since >= (lease.idle() ? settings.quietMillis() : settings.reportMillis());
+    return lease.closed()
+        || since >= (lease.idle() ? settings.quietMillis() : settings.reportMillis());
   }
 
   private void tickAsks(long nowNanos) {
     for (Map.Entry<Long, OutAsk> out : List.copyOf(asks.entrySet())) {
       OutAsk ask = out.getValue();
       boolean anyoneLeft = ask.waiters.removeIf(waiter -> {
-        boolean over = nowNanos - waiter.untilNanos >= 0;
-        if (over) {
-          answer(waiter, new Admission.Unreachable());
-        }
-        return over;
-      }) && ask.waiters.isEmpty();
+            boolean over = nowNanos - waiter.untilNanos >= 0;
+            if (over) {
+              answer(waiter, new Admission.Unreachable());
+            }
+            return over;
+          })
+          && ask.waiters.isEmpty();
       long first = nowNanos - ask.sentNanos.get(0);
-      boolean giveUp = anyoneLeft || leaving || ask.waiters.isEmpty() && first > settings.giveUpMillis() * NANOS;
+      boolean giveUp =
+          anyoneLeft || leaving || ask.waiters.isEmpty() && first > settings.giveUpMillis() * NANOS;
       if (giveUp) {
         asks.remove(out.getKey());
         toClose(out.getKey(), nowNanos);
         ask.waiters.forEach(waiter -> answer(waiter, new Admission.Unreachable()));
-      } else if (nowNanos - ask.sentNanos.get(ask.sentNanos.size() - 1) >= settings.resendMillis() * NANOS) {
+      } else if (nowNanos - ask.sentNanos.get(ask.sentNanos.size() - 1)
+          >= settings.resendMillis() * NANOS) {
         send(out.getKey(), ask, nowNanos);
       }
     }

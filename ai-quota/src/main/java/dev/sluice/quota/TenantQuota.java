@@ -31,8 +31,10 @@ import java.util.function.Supplier;
  * outcome as one event, while the next ones gather. Nothing is answered before what it rests on is durable, and an
  * incarnation whose append fails stops: the next one replays.
  */
-public final class TenantQuota extends EventSourcedBehavior<TenantQuota.Command, TenantQuota.Event, QuotaLedger> {
-  public static final EntityTypeKey<Command> TYPE = EntityTypeKey.create(Command.class, "TenantQuota");
+public final class TenantQuota
+    extends EventSourcedBehavior<TenantQuota.Command, TenantQuota.Event, QuotaLedger> {
+  public static final EntityTypeKey<Command> TYPE =
+      EntityTypeKey.create(Command.class, "TenantQuota");
 
   public sealed interface Command extends WireMessage {}
 
@@ -54,7 +56,8 @@ public final class TenantQuota extends EventSourcedBehavior<TenantQuota.Command,
   public record Decided(List<Change> changes) implements Event {}
 
   /** What an entity needs of the node that it happens to live on. */
-  record Surroundings(Plans plans, Supplier<OptionalLong> clock, AgentDirectory agents, QuotaSettings settings) {}
+  record Surroundings(
+      Plans plans, Supplier<OptionalLong> clock, AgentDirectory agents, QuotaSettings settings) {}
 
   private static final Duration CLOCK_RETRY = Duration.ofMillis(50);
 
@@ -69,12 +72,15 @@ public final class TenantQuota extends EventSourcedBehavior<TenantQuota.Command,
   private boolean flushing;
 
   static Behavior<Command> create(String tenant, Surroundings surroundings) {
-    return Behaviors.setup(
-        context -> Behaviors.withTimers(timers -> new TenantQuota(tenant, surroundings, context, timers)));
+    return Behaviors.setup(context ->
+        Behaviors.withTimers(timers -> new TenantQuota(tenant, surroundings, context, timers)));
   }
 
   private TenantQuota(
-      String tenant, Surroundings surroundings, ActorContext<Command> context, TimerScheduler<Command> timers) {
+      String tenant,
+      Surroundings surroundings,
+      ActorContext<Command> context,
+      TimerScheduler<Command> timers) {
     super(PersistenceId.of(TYPE.name(), tenant));
     this.tenant = tenant;
     this.surroundings = surroundings;
@@ -164,7 +170,10 @@ public final class TenantQuota extends EventSourcedBehavior<TenantQuota.Command,
 
   @Override
   public EventHandler<QuotaLedger, Event> eventHandler() {
-    return newEventHandlerBuilder().forAnyState().onEvent(Decided.class, TenantQuota::after).build();
+    return newEventHandlerBuilder()
+        .forAnyState()
+        .onEvent(Decided.class, TenantQuota::after)
+        .build();
   }
 
   private static QuotaLedger after(QuotaLedger ledger, Decided event) {
@@ -177,7 +186,9 @@ public final class TenantQuota extends EventSourcedBehavior<TenantQuota.Command,
 
   @Override
   public SignalHandler<QuotaLedger> signalHandler() {
-    return newSignalHandlerBuilder().onSignal(RecoveryCompleted.instance(), this::onRecovered).build();
+    return newSignalHandlerBuilder()
+        .onSignal(RecoveryCompleted.instance(), this::onRecovered)
+        .build();
   }
 
   private void onRecovered(QuotaLedger ledger) {
@@ -188,6 +199,7 @@ public final class TenantQuota extends EventSourcedBehavior<TenantQuota.Command,
 
   @Override
   public RetentionCriteria retentionCriteria() {
-    return RetentionCriteria.snapshotEvery(surroundings.settings().snapshotEvery()).withDeleteEventsOnSnapshot();
+    return RetentionCriteria.snapshotEvery(surroundings.settings().snapshotEvery())
+        .withDeleteEventsOnSnapshot();
   }
 }

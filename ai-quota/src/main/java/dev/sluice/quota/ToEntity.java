@@ -26,7 +26,14 @@ public sealed interface ToEntity {
    * @param reports what the node's leases on the same path have come to
    */
   record Ask(
-      String uid, long no, int attempt, String path, List<Amounts> needs, long waitedMillis, Amounts want, List<Report> reports)
+      String uid,
+      long no,
+      int attempt,
+      String path,
+      List<Amounts> needs,
+      long waitedMillis,
+      Amounts want,
+      List<Report> reports)
       implements ToEntity {
     public LeaseId id() {
       return new LeaseId(uid, no);
@@ -39,7 +46,8 @@ public sealed interface ToEntity {
    * @param n grows with each change
    * @param closed no further hold will be put on it
    */
-  record Report(String uid, long no, String path, long n, List<Line> lines, boolean closed) implements ToEntity {
+  record Report(String uid, long no, String path, long n, List<Line> lines, boolean closed)
+      implements ToEntity {
     public LeaseId id() {
       return new LeaseId(uid, no);
     }

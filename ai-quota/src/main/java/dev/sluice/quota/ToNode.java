@@ -32,7 +32,14 @@ public sealed interface ToNode {
    * @param rooms of the buckets of its path, after the grant
    */
   record Granted(
-      long no, int attempt, long arrived, Amounts size, long notAfter, boolean exact, long slotMillis, List<Room> rooms)
+      long no,
+      int attempt,
+      long arrived,
+      Amounts size,
+      long notAfter,
+      boolean exact,
+      long slotMillis,
+      List<Room> rooms)
       implements ToNode {}
 
   /**

@@ -26,7 +26,8 @@ public record Window(Kind kind, long widthMillis, String zone) {
 
   public static Window sliding(long widthMillis) {
     if (widthMillis < 1) {
-      throw new IllegalArgumentException("a sliding window of " + widthMillis + " ms (expected: at least 1)");
+      throw new IllegalArgumentException(
+          "a sliding window of " + widthMillis + " ms (expected: at least 1)");
     }
     return new Window(Kind.SLIDING, widthMillis, "");
   }

@@ -30,7 +30,10 @@ class LeaseProtocolTest {
       long use = random.nextInt(3) == 0 ? random.nextInt((int) need + 1) : need;
       int node = random.nextInt(run.nodes.length);
       long lasts = random.nextInt(4_000);
-      run.at(at, () -> run.nodes[node].request(Amounts.ofTokens(need), Amounts.ofTokens(use), lasts, answer -> {}));
+      run.at(
+          at,
+          () -> run.nodes[node].request(
+              Amounts.ofTokens(need), Amounts.ofTokens(use), lasts, answer -> {}));
     }
   }
 
@@ -75,14 +78,19 @@ class LeaseProtocolTest {
       run.runFor(180_000);
       int[] last = {0};
       for (int i = 0; i < 2_000; i++) {
-        run.at(i * 20L, () -> run.nodes[last[0]++ % 3].request(Amounts.ofTokens(1), Amounts.ofTokens(1), 5, answer -> {}));
+        run.at(
+            i * 20L,
+            () -> run.nodes[last[0]++ % 3].request(
+                Amounts.ofTokens(1), Amounts.ofTokens(1), 5, answer -> {}));
       }
       run.runFor(60_000);
       run.judgeUse();
       run.judgeCharges();
       assertThat(run.violations).as("seed %d", seed).isEmpty();
       Bucket bucket = run.plan.buckets().values().iterator().next();
-      assertThat(run.entity.ledger().charged(bucket, Long.MAX_VALUE / 2, 10)).as("seed %d", seed).isEqualTo(5_000);
+      assertThat(run.entity.ledger().charged(bucket, Long.MAX_VALUE / 2, 10))
+          .as("seed %d", seed)
+          .isEqualTo(5_000);
     }
   }
 }

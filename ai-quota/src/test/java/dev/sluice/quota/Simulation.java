@@ -17,7 +17,14 @@ import java.util.TreeSet;
  */
 final class Simulation {
   /** What may go wrong. Delays in milliseconds. */
-  record Faults(double loss, double repeat, double slow, boolean kills, boolean moves, boolean pauses, boolean leaves) {
+  record Faults(
+      double loss,
+      double repeat,
+      double slow,
+      boolean kills,
+      boolean moves,
+      boolean pauses,
+      boolean leaves) {
     static final Faults NONE = new Faults(0, 0, 0, false, false, false, false);
     static final Faults ALL = new Faults(0.1, 0.1, 0.1, true, true, true, true);
   }
@@ -167,7 +174,9 @@ final class Simulation {
   }
 
   private long delay() {
-    return faulty && random.nextDouble() < faults.slow() ? random.nextInt(20_000) : random.nextInt(3);
+    return faulty && random.nextDouble() < faults.slow()
+        ? random.nextInt(20_000)
+        : random.nextInt(3);
   }
 
   /** One incarnation of the entity, on some node's host. */
@@ -322,7 +331,8 @@ final class Simulation {
     }
 
     /** A request that will use this much, and runs this long. */
-    void request(Amounts need, Amounts use, long runs, java.util.function.Consumer<Admission> answered) {
+    void request(
+        Amounts need, Amounts use, long runs, java.util.function.Consumer<Admission> answered) {
       if (!alive || leaving) {
         return;
       }
@@ -331,8 +341,12 @@ final class Simulation {
         return;
       }
       int life = lives;
-      Admission answer =
-          leases.hold(Plan.TENANT_PATH, need, mono(), 3_000 * NANOS, later -> onAnswer(life, later, use, runs, answered));
+      Admission answer = leases.hold(
+          Plan.TENANT_PATH,
+          need,
+          mono(),
+          3_000 * NANOS,
+          later -> onAnswer(life, later, use, runs, answered));
       flush();
       if (answer != null) {
         onAnswer(life, answer, use, runs, answered);
@@ -340,7 +354,11 @@ final class Simulation {
     }
 
     private void onAnswer(
-        int life, Admission answer, Amounts use, long runs, java.util.function.Consumer<Admission> answered) {
+        int life,
+        Admission answer,
+        Amounts use,
+        long runs,
+        java.util.function.Consumer<Admission> answered) {
       if (answer instanceof Admission.Admitted admitted) {
         granted++;
         uses.add(new Use(now, admitted.hold().amount(), use, uid));
@@ -413,14 +431,19 @@ final class Simulation {
       }
       if (window.sliding()) {
         for (long from : byInstant.keySet()) {
-          long sum = byInstant.subMap(from, from + window.widthMillis()).values().stream().mapToLong(Long::longValue).sum();
-          violate(sum > bucket.limit(), bucket.name() + ": " + sum + " used within a window from " + (from - EPOCH));
+          long sum = byInstant.subMap(from, from + window.widthMillis()).values().stream()
+              .mapToLong(Long::longValue)
+              .sum();
+          violate(
+              sum > bucket.limit(),
+              bucket.name() + ": " + sum + " used within a window from " + (from - EPOCH));
         }
       } else {
         Map<Long, Long> byWindow = new HashMap<>();
         byInstant.forEach((at, amount) -> byWindow.merge(window.startOf(at), amount, Long::sum));
-        byWindow.forEach((start, sum) ->
-            violate(sum > bucket.limit(), bucket.name() + ": " + sum + " used in the window from " + start));
+        byWindow.forEach((start, sum) -> violate(
+            sum > bucket.limit(),
+            bucket.name() + ": " + sum + " used in the window from " + start));
       }
     }
   }
@@ -436,7 +459,9 @@ final class Simulation {
       long charged = ledger.charged(bucket, EPOCH + now, 10);
       violate(charged < used, bucket.name() + ": charged " + charged + ", used " + used);
       if (killed.isEmpty()) {
-        violate(charged != used, bucket.name() + ": nobody was killed, charged " + charged + ", used " + used);
+        violate(
+            charged != used,
+            bucket.name() + ": nobody was killed, charged " + charged + ", used " + used);
       }
       for (Lease lease : ledger.leases().values()) {
         violate(!killed.contains(lease.id().uid()), "a lease of a living node is left: " + lease);

@@ -11,7 +11,12 @@ import java.util.regex.Pattern;
  * @param seeds addresses {@code host:port} of nodes to join; empty for a cluster of one's own
  */
 public record ClusterSettings(
-    String host, int port, List<String> seeds, Duration clockInterval, Duration rebuildDelay, Duration leaveTimeout) {
+    String host,
+    int port,
+    List<String> seeds,
+    Duration clockInterval,
+    Duration rebuildDelay,
+    Duration leaveTimeout) {
   /** @throws IllegalArgumentException that names the key, its value and what was expected */
   public static ClusterSettings from(Config config) {
     Section cluster = Section.of(config, "sluice.cluster");

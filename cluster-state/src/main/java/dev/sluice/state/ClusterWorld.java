@@ -41,15 +41,18 @@ public final class ClusterWorld {
   private final Config config;
   private final DatabaseUrl database;
   private final Resident resident;
-  private final ScheduledExecutorService builder = Executors.newSingleThreadScheduledExecutor(task -> {
-    Thread thread = new Thread(task, "sluice-cluster-builder");
-    thread.setDaemon(true);
-    return thread;
-  });
+  private final ScheduledExecutorService builder =
+      Executors.newSingleThreadScheduledExecutor(task -> {
+        Thread thread = new Thread(task, "sluice-cluster-builder");
+        thread.setDaemon(true);
+        return thread;
+      });
   private volatile @Nullable ActorSystem<Void> system;
   private volatile boolean stopping;
+  private String lastFailure = "";
 
-  public ClusterWorld(ClusterSettings settings, Config config, DatabaseUrl database, Resident resident) {
+  public ClusterWorld(
+      ClusterSettings settings, Config config, DatabaseUrl database, Resident resident) {
     this.settings = settings;
     this.config = config;
     this.database = database;
@@ -76,16 +79,16 @@ public final class ClusterWorld {
     if (stopping) {
       return;
     }
-    Schema.migrate(database).whenCompleteAsync(
-        (done, failure) -> {
-          if (failure == null) {
-            buildSystem();
-          } else {
-            LOG.warn("the database {} can't be used yet: {}", database, messageOf(failure));
-            buildLater();
-          }
-        },
-        builder);
+    Schema.migrate(database)
+        .whenCompleteAsync(
+            (done, failure) -> {
+              if (failure == null) {
+                buildSystem();
+              } else {
+                buildLater("the database " + database + " can't be used yet", failure);
+              }
+            },
+            builder);
   }
 
   private void buildSystem() {
@@ -95,11 +98,11 @@ public final class ClusterWorld {
     try {
       ActorSystem<Void> built = ActorSystem.create(Behaviors.empty(), NAME, systemConfig());
       system = built;
+      lastFailure = "";
       built.getWhenTerminated().whenComplete((done, failure) -> builder.execute(this::ended));
       resident.arrive(built);
     } catch (RuntimeException e) {
-      LOG.error("the cluster system can't be built", e);
-      buildLater();
+      buildLater("the cluster system can't be built yet", e);
     }
   }
 
@@ -113,6 +116,17 @@ public final class ClusterWorld {
     }
   }
 
+  /** Tells a reason once, however often it keeps us from building. */
+  private void buildLater(String what, Throwable failure) {
+    String why = what + ": " + messageOf(failure);
+    if (!why.equals(lastFailure)) {
+      lastFailure = why;
+      LOG.warn("{}; model calls answer 503, ordinary traffic goes on", why);
+      LOG.debug("the failure", failure);
+    }
+    buildLater();
+  }
+
   private void buildLater() {
     if (!stopping) {
       builder.schedule(this::build, settings.rebuildDelay().toMillis(), TimeUnit.MILLISECONDS);
@@ -120,18 +134,23 @@ public final class ClusterWorld {
   }
 
   private Config systemConfig() {
-    List<String> seeds = settings.seeds().isEmpty() ? List.of(settings.host() + ":" + settings.port()) : settings.seeds();
+    List<String> seeds = settings.seeds().isEmpty()
+        ? List.of(settings.host() + ":" + settings.port())
+        : settings.seeds();
     Map<String, Object> own = Map.of(
         "akka.remote.artery.canonical.hostname", settings.host(),
         "akka.remote.artery.canonical.port", settings.port(),
-        "akka.cluster.seed-nodes", seeds.stream().map(seed -> "akka://" + NAME + "@" + seed).toList(),
+        "akka.cluster.seed-nodes",
+            seeds.stream().map(seed -> "akka://" + NAME + "@" + seed).toList(),
         "akka.persistence.r2dbc.connection-factory.host", database.host(),
         "akka.persistence.r2dbc.connection-factory.port", database.port(),
         "akka.persistence.r2dbc.connection-factory.database", database.database(),
         "akka.persistence.r2dbc.connection-factory.user", database.user(),
         "akka.persistence.r2dbc.connection-factory.password", database.password());
     Config flat = ConfigFactory.parseMap(own);
-    return flat.withFallback(config.getConfig("sluice.cluster.system")).withFallback(ConfigFactory.defaultReference()).resolve();
+    return flat.withFallback(config.getConfig("sluice.cluster.system"))
+        .withFallback(ConfigFactory.defaultReference())
+        .resolve();
   }
 
   /** Leaves the cluster and ends the system for good. */
@@ -143,7 +162,8 @@ public final class ClusterWorld {
         : CoordinatedShutdown.get(running).runAll(CoordinatedShutdown.clusterLeavingReason());
     return ended
         .toCompletableFuture()
-        .completeOnTimeout(Done.getInstance(), settings.leaveTimeout().toMillis(), TimeUnit.MILLISECONDS)
+        .completeOnTimeout(
+            Done.getInstance(), settings.leaveTimeout().toMillis(), TimeUnit.MILLISECONDS)
         .whenComplete((done, failure) -> builder.shutdown());
   }
 

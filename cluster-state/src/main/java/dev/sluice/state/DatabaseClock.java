@@ -42,8 +42,8 @@ public final class DatabaseClock {
    * @param mostError largest error that a reading may have
    */
   public static DatabaseClock start(ActorSystem<?> system, Duration mostError, Duration interval) {
-    ConnectionFactory connections =
-        ConnectionFactoryProvider.get(system).connectionFactoryFor("akka.persistence.r2dbc.connection-factory");
+    ConnectionFactory connections = ConnectionFactoryProvider.get(system)
+        .connectionFactoryFor("akka.persistence.r2dbc.connection-factory");
     DatabaseClock clock = new DatabaseClock(connections, System::nanoTime, mostError.toMillis());
     clock.readOn(system, interval);
     return clock;
@@ -54,7 +54,8 @@ public final class DatabaseClock {
     Reading reading = last;
     return reading == null
         ? OptionalLong.empty()
-        : OptionalLong.of(reading.databaseMillis() + (monotonic.getAsLong() - reading.monotonicNanos()) / NANOS);
+        : OptionalLong.of(
+            reading.databaseMillis() + (monotonic.getAsLong() - reading.monotonicNanos()) / NANOS);
   }
 
   private void readOn(ActorSystem<?> system, Duration interval) {
@@ -65,9 +66,13 @@ public final class DatabaseClock {
           if (failure != null) {
             LOG.debug("the database's clock could not be read", failure);
           }
-          Duration next = Boolean.TRUE.equals(good) ? interval : RETRY.compareTo(interval) < 0 ? RETRY : interval;
+          Duration next = Boolean.TRUE.equals(good)
+              ? interval
+              : RETRY.compareTo(interval) < 0 ? RETRY : interval;
           if (!system.whenTerminated().isCompleted()) {
-            system.scheduler().scheduleOnce(next, () -> readOn(system, interval), system.executionContext());
+            system
+                .scheduler()
+                .scheduleOnce(next, () -> readOn(system, interval), system.executionContext());
           }
         });
   }

@@ -15,9 +15,15 @@ public record DatabaseUrl(String host, int port, String database, String user, S
     try {
       URI uri = new URI(url);
       String userInfo = uri.getRawUserInfo();
-      boolean postgresql = "postgresql".equals(uri.getScheme()) || "postgres".equals(uri.getScheme());
-      if (!postgresql || uri.getHost() == null || uri.getPath() == null || uri.getPath().length() < 2 || userInfo == null) {
-        throw new IllegalArgumentException("the database URL is not understood (expected: " + EXPECTED + ")");
+      boolean postgresql =
+          "postgresql".equals(uri.getScheme()) || "postgres".equals(uri.getScheme());
+      if (!postgresql
+          || uri.getHost() == null
+          || uri.getPath() == null
+          || uri.getPath().length() < 2
+          || userInfo == null) {
+        throw new IllegalArgumentException(
+            "the database URL is not understood (expected: " + EXPECTED + ")");
       }
       int colon = userInfo.indexOf(':');
       return new DatabaseUrl(
@@ -27,7 +33,8 @@ public record DatabaseUrl(String host, int port, String database, String user, S
           decoded(colon < 0 ? userInfo : userInfo.substring(0, colon)),
           colon < 0 ? "" : decoded(userInfo.substring(colon + 1)));
     } catch (URISyntaxException e) {
-      throw new IllegalArgumentException("the database URL is not understood (expected: " + EXPECTED + ")");
+      throw new IllegalArgumentException(
+          "the database URL is not understood (expected: " + EXPECTED + ")");
     }
   }
 

@@ -35,27 +35,34 @@ public final class Schema {
    * @return fails with an IllegalStateException if the database is of a newer version
    */
   public static CompletionStage<Void> migrate(DatabaseUrl url) {
-    PostgresqlConnectionFactory factory = new PostgresqlConnectionFactory(PostgresqlConnectionConfiguration.builder()
-        .host(url.host())
-        .port(url.port())
-        .database(url.database())
-        .username(url.user())
-        .password(url.password())
-        .connectTimeout(CONNECT_TIMEOUT)
-        .build());
-    return Mono.usingWhen(factory.create(), Schema::migrate, PostgresqlConnection::close).toFuture();
+    PostgresqlConnectionFactory factory =
+        new PostgresqlConnectionFactory(PostgresqlConnectionConfiguration.builder()
+            .host(url.host())
+            .port(url.port())
+            .database(url.database())
+            .username(url.user())
+            .password(url.password())
+            .connectTimeout(CONNECT_TIMEOUT)
+            .build());
+    return Mono.usingWhen(factory.create(), Schema::migrate, PostgresqlConnection::close)
+        .toFuture();
   }
 
   private static Mono<Void> migrate(PostgresqlConnection connection) {
     Mono<Void> work = run(connection, "SELECT pg_advisory_xact_lock(" + LOCK + ")")
-        .then(run(connection, "CREATE TABLE IF NOT EXISTS sluice_schema(version INT PRIMARY KEY, applied TIMESTAMPTZ NOT NULL)"))
+        .then(
+            run(
+                connection,
+                "CREATE TABLE IF NOT EXISTS sluice_schema(version INT PRIMARY KEY, applied TIMESTAMPTZ NOT NULL)"))
         .then(version(connection))
         .flatMap(version -> {
           if (version > VERSION) {
-            return Mono.error(new IllegalStateException(
-                "the database has schema version " + version + ", this build works with " + VERSION + ": use a newer build"));
+            return Mono.error(new IllegalStateException("the database has schema version " + version
+                + ", this build works with " + VERSION + ": use a newer build"));
           }
-          return Flux.range(version + 1, VERSION - version).concatMap(next -> apply(connection, next)).then();
+          return Flux.range(version + 1, VERSION - version)
+              .concatMap(next -> apply(connection, next))
+              .then();
         });
     return connection
         .beginTransaction()
@@ -79,7 +86,11 @@ public final class Schema {
   }
 
   private static Mono<Void> run(PostgresqlConnection connection, String sql) {
-    return connection.createStatement(sql).execute().concatMap(PostgresqlResult::getRowsUpdated).then();
+    return connection
+        .createStatement(sql)
+        .execute()
+        .concatMap(PostgresqlResult::getRowsUpdated)
+        .then();
   }
 
   private static String sql(int version) {

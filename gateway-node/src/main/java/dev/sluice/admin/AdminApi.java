@@ -16,7 +16,8 @@ import java.util.concurrent.CompletionStage;
 /** The routes of the admin API, {@code /api/v1}. */
 public final class AdminApi extends AllDirectives {
   private static final String BEARER = "Bearer ";
-  private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+  private static final ObjectMapper JSON =
+      new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
   private final AdminView view;
   private final AdminSettings settings;
@@ -29,7 +30,9 @@ public final class AdminApi extends AllDirectives {
   public Route route() {
     return pathPrefix(
         PathMatchers.segment("api").slash("v1"),
-        () -> optionalHeaderValueByName("Authorization", authorization -> allowed(authorization) ? get(this::reads) : unauthorized()));
+        () -> optionalHeaderValueByName(
+            "Authorization",
+            authorization -> allowed(authorization) ? get(this::reads) : unauthorized()));
   }
 
   private Route reads() {
@@ -37,13 +40,18 @@ public final class AdminApi extends AllDirectives {
         path("status", () -> json(view.status())),
         path("problems", () -> json(view.problems())),
         path("tenants", () -> json(view.tenants())),
-        path(PathMatchers.segment("tenants").slash(PathMatchers.segment()).slash("balances"), this::balances));
+        path(
+            PathMatchers.segment("tenants").slash(PathMatchers.segment()).slash("balances"),
+            this::balances));
   }
 
   private Route balances(String tenant) {
     Optional<CompletionStage<Object>> balances = view.balances(tenant);
     if (balances.isEmpty()) {
-      return complete(StatusCodes.NOT_FOUND, error("no tenant \"" + tenant + "\" is declared"), Jackson.marshaller(JSON));
+      return complete(
+          StatusCodes.NOT_FOUND,
+          error("no tenant \"" + tenant + "\" is declared"),
+          Jackson.marshaller(JSON));
     }
     return onComplete(
         balances.get(),
@@ -60,7 +68,10 @@ public final class AdminApi extends AllDirectives {
   }
 
   private Route unauthorized() {
-    return complete(StatusCodes.UNAUTHORIZED, error("send the admin token as a bearer token"), Jackson.marshaller(JSON));
+    return complete(
+        StatusCodes.UNAUTHORIZED,
+        error("send the admin token as a bearer token"),
+        Jackson.marshaller(JSON));
   }
 
   private boolean allowed(Optional<String> authorization) {

@@ -14,12 +14,14 @@ public record AdminSettings(String host, int port, String token) {
   /** @throws IllegalArgumentException that names the key, its value and what was expected */
   public static AdminSettings from(Config config) {
     Section admin = Section.of(config, "sluice.admin");
-    AdminSettings settings = new AdminSettings(admin.text("host"), admin.port("port"), admin.text("token"));
+    AdminSettings settings =
+        new AdminSettings(admin.text("host"), admin.port("port"), admin.text("token"));
     InetSocketAddress address = Addresses.of(settings.host(), settings.port());
     boolean loopback = !address.isUnresolved() && address.getAddress().isLoopbackAddress();
     if (settings.token().isEmpty() && !loopback) {
       throw new IllegalArgumentException(
-          "sluice.admin.token: missing (expected: a token, because sluice.admin.host " + settings.host() + " is no loopback address)");
+          "sluice.admin.token: missing (expected: a token, because sluice.admin.host "
+              + settings.host() + " is no loopback address)");
     }
     return settings;
   }

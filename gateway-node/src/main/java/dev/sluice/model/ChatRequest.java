@@ -83,10 +83,13 @@ final class ChatRequest {
     } catch (BadFieldException e) {
       return new Bad(new Refusal.BadField(e.field, e.getMessage() == null ? "" : e.getMessage()));
     } catch (JsonParseException e) {
-      return new Bad(new Refusal.BadField("body", "the request body is not JSON: " + e.getOriginalMessage() + " (line "
-          + e.getLocation().getLineNr() + ", column " + e.getLocation().getColumnNr() + ")"));
+      return new Bad(new Refusal.BadField(
+          "body",
+          "the request body is not JSON: " + e.getOriginalMessage() + " (line "
+              + e.getLocation().getLineNr() + ", column " + e.getLocation().getColumnNr() + ")"));
     } catch (IOException e) {
-      return new Bad(new Refusal.BadField("body", "the request body can't be read: " + e.getMessage()));
+      return new Bad(
+          new Refusal.BadField("body", "the request body can't be read: " + e.getMessage()));
     }
   }
 
@@ -110,7 +113,8 @@ final class ChatRequest {
   }
 
   /** The caller's own cap of each answer, the smaller if it sent two; null if none. */
-  @Nullable Long outputCap() {
+  @Nullable
+  Long outputCap() {
     if (maxTokens == null || maxCompletionTokens == null) {
       return maxTokens == null ? maxCompletionTokens : maxTokens;
     }
@@ -135,7 +139,8 @@ final class ChatRequest {
   }
 
   /** The first part of the input that its bytes don't bound, such as an image; null if there is none. */
-  @Nullable String unboundedInput() {
+  @Nullable
+  String unboundedInput() {
     return unboundedInput;
   }
 
@@ -216,9 +221,11 @@ final class ChatRequest {
         }
         case "stream" -> stream = flag(json, value, field);
         case "stream_options" -> streamOptions(json, value, from);
-        case "n" -> choices = number(json, value, field, 1, MOST_CHOICES, 1L);
-        case "max_tokens" -> maxTokens = number(json, value, field, 0, Long.MAX_VALUE, null);
-        case "max_completion_tokens" -> maxCompletionTokens = number(json, value, field, 0, Long.MAX_VALUE, null);
+        case "n" ->
+          choices = Objects.requireNonNullElse(number(json, value, field, 1, MOST_CHOICES), 1L);
+        case "max_tokens" -> maxTokens = number(json, value, field, 0, Long.MAX_VALUE);
+        case "max_completion_tokens" ->
+          maxCompletionTokens = number(json, value, field, 0, Long.MAX_VALUE);
         case "tools", "functions" -> {
           tools += value == JsonToken.START_ARRAY ? 1 : 0;
           countAll(json);
@@ -240,7 +247,8 @@ final class ChatRequest {
     }
   }
 
-  private void streamOptions(JsonParser json, JsonToken value, int from) throws IOException, BadFieldException {
+  private void streamOptions(JsonParser json, JsonToken value, int from)
+      throws IOException, BadFieldException {
     if (value == JsonToken.VALUE_NULL) {
       streamOptions = "null";
       return;
@@ -297,7 +305,8 @@ final class ChatRequest {
     }
   }
 
-  private void part(JsonParser json, String path, StringBuilder content) throws IOException, BadFieldException {
+  private void part(JsonParser json, String path, StringBuilder content)
+      throws IOException, BadFieldException {
     if (json.currentToken() != JsonToken.START_OBJECT) {
       throw new BadFieldException(path, "a part of a message's content must be an object");
     }
@@ -343,14 +352,16 @@ final class ChatRequest {
     }
   }
 
-  private static String text(JsonParser json, JsonToken value, String field) throws IOException, BadFieldException {
+  private static String text(JsonParser json, JsonToken value, String field)
+      throws IOException, BadFieldException {
     if (value != JsonToken.VALUE_STRING) {
       throw new BadFieldException(field, field + " must be a text");
     }
     return json.getText();
   }
 
-  private static boolean flag(JsonParser json, JsonToken value, String field) throws IOException, BadFieldException {
+  private static boolean flag(JsonParser json, JsonToken value, String field)
+      throws IOException, BadFieldException {
     if (value == JsonToken.VALUE_NULL) {
       return false;
     }
@@ -361,15 +372,18 @@ final class ChatRequest {
   }
 
   private static @Nullable Long number(
-      JsonParser json, JsonToken value, String field, long least, long most, @Nullable Long ifNull)
+      JsonParser json, JsonToken value, String field, long least, long most)
       throws IOException, BadFieldException {
     if (value == JsonToken.VALUE_NULL) {
-      return ifNull;
+      return null;
     }
-    boolean whole = value == JsonToken.VALUE_NUMBER_INT && json.getNumberType() != JsonParser.NumberType.BIG_INTEGER;
+    boolean whole = value == JsonToken.VALUE_NUMBER_INT
+        && json.getNumberType() != JsonParser.NumberType.BIG_INTEGER;
     if (!whole || json.getLongValue() < least || json.getLongValue() > most) {
       throw new BadFieldException(
-          field, field + " must be a whole number of at least " + least + (most == Long.MAX_VALUE ? "" : " and at most " + most));
+          field,
+          field + " must be a whole number of at least " + least
+              + (most == Long.MAX_VALUE ? "" : " and at most " + most));
     }
     return json.getLongValue();
   }

@@ -40,7 +40,8 @@ final class EchoTarget implements Target {
       return Optional.empty();
     }
     Duration pause = Duration.ofMillis(Long.parseLong(shape.group(2)));
-    return Optional.of(new EchoTarget(scope, provider, model, Integer.parseInt(shape.group(1)), pause));
+    return Optional.of(
+        new EchoTarget(scope, provider, model, Integer.parseInt(shape.group(1)), pause));
   }
 
   @Override
@@ -88,9 +89,11 @@ final class EchoTarget implements Target {
       this.allTokens = outputBound(request, Long.MAX_VALUE);
       this.tokens = outputBound(request, cap);
       this.allChunks = words.isEmpty() ? 0 : chunks == 0 ? words.size() : chunks;
-      this.head = "{\"id\":" + Json.quoted("chatcmpl-" + requestId) + ",\"object\":\"chat.completion"
-          + (request.stream() ? ".chunk" : "") + "\",\"created\":" + System.currentTimeMillis() / 1000 + ",\"model\":"
-          + Json.quoted(model);
+      this.head =
+          "{\"id\":" + Json.quoted("chatcmpl-" + requestId) + ",\"object\":\"chat.completion"
+              + (request.stream() ? ".chunk" : "") + "\",\"created\":"
+              + System.currentTimeMillis() / 1000 + ",\"model\":"
+              + Json.quoted(model);
     }
 
     void begin() {
@@ -110,7 +113,9 @@ final class EchoTarget implements Target {
       waiting = false;
       while (!over && !paused && !waiting && said < tokens) {
         String text = next();
-        send(",\"choices\":" + choices("\"delta\":{\"role\":\"assistant\",\"content\":" + Json.quoted(text) + "},\"finish_reason\":null"));
+        send(",\"choices\":"
+            + choices("\"delta\":{\"role\":\"assistant\",\"content\":" + Json.quoted(text)
+                + "},\"finish_reason\":null"));
         if (!pause.isZero() && said < tokens) {
           waiting = true;
           scope.after(pause, this::sayOn);
@@ -134,8 +139,10 @@ final class EchoTarget implements Target {
       while (said < tokens) {
         text.append(next());
       }
-      String message = "\"message\":{\"role\":\"assistant\",\"content\":" + Json.quoted(text.toString()) + "},\"finish_reason\":" + finishReason();
-      byte[] body = (head + ",\"choices\":" + choices(message) + ",\"usage\":" + usage() + "}").getBytes(StandardCharsets.UTF_8);
+      String message = "\"message\":{\"role\":\"assistant\",\"content\":"
+          + Json.quoted(text.toString()) + "},\"finish_reason\":" + finishReason();
+      byte[] body = (head + ",\"choices\":" + choices(message) + ",\"usage\":" + usage() + "}")
+          .getBytes(StandardCharsets.UTF_8);
       events.targetHead(200, "application/json", "", body.length);
       events.targetBody(body, 0, body.length);
       events.targetEnd();
@@ -156,7 +163,12 @@ final class EchoTarget implements Target {
     private String choices(String choice) {
       StringBuilder all = new StringBuilder("[");
       for (long i = 0; i < request.choices(); i++) {
-        all.append(i == 0 ? "" : ",").append("{\"index\":").append(i).append(',').append(choice).append('}');
+        all.append(i == 0 ? "" : ",")
+            .append("{\"index\":")
+            .append(i)
+            .append(',')
+            .append(choice)
+            .append('}');
       }
       return all.append(']').toString();
     }
@@ -167,7 +179,8 @@ final class EchoTarget implements Target {
 
     private String usage() {
       long output = tokens * request.choices();
-      return "{\"prompt_tokens\":" + request.words() + ",\"completion_tokens\":" + output + ",\"total_tokens\":" + (request.words() + output) + "}";
+      return "{\"prompt_tokens\":" + request.words() + ",\"completion_tokens\":" + output
+          + ",\"total_tokens\":" + (request.words() + output) + "}";
     }
 
     private void send(String rest) {

@@ -35,8 +35,11 @@ final class HttpTarget implements Target {
     this.connectTimeout = connectTimeout;
     URI base = URI.create(provider.baseUrl());
     boolean tls = "https".equals(base.getScheme());
-    String host = Objects.requireNonNull(base.getHost(), "checked when it was declared").replace("[", "").replace("]", "");
-    this.origin = new Origin(host, base.getPort() > 0 ? base.getPort() : tls ? HTTPS : HTTP, tls ? host : null);
+    String host = Objects.requireNonNull(base.getHost(), "checked when it was declared")
+        .replace("[", "")
+        .replace("]", "");
+    this.origin = new Origin(
+        host, base.getPort() > 0 ? base.getPort() : tls ? HTTPS : HTTP, tls ? host : null);
     this.authority = base.getRawAuthority();
     this.path = base.getRawPath() + "/chat/completions";
   }
@@ -58,7 +61,8 @@ final class HttpTarget implements Target {
 
   @Override
   public Call start(ChatRequest request, long cap, String requestId, Events events) {
-    Answer answer = new Answer(request.bodyFor(model, cap, provider.capField()), request.stream(), requestId, events);
+    Answer answer = new Answer(
+        request.bodyFor(model, cap, provider.capField()), request.stream(), requestId, events);
     upstreams.call(origin, connectTimeout, answer);
     return answer;
   }
@@ -105,7 +109,10 @@ final class HttpTarget implements Target {
       String type = head.fields().first(Field.CONTENT_TYPE);
       String retryAfter = head.fields().first(Field.RETRY_AFTER);
       events.targetHead(
-          head.status(), type == null ? "" : type, retryAfter == null ? "" : retryAfter, head.bodyLength());
+          head.status(),
+          type == null ? "" : type,
+          retryAfter == null ? "" : retryAfter,
+          head.bodyLength());
     }
 
     @Override
@@ -134,8 +141,10 @@ final class HttpTarget implements Target {
       if (!over) {
         over = true;
         Kind kind = failure.kind();
-        boolean nothingSent = kind == Kind.UNREACHABLE || kind == Kind.CONNECT_TIMEOUT || kind == Kind.OVERLOADED;
-        events.targetFailed(nothingSent, kind == Kind.CONNECT_TIMEOUT || kind == Kind.SILENT, failure.why());
+        boolean nothingSent =
+            kind == Kind.UNREACHABLE || kind == Kind.CONNECT_TIMEOUT || kind == Kind.OVERLOADED;
+        events.targetFailed(
+            nothingSent, kind == Kind.CONNECT_TIMEOUT || kind == Kind.SILENT, failure.why());
       }
     }
 

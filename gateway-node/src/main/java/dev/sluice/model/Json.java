@@ -45,7 +45,8 @@ final class Json {
       return null;
     }
     return new TokenUsage(
-        Math.max(0, usage.path("prompt_tokens").asLong()), Math.max(0, usage.path("completion_tokens").asLong()));
+        Math.max(0, usage.path("prompt_tokens").asLong()),
+        Math.max(0, usage.path("completion_tokens").asLong()));
   }
 
   /**

@@ -39,7 +39,8 @@ final class JsonUsage {
     }
     try {
       feeder.feedInput(bytes, from, to);
-      for (JsonToken token = parser.nextToken(); token != null && token != JsonToken.NOT_AVAILABLE; ) {
+      for (JsonToken token = parser.nextToken();
+          token != null && token != JsonToken.NOT_AVAILABLE; ) {
         take(token);
         token = parser.nextToken();
       }
@@ -49,7 +50,8 @@ final class JsonUsage {
   }
 
   /** The usage, once all bytes were read; null if there was none. */
-  @Nullable TokenUsage usage() {
+  @Nullable
+  TokenUsage usage() {
     return found && !broken ? new TokenUsage(Math.max(0, input), Math.max(0, output)) : null;
   }
 

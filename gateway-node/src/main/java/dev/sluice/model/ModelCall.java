@@ -54,7 +54,8 @@ final class ModelCall implements Arrival.Events, Target.Events {
   private boolean failed;
   private boolean over;
 
-  ModelCall(ModelGateway gateway, Inbound request, ModelTable models, String tenant, boolean limited) {
+  ModelCall(
+      ModelGateway gateway, Inbound request, ModelTable models, String tenant, boolean limited) {
     this.gateway = gateway;
     this.request = request;
     this.models = models;
@@ -109,21 +110,30 @@ final class ModelCall implements Arrival.Events, Target.Events {
     ModelTable.Entry entry = found.get();
     for (ModelTable.Target one : entry.targets()) {
       gateway.target(one, asked.model()).ifPresent(targets::add);
-      total = total.compareTo(one.provider().timeouts().total()) < 0 ? one.provider().timeouts().total() : total;
+      total = total.compareTo(one.provider().timeouts().total()) < 0
+          ? one.provider().timeouts().total()
+          : total;
     }
     if (targets.isEmpty()) {
-      refuse(entry.targets().isEmpty()
-          ? new Refusal.Unavailable(503, "the model \"" + asked.model() + "\" has no target that can be called", "no_target")
-          : new Refusal.NoSuchModel(asked.model()));
+      refuse(
+          entry.targets().isEmpty()
+              ? new Refusal.Unavailable(
+                  503,
+                  "the model \"" + asked.model() + "\" has no target that can be called",
+                  "no_target")
+              : new Refusal.NoSuchModel(asked.model()));
       return;
     }
     String unbounded = asked.unboundedInput();
     if (unbounded != null && entry.contextTokens() == 0) {
-      refuse(new Refusal.BadField(unbounded, "only text can be sent to this model: how many tokens this may cost is not known"));
+      refuse(new Refusal.BadField(
+          unbounded,
+          "only text can be sent to this model: how many tokens this may cost is not known"));
       return;
     }
     Long ownCap = asked.outputCap();
-    outputCap = ownCap == null ? entry.maxOutputTokens() : Math.min(ownCap, entry.maxOutputTokens());
+    outputCap =
+        ownCap == null ? entry.maxOutputTokens() : Math.min(ownCap, entry.maxOutputTokens());
     capCut = ownCap != null && ownCap > outputCap;
     for (Target one : targets) {
       long input = unbounded != null ? entry.contextTokens() : one.inputBound(asked);
@@ -139,8 +149,9 @@ final class ModelCall implements Arrival.Events, Target.Events {
       return;
     }
     Amounts need = Amounts.ofTokens(inputBound + outputBound);
-    Admission answer =
-        gateway.leases().hold(tenant, need, later -> gateway.scope().execute(() -> admitted(later)));
+    Admission answer = gateway
+        .leases()
+        .hold(tenant, need, later -> gateway.scope().execute(() -> admitted(later)));
     if (answer != null) {
       admitted(answer);
     }
@@ -192,7 +203,8 @@ final class ModelCall implements Arrival.Events, Target.Events {
       cancelCall();
       settle(Amounts.NONE);
       request.note(target + " answered " + status);
-      refuse(new Refusal.Unavailable(502, "the provider does not accept the gateway's credential", "provider_credential"));
+      refuse(new Refusal.Unavailable(
+          502, "the provider does not accept the gateway's credential", "provider_credential"));
       return;
     }
     failed = status >= 400;
@@ -203,7 +215,9 @@ final class ModelCall implements Arrival.Events, Target.Events {
       document = new JsonUsage();
     }
     HeadSink head = request.head(status, Refusals.reason(status));
-    head.field(Field.DATE, HttpDate.now()).field(Field.X_REQUEST_ID, request.id()).field("x-sluice-target", target);
+    head.field(Field.DATE, HttpDate.now())
+        .field(Field.X_REQUEST_ID, request.id())
+        .field("x-sluice-target", target);
     if (!contentType.isEmpty()) {
       head.field(Field.CONTENT_TYPE, contentType);
     }
@@ -215,7 +229,8 @@ final class ModelCall implements Arrival.Events, Target.Events {
     }
     QuotaFields.rateLimit(rooms, head);
     chunked = (length < 0 || events) && request.arrival().head().http11();
-    request.headEnd(chunked ? BodyLength.CHUNKED : length < 0 || events ? BodyLength.UNTIL_CLOSE : length);
+    request.headEnd(
+        chunked ? BodyLength.CHUNKED : length < 0 || events ? BodyLength.UNTIL_CLOSE : length);
   }
 
   @Override
@@ -236,7 +251,10 @@ final class ModelCall implements Arrival.Events, Target.Events {
     if (from == to) {
       return;
     }
-    request.send(chunked ? Chunks.chunk(bytes, from, to) : ByteString.fromArrayUnsafe(bytes, from, to - from));
+    request.send(
+        chunked
+            ? Chunks.chunk(bytes, from, to)
+            : ByteString.fromArrayUnsafe(bytes, from, to - from));
     if (call != null && request.arrival().unsent() > gateway.settings().unsentBytes()) {
       call.pause();
     }
@@ -288,7 +306,9 @@ final class ModelCall implements Arrival.Events, Target.Events {
       }
       refuse(new Refusal.Unavailable(
           timedOut ? 504 : 502,
-          timedOut ? "the model's provider did not answer in time" : "the model's provider gave no usable answer",
+          timedOut
+              ? "the model's provider did not answer in time"
+              : "the model's provider gave no usable answer",
           timedOut ? "provider_timeout" : "provider_unreachable"));
     }
   }
@@ -311,7 +331,8 @@ final class ModelCall implements Arrival.Events, Target.Events {
 
   /** Settles by what the provider reported; where it has not, the hold stands: never less than was used. */
   private void settleByUsage() {
-    TokenUsage reported = stream != null ? stream.usage() : document != null ? document.usage() : null;
+    TokenUsage reported =
+        stream != null ? stream.usage() : document != null ? document.usage() : null;
     if (reported == null && failed) {
       reported = new TokenUsage(0, 0);
     }

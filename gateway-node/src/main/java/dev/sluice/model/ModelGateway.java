@@ -62,7 +62,8 @@ public final class ModelGateway implements ModelService {
     }
     TenantTable known = tenants.get();
     String key = key(request);
-    Optional<TenantTable.Spender> spender = key.isEmpty() ? Optional.empty() : known.spender(hash(key));
+    Optional<TenantTable.Spender> spender =
+        key.isEmpty() ? Optional.empty() : known.spender(hash(key));
     if (spender.isEmpty()) {
       request.refuse(new Refusal.Unauthenticated(
           key.isEmpty()

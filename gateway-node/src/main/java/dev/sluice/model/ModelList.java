@@ -15,7 +15,10 @@ final class ModelList {
     StringBuilder json = new StringBuilder("{\"object\":\"list\",\"data\":[");
     String comma = "";
     for (String name : models.names()) {
-      json.append(comma).append("{\"id\":").append(Json.quoted(name)).append(",\"object\":\"model\",\"created\":0,\"owned_by\":\"sluice\"}");
+      json.append(comma)
+          .append("{\"id\":")
+          .append(Json.quoted(name))
+          .append(",\"object\":\"model\",\"created\":0,\"owned_by\":\"sluice\"}");
       comma = ",";
     }
     ByteString body = ByteString.fromString(json.append("]}").toString(), StandardCharsets.UTF_8);

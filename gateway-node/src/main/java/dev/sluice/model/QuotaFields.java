@@ -43,14 +43,30 @@ final class QuotaFields {
     }
   }
 
-  /** @param input bound of the input, @param output bound of all answers */
+  /**
+   * A refusal in words.
+   *
+   * @param input bound of the input, in tokens
+   * @param output bound of all answers, in tokens
+   */
   static Refusal refusal(String tenant, Admission.Refused refused, long input, long output) {
     ToNode.Room room = refused.room();
     StringBuilder text = new StringBuilder()
-        .append("this request may use ").append(input + output).append(" tokens (input up to ").append(input)
-        .append(", output up to ").append(output).append("); of the ").append(room.limit()).append(" of \"")
-        .append(room.bucket()).append("\" of tenant \"").append(tenant).append("\" ")
-        .append(Math.max(0, room.free())).append(" are free");
+        .append("this request may use ")
+        .append(input + output)
+        .append(" tokens (input up to ")
+        .append(input)
+        .append(", output up to ")
+        .append(output)
+        .append("); of the ")
+        .append(room.limit())
+        .append(" of \"")
+        .append(room.bucket())
+        .append("\" of tenant \"")
+        .append(tenant)
+        .append("\" ")
+        .append(Math.max(0, room.free()))
+        .append(" are free");
     Duration retryAfter = null;
     if (input + output > room.limit()) {
       text.append(": it can never fit, ask for fewer output tokens (max_tokens) or send less");
@@ -58,9 +74,10 @@ final class QuotaFields {
       text.append(", and waiting won't change that");
     } else {
       retryAfter = Duration.ofMillis(refused.tryInMillis());
-      text.append(refused.tryInMillis() == 0
-          ? ", the rest is held by requests that are running: try again shortly"
-          : ": try again in " + (refused.tryInMillis() + 999) / 1000 + " s");
+      text.append(
+          refused.tryInMillis() == 0
+              ? ", the rest is held by requests that are running: try again shortly"
+              : ": try again in " + (refused.tryInMillis() + 999) / 1000 + " s");
     }
     return new Refusal.OutOfQuota(room.bucket(), text.toString(), retryAfter);
   }
@@ -71,7 +88,8 @@ final class QuotaFields {
       return millis + "ms";
     }
     long seconds = (millis + 999) / 1_000;
-    return seconds < 60 ? millis / 1_000 + (millis % 1_000 == 0 ? "" : "." + millis % 1_000 / 100) + "s"
+    return seconds < 60
+        ? millis / 1_000 + (millis % 1_000 == 0 ? "" : "." + millis % 1_000 / 100) + "s"
         : seconds / 60 + "m" + seconds % 60 + "s";
   }
 }

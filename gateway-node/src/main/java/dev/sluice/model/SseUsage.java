@@ -30,7 +30,8 @@ final class SseUsage {
   }
 
   /** The usage, as last reported; null if none was. */
-  @Nullable TokenUsage usage() {
+  @Nullable
+  TokenUsage usage() {
     return usage;
   }
 
@@ -41,7 +42,8 @@ final class SseUsage {
 
   /** Takes the next bytes, and returns those that go on to the caller. */
   byte[] pass(byte[] bytes, int from, int to) {
-    byte[] all = partial.length == 0 ? Arrays.copyOfRange(bytes, from, to) : joined(bytes, from, to);
+    byte[] all =
+        partial.length == 0 ? Arrays.copyOfRange(bytes, from, to) : joined(bytes, from, to);
     partial = NOTHING;
     if (unread) {
       return all;
@@ -114,7 +116,10 @@ final class SseUsage {
       JsonNode chunk = Json.tree(all, data + DATA.length, to);
       TokenUsage reported = Json.usage(chunk);
       usage = reported == null ? usage : reported;
-      if (hideUsage && reported != null && chunk != null && chunk.path("choices").isEmpty()) {
+      if (hideUsage
+          && reported != null
+          && chunk != null
+          && chunk.path("choices").isEmpty()) {
         return NOTHING;
       }
     }
@@ -152,7 +157,8 @@ final class SseUsage {
 
   private static int indexOf(byte[] all, int from, int to, byte[] wanted) {
     for (int i = from; i <= to - wanted.length; i++) {
-      if (all[i] == wanted[0] && Arrays.equals(all, i, i + wanted.length, wanted, 0, wanted.length)) {
+      if (all[i] == wanted[0]
+          && Arrays.equals(all, i, i + wanted.length, wanted, 0, wanted.length)) {
         return i;
       }
     }

@@ -2,6 +2,7 @@ package dev.sluice.model;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.StringTokenizer;
 
 /** Words, as the echo provider counts them: what stands between blanks. */
 final class Words {
@@ -20,10 +21,9 @@ final class Words {
 
   static List<String> of(String text) {
     List<String> words = new ArrayList<>();
-    for (String word : text.strip().split("\\s+")) {
-      if (!word.isEmpty()) {
-        words.add(word);
-      }
+    StringTokenizer tokens = new StringTokenizer(text);
+    while (tokens.hasMoreTokens()) {
+      words.add(tokens.nextToken());
     }
     return words;
   }

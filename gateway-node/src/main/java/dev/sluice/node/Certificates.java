@@ -31,6 +31,7 @@ final class Certificates extends X509ExtendedKeyManager implements TlsEngines {
   private static final String[] PROTOCOLS = {"TLSv1.3", "TLSv1.2"};
   private static final String[] APPLICATIONS = {"http/1.1"};
   private static final String FALLBACK = "";
+  private static final int MOST_CHOSEN = 10_000;
 
   private final Supplier<Map<String, Certificate>> byHost;
   private final Certificate fallback;
@@ -38,7 +39,8 @@ final class Certificates extends X509ExtendedKeyManager implements TlsEngines {
   private final Map<String, Certificate> chosen = new ConcurrentHashMap<>();
 
   /** @param fallback for hosts without a certificate */
-  Certificates(Supplier<Map<String, Certificate>> byHost, Certificate fallback) throws GeneralSecurityException {
+  Certificates(Supplier<Map<String, Certificate>> byHost, Certificate fallback)
+      throws GeneralSecurityException {
     this.byHost = byHost;
     this.fallback = fallback;
     this.context = SSLContext.getInstance("TLS");
@@ -58,19 +60,21 @@ final class Certificates extends X509ExtendedKeyManager implements TlsEngines {
   }
 
   @Override
-  public @Nullable String chooseEngineServerAlias(String keyType, Principal @Nullable [] issuers, SSLEngine engine) {
+  public @Nullable String chooseEngineServerAlias(
+      String keyType, Principal @Nullable [] issuers, SSLEngine engine) {
     String host = sniHost(engine);
     Certificate certificate = certificateOf(host);
     if (!keyTypeOf(certificate).equals(keyType)) {
       return null;
     }
-    String alias = certificate == fallback ? FALLBACK : host + "#" + System.identityHashCode(certificate);
-    if (certificate != fallback) {
-      if (chosen.size() > 10_000) {
-        chosen.clear();
-      }
-      chosen.put(alias, certificate);
+    if (certificate.equals(fallback)) {
+      return FALLBACK;
     }
+    if (chosen.size() > MOST_CHOSEN) {
+      chosen.clear();
+    }
+    String alias = host + "#" + certificate.hashCode();
+    chosen.put(alias, certificate);
     return alias;
   }
 
@@ -121,7 +125,8 @@ final class Certificates extends X509ExtendedKeyManager implements TlsEngines {
   }
 
   @Override
-  public @Nullable String chooseServerAlias(String keyType, Principal @Nullable [] issuers, @Nullable Socket socket) {
+  public @Nullable String chooseServerAlias(
+      String keyType, Principal @Nullable [] issuers, @Nullable Socket socket) {
     return null;
   }
 
@@ -131,7 +136,8 @@ final class Certificates extends X509ExtendedKeyManager implements TlsEngines {
   }
 
   @Override
-  public @Nullable String chooseClientAlias(String[] keyTypes, Principal @Nullable [] issuers, @Nullable Socket socket) {
+  public @Nullable String chooseClientAlias(
+      String[] keyTypes, Principal @Nullable [] issuers, @Nullable Socket socket) {
     return null;
   }
 }

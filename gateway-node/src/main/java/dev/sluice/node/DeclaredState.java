@@ -16,9 +16,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,7 +35,7 @@ public final class DeclaredState implements Plans {
   private volatile Reconciled current = Reconciled.NOTHING;
   private volatile List<Problem> problems = List.of();
   private volatile Map<String, Plan> plans = Map.of();
-  private volatile long changes;
+  private final AtomicLong changes = new AtomicLong();
 
   /** Takes a listing over. Called by one thread at a time. */
   void apply(Listing listing) {
@@ -44,7 +46,7 @@ public final class DeclaredState implements Plans {
     problems = List.copyOf(all);
     plans = plansOf(next.tenants(), plans);
     current = next;
-    changes++;
+    changes.incrementAndGet();
     LOG.info(
         "route table {}: {} routes on {} hosts, {} tenants, {} problems",
         shortened(next.routes().version()),
@@ -55,7 +57,7 @@ public final class DeclaredState implements Plans {
     first.complete(null);
   }
 
-  private void tellProblems(TreeSet<Problem> now) {
+  private void tellProblems(Set<Problem> now) {
     for (Problem problem : now) {
       if (!problems.contains(problem)) {
         LOG.warn("{}", problem);
@@ -72,7 +74,8 @@ public final class DeclaredState implements Plans {
   private static Map<String, Plan> plansOf(TenantTable tenants, Map<String, Plan> before) {
     Map<String, Plan> plans = new HashMap<>();
     tenants.tenants().forEach((name, tenant) -> {
-      Plan plan = Plan.ofTenant(tenant.limits().stream().map(DeclaredState::bucket).toList());
+      Plan plan =
+          Plan.ofTenant(tenant.limits().stream().map(DeclaredState::bucket).toList());
       Plan known = before.get(name);
       plans.put(name, plan.equals(known) ? known : plan);
     });
@@ -80,15 +83,14 @@ public final class DeclaredState implements Plans {
   }
 
   private static Bucket bucket(TenantTable.Limit limit) {
-    Window window =
-        switch (limit.window()) {
-          case SECOND -> Window.sliding(1_000);
-          case MINUTE -> Window.sliding(60_000);
-          case HOUR -> Window.sliding(3_600_000);
-          case DAY -> Window.day(limit.zone());
-          case MONTH -> Window.month(limit.zone());
-          case NONE -> Window.BALANCE;
-        };
+    Window window = switch (limit.window()) {
+      case SECOND -> Window.sliding(1_000);
+      case MINUTE -> Window.sliding(60_000);
+      case HOUR -> Window.sliding(3_600_000);
+      case DAY -> Window.day(limit.zone());
+      case MONTH -> Window.month(limit.zone());
+      case NONE -> Window.BALANCE;
+    };
     return Bucket.of(limit.name(), unit(limit.unit()), limit.amount(), window);
   }
 
@@ -126,7 +128,7 @@ public final class DeclaredState implements Plans {
 
   /** How many tables there have been. */
   public long changes() {
-    return changes;
+    return changes.get();
   }
 
   @Override

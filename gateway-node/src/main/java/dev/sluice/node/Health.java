@@ -25,7 +25,12 @@ public final class Health implements Supplier<CompletionStage<Boolean>> {
 
   /** Called by Akka Management. */
   public Health(ActorSystem system) {
-    this.ready = system.settings().setup().get(Readiness.class).map(setup -> setup.ready).orElse(() -> false);
+    this.ready = system
+        .settings()
+        .setup()
+        .get(Readiness.class)
+        .map(setup -> setup.ready)
+        .orElse(() -> false);
   }
 
   @Override

@@ -41,7 +41,9 @@ final class Metrics implements TrafficLog, ModelLog {
         "kamon.prometheus.embedded-server.port", settings.metrics().port(),
         "kamon.environment.service", "sluice",
         "kamon.environment.host", settings.name()));
-    Kamon.init(own.withFallback(settings.config().getConfig("sluice.kamon")).withFallback(ConfigFactory.load()).resolve());
+    Kamon.init(own.withFallback(settings.config().getConfig("sluice.kamon"))
+        .withFallback(ConfigFactory.load())
+        .resolve());
   }
 
   static void stop() {
@@ -53,7 +55,13 @@ final class Metrics implements TrafficLog, ModelLog {
     Route route = request.route();
     String name = route == null ? NO_ROUTE : route.declaredBy().toString();
     int status = request.status();
-    counter("sluice.requests", "route", name, "status", status == 0 ? "none" : Integer.toString(status)).increment();
+    counter(
+            "sluice.requests",
+            "route",
+            name,
+            "status",
+            status == 0 ? "none" : Integer.toString(status))
+        .increment();
     timer(name).record(System.nanoTime() - request.arrivedNanos());
     access.write(request);
   }
@@ -66,8 +74,10 @@ final class Metrics implements TrafficLog, ModelLog {
   @Override
   public void settled(String tenant, String model, TokenUsage usage, Source source) {
     String how = source == Source.PROVIDER ? "provider" : "held";
-    counter("sluice.tokens", "tenant", tenant, "model", model, "type", "input", "source", how).increment(usage.input());
-    counter("sluice.tokens", "tenant", tenant, "model", model, "type", "output", "source", how).increment(usage.output());
+    counter("sluice.tokens", "tenant", tenant, "model", model, "type", "input", "source", how)
+        .increment(usage.input());
+    counter("sluice.tokens", "tenant", tenant, "model", model, "type", "output", "source", how)
+        .increment(usage.output());
   }
 
   @Override
@@ -81,8 +91,9 @@ final class Metrics implements TrafficLog, ModelLog {
     Kamon.gauge("sluice.problems").withoutTags().update(declared.problems().size());
     Kamon.gauge("sluice.leases").withoutTags().update(leases.leaseCount());
     Kamon.gauge("sluice.cluster.up").withoutTags().update(cluster.isUp() ? 1 : 0);
-    Gauge table = Kamon.gauge("sluice.route.table.changes").withTag("version", declared.routes().version().substring(0, 12));
-    table.update(declared.changes());
+    Gauge table = Kamon.gauge("sluice.route.table.changes")
+        .withTag("version", declared.routes().version().substring(0, 12));
+    table.update((double) declared.changes());
   }
 
   private Counter counter(String name, String... tags) {
@@ -103,6 +114,7 @@ final class Metrics implements TrafficLog, ModelLog {
   }
 
   private Timer timer(String route) {
-    return timers.computeIfAbsent(route, name -> Kamon.timer("sluice.request.time").withTag("route", name));
+    return timers.computeIfAbsent(
+        route, name -> Kamon.timer("sluice.request.time").withTag("route", name));
   }
 }

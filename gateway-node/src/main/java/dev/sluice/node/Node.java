@@ -56,7 +56,8 @@ public final class Node {
   private Node(NodeSettings settings) {
     this.settings = settings;
     this.leases = new NodeLeases(settings.quota());
-    this.cluster = new ClusterWorld(settings.cluster(), settings.config(), settings.database(), new Residents());
+    this.cluster = new ClusterWorld(
+        settings.cluster(), settings.config(), settings.database(), new Residents());
     this.control = ActorSystem.create(
         "sluice-control",
         ActorSystemSetup.create(
@@ -66,8 +67,11 @@ public final class Node {
   /** Starts a node; completes when it serves ordinary traffic. The cluster comes when it can. */
   public static CompletionStage<Node> start(NodeSettings settings) {
     Node node = new Node(settings);
-    return node.start().<Node>thenApply(done -> node).exceptionallyCompose(
-        failure -> node.stop().handle((done, ignored) -> null).thenCompose(done -> CompletableFuture.failedFuture(failure)));
+    return node.start()
+        .<Node>thenApply(done -> node)
+        .exceptionallyCompose(failure -> node.stop()
+            .handle((done, ignored) -> null)
+            .thenCompose(done -> CompletableFuture.failedFuture(failure)));
   }
 
   private CompletionStage<Void> start() {
@@ -76,8 +80,13 @@ public final class Node {
         .to(Sink.foreach(declared::apply))
         .run(Materializer.matFromSystem(control));
     cluster.start();
-    control.scheduler().scheduleWithFixedDelay(
-        LOOK_INTERVAL, LOOK_INTERVAL, () -> metrics.look(declared, leases, cluster), control.dispatcher());
+    control
+        .scheduler()
+        .scheduleWithFixedDelay(
+            LOOK_INTERVAL,
+            LOOK_INTERVAL,
+            () -> metrics.look(declared, leases, cluster),
+            control.dispatcher());
     return declared
         .first()
         .toCompletableFuture()
@@ -89,21 +98,27 @@ public final class Node {
         .thenAccept(binding -> {
           admin = binding;
           serving = true;
-          LOG.info("serving on {}:{} and {}", settings.edge().host(), settings.edge().port(), settings.edge().tlsPort());
+          LOG.info(
+              "serving on {}:{} and {}",
+              settings.edge().host(),
+              settings.edge().port(),
+              settings.edge().tlsPort());
         });
   }
 
   private CompletionStage<Void> startEdge() {
     ServiceFactory services = scope -> {
-      Upstreams upstreams = new Upstreams(settings.upstream(), scope, scope.deadlines(), new UpstreamTls());
+      Upstreams upstreams =
+          new Upstreams(settings.upstream(), scope, scope.deadlines(), new UpstreamTls());
       ModelGateway models =
           new ModelGateway(scope, upstreams, declared::tenants, leases, metrics, settings.model());
       return new Gateway(declared::routes, upstreams, models, metrics, settings.proxy());
     };
     try {
-      Certificates certificates =
-          new Certificates(() -> declared.current().certificates(), SelfSigned.create(Instant.now()));
-      return Workers.start(settings.edge(), settings.config(), certificates, services).thenAccept(running -> workers = running);
+      Certificates certificates = new Certificates(
+          () -> declared.current().certificates(), SelfSigned.create(Instant.now()));
+      return Workers.start(settings.edge(), settings.config(), certificates, services)
+          .thenAccept(running -> workers = running);
     } catch (GeneralSecurityException e) {
       return CompletableFuture.failedFuture(e);
     }
@@ -128,8 +143,9 @@ public final class Node {
   public CompletionStage<Void> stop() {
     serving = false;
     Workers running = workers;
-    CompletionStage<Void> drained =
-        running == null ? CompletableFuture.completedFuture(null) : running.stop(settings.drainTimeout());
+    CompletionStage<Void> drained = running == null
+        ? CompletableFuture.completedFuture(null)
+        : running.stop(settings.drainTimeout());
     return drained
         .thenCompose(done -> leases.leave(LEAVE_TIMEOUT))
         .thenCompose(done -> cluster.stop())
@@ -156,8 +172,8 @@ public final class Node {
   private final class Residents implements ClusterWorld.Resident {
     @Override
     public void arrive(akka.actor.typed.ActorSystem<?> system) {
-      DatabaseClock clock =
-          DatabaseClock.start(system, settings.quota().clockError(), settings.cluster().clockInterval());
+      DatabaseClock clock = DatabaseClock.start(
+          system, settings.quota().clockError(), settings.cluster().clockInterval());
       quota = Quota.start(system, leases, declared, clock::nowMillis, settings.quota());
     }
 

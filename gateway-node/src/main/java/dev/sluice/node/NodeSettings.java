@@ -48,10 +48,12 @@ public record NodeSettings(
    * @throws IllegalArgumentException that names the key, its value and what was expected
    */
   public static NodeSettings load(Map<String, ?> given, java.util.Optional<Path> file) {
-    Config own = file.map(path -> ConfigFactory.parseFile(path.toFile(), ConfigParseOptions.defaults().setAllowMissing(false)))
+    Config own = file.map(path -> ConfigFactory.parseFile(
+            path.toFile(), ConfigParseOptions.defaults().setAllowMissing(false)))
         .orElse(ConfigFactory.empty())
         .withFallback(ConfigFactory.empty());
-    Config overrides = ConfigFactory.parseMap(given).withFallback(ConfigFactory.systemProperties().withOnlyPath("sluice"));
+    Config overrides = ConfigFactory.parseMap(given)
+        .withFallback(ConfigFactory.systemProperties().withOnlyPath("sluice"));
     Config reference = ConfigFactory.defaultReference();
     refuseUnknown(overrides.withFallback(own), reference);
     return from(overrides.withFallback(own).withFallback(reference).resolve());
@@ -94,7 +96,8 @@ public record NodeSettings(
       boolean akka = path.contains("akka") || path.contains("system");
       if (!akka && !reference.hasPathOrNull(key)) {
         throw new IllegalArgumentException(
-            key + ": no such setting (expected: one of reference.conf; read in " + entry.getValue().origin().description() + ")");
+            key + ": no such setting (expected: one of reference.conf; read in "
+                + entry.getValue().origin().description() + ")");
       }
     }
   }

@@ -18,16 +18,32 @@ import org.jspecify.annotations.Nullable;
 /** What this node shows of itself. */
 final class NodeView implements AdminView {
   private record Status(
-      String node, String version, String started, boolean clusterUp, String routeTable, int routes, int tenants, int problems) {}
+      String node,
+      String version,
+      String started,
+      boolean clusterUp,
+      String routeTable,
+      int routes,
+      int tenants,
+      int problems) {}
 
-  private record Shown(String place, String object, String field, String problem, String expected, String effect) {}
+  private record Shown(
+      String place, String object, String field, String problem, String expected, String effect) {}
 
   private record Limit(String name, String unit, long amount, String window) {}
 
   private record Tenant(String name, List<Limit> limits) {}
 
   private record Balance(
-      String name, String unit, long limit, long settled, long held, long leased, long unaccounted, long free, @Nullable Long resetsInMillis) {}
+      String name,
+      String unit,
+      long limit,
+      long settled,
+      long held,
+      long leased,
+      long unaccounted,
+      long free,
+      @Nullable Long resetsInMillis) {}
 
   private final String name;
   private final Instant started;
@@ -35,7 +51,12 @@ final class NodeView implements AdminView {
   private final ClusterWorld cluster;
   private final Supplier<@Nullable Quota> quota;
 
-  NodeView(String name, Instant started, DeclaredState declared, ClusterWorld cluster, Supplier<@Nullable Quota> quota) {
+  NodeView(
+      String name,
+      Instant started,
+      DeclaredState declared,
+      ClusterWorld cluster,
+      Supplier<@Nullable Quota> quota) {
     this.name = name;
     this.started = started;
     this.declared = declared;
@@ -59,13 +80,15 @@ final class NodeView implements AdminView {
   @Override
   public Object problems() {
     return declared.problems().stream()
-        .map(one -> new Shown(one.place(), one.object(), one.field(), one.what(), one.expected(), one.effect()))
+        .map(one -> new Shown(
+            one.place(), one.object(), one.field(), one.what(), one.expected(), one.effect()))
         .toList();
   }
 
   @Override
   public Object tenants() {
-    return new TreeMap<>(declared.tenants().tenants()).values().stream().map(NodeView::tenant).toList();
+    return new TreeMap<>(declared.tenants().tenants())
+        .values().stream().map(NodeView::tenant).toList();
   }
 
   private static Tenant tenant(TenantTable.Tenant tenant) {
@@ -86,9 +109,12 @@ final class NodeView implements AdminView {
       return Optional.empty();
     }
     Quota running = quota.get();
-    return Optional.of(running == null
-        ? CompletableFuture.failedFuture(new IllegalStateException("there is no cluster"))
-        : running.balances(tenant).thenApply(all -> all.stream().map(NodeView::balance).toList()));
+    return Optional.of(
+        running == null
+            ? CompletableFuture.failedFuture(new IllegalStateException("there is no cluster"))
+            : running
+                .balances(tenant)
+                .thenApply(all -> all.stream().map(NodeView::balance).toList()));
   }
 
   private static Balance balance(dev.sluice.quota.Balance balance) {

@@ -37,7 +37,8 @@ final class SelfSigned {
   private static final int VERSION = 0xA0;
   private static final int EXTENSIONS = 0xA3;
   private static final int DNS_NAME = 0x82;
-  private static final byte[] ECDSA_WITH_SHA256 = oid(0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x04, 0x03, 0x02);
+  private static final byte[] ECDSA_WITH_SHA256 =
+      oid(0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x04, 0x03, 0x02);
   private static final byte[] COMMON_NAME = oid(0x55, 0x04, 0x03);
   private static final byte[] SUBJECT_ALT_NAME = oid(0x55, 0x1D, 0x11);
 
@@ -48,7 +49,8 @@ final class SelfSigned {
     generator.initialize(new ECGenParameterSpec("secp256r1"));
     KeyPair pair = generator.generateKeyPair();
     byte[] algorithm = tlv(SEQUENCE, ECDSA_WITH_SHA256);
-    byte[] name = tlv(SEQUENCE, tlv(SET, tlv(SEQUENCE, COMMON_NAME, tlv(UTF8_STRING, ascii(NAME)))));
+    byte[] name =
+        tlv(SEQUENCE, tlv(SET, tlv(SEQUENCE, COMMON_NAME, tlv(UTF8_STRING, ascii(NAME)))));
     byte[] altNames = tlv(SEQUENCE, tlv(DNS_NAME, ascii(NAME)));
     byte[] body = tlv(
         SEQUENCE,
@@ -59,14 +61,18 @@ final class SelfSigned {
         tlv(SEQUENCE, time(now.minus(Duration.ofHours(1))), time(now.plus(VALID))),
         name,
         pair.getPublic().getEncoded(),
-        tlv(EXTENSIONS, tlv(SEQUENCE, tlv(SEQUENCE, SUBJECT_ALT_NAME, tlv(OCTET_STRING, altNames)))));
+        tlv(
+            EXTENSIONS,
+            tlv(SEQUENCE, tlv(SEQUENCE, SUBJECT_ALT_NAME, tlv(OCTET_STRING, altNames)))));
     Signature signature = Signature.getInstance("SHA256withECDSA");
     signature.initSign(pair.getPrivate());
     signature.update(body);
-    byte[] whole = tlv(SEQUENCE, body, algorithm, tlv(BIT_STRING, new byte[] {0}, signature.sign()));
-    X509Certificate certificate = (X509Certificate)
-        CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(whole));
-    return new Certificate(new ObjectKey("Generated", "", NAME), List.of(certificate), pair.getPrivate());
+    byte[] whole =
+        tlv(SEQUENCE, body, algorithm, tlv(BIT_STRING, new byte[] {0}, signature.sign()));
+    X509Certificate certificate = (X509Certificate) CertificateFactory.getInstance("X.509")
+        .generateCertificate(new ByteArrayInputStream(whole));
+    return new Certificate(
+        new ObjectKey("Generated", "", NAME), List.of(certificate), pair.getPrivate());
   }
 
   private static byte[] time(Instant instant) {

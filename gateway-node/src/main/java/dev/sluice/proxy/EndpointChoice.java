@@ -16,7 +16,8 @@ final class EndpointChoice {
   private final Map<String, Integer> turns = new HashMap<>();
 
   /** One of the backends, by weight; null if there is none. */
-  @Nullable Backend backend(List<WeightedBackend> backends) {
+  @Nullable
+  Backend backend(List<WeightedBackend> backends) {
     if (backends.size() == 1) {
       return backends.get(0).backend();
     }
@@ -35,7 +36,8 @@ final class EndpointChoice {
   }
 
   /** The next endpoint in turn; null if none is ready. */
-  @Nullable Endpoint endpoint(Backend backend) {
+  @Nullable
+  Endpoint endpoint(Backend backend) {
     List<Endpoint> ready = backend.endpoints();
     if (ready.size() <= 1) {
       return ready.isEmpty() ? null : ready.get(0);

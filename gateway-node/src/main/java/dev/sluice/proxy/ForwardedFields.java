@@ -22,7 +22,9 @@ final class ForwardedFields {
     int connection = fields.indexOf(Field.CONNECTION);
     for (int i = 0; i < fields.count(); i++) {
       Field field = fields.known(i);
-      if (field == null ? !fields.nameHasUnderscore(i) && !named(fields, connection, i) : passes(field, fields, connection, i)) {
+      if (field == null
+          ? !fields.nameHasUnderscore(i) && !named(fields, connection, i)
+          : passes(field, fields, connection, i)) {
         out.field(fields, i);
       }
     }
@@ -36,7 +38,9 @@ final class ForwardedFields {
     out.field(Field.X_REQUEST_ID, request.id())
         .field(Field.X_REAL_IP, client)
         .field(Field.X_FORWARDED_FOR, client)
-        .field(Field.X_FORWARDED_PORT, Integer.toString(arrival.secure() ? settings.httpsPort() : settings.httpPort()))
+        .field(
+            Field.X_FORWARDED_PORT,
+            Integer.toString(arrival.secure() ? settings.httpsPort() : settings.httpPort()))
         .field(Field.X_FORWARDED_PROTO, scheme)
         .field(Field.X_FORWARDED_SCHEME, scheme)
         .field(Field.X_SCHEME, scheme);
@@ -53,15 +57,14 @@ final class ForwardedFields {
     int connection = fields.indexOf(Field.CONNECTION);
     for (int i = 0; i < fields.count(); i++) {
       Field field = fields.known(i);
-      boolean ours =
-          field == null
-              ? named(fields, connection, i)
-              : switch (field) {
-                case CONNECTION, KEEP_ALIVE, PROXY_CONNECTION, TRANSFER_ENCODING -> true;
-                case UPGRADE -> head.status() != 101;
-                case CONTENT_LENGTH -> !keepLength;
-                default -> false;
-              };
+      boolean ours = field == null
+          ? named(fields, connection, i)
+          : switch (field) {
+            case CONNECTION, KEEP_ALIVE, PROXY_CONNECTION, TRANSFER_ENCODING -> true;
+            case UPGRADE -> head.status() != 101;
+            case CONTENT_LENGTH -> !keepLength;
+            default -> false;
+          };
       if (!ours) {
         out.field(fields, i);
       }
@@ -78,9 +81,25 @@ final class ForwardedFields {
 
   private static boolean passes(Field field, Fields fields, int connection, int i) {
     return switch (field) {
-      case CONNECTION, CONTENT_LENGTH, KEEP_ALIVE, PROXY, PROXY_AUTHENTICATE, PROXY_AUTHORIZATION, PROXY_CONNECTION,
-          TRANSFER_ENCODING, UPGRADE, X_FORWARDED_FOR, X_FORWARDED_HOST, X_FORWARDED_PORT, X_FORWARDED_PROTO,
-          X_FORWARDED_SCHEME, X_ORIGINAL_FORWARDED_FOR, X_ORIGINAL_FORWARDED_HOST, X_REAL_IP, X_REQUEST_ID, X_SCHEME -> false;
+      case CONNECTION,
+          CONTENT_LENGTH,
+          KEEP_ALIVE,
+          PROXY,
+          PROXY_AUTHENTICATE,
+          PROXY_AUTHORIZATION,
+          PROXY_CONNECTION,
+          TRANSFER_ENCODING,
+          UPGRADE,
+          X_FORWARDED_FOR,
+          X_FORWARDED_HOST,
+          X_FORWARDED_PORT,
+          X_FORWARDED_PROTO,
+          X_FORWARDED_SCHEME,
+          X_ORIGINAL_FORWARDED_FOR,
+          X_ORIGINAL_FORWARDED_HOST,
+          X_REAL_IP,
+          X_REQUEST_ID,
+          X_SCHEME -> false;
       case TE -> fields.valueLists(i, "trailers");
       case HOST -> true;
       default -> !named(fields, connection, i);

@@ -22,7 +22,11 @@ public final class Gateway implements Service {
   private final ProxyScope scope;
 
   public Gateway(
-      Supplier<RouteTable> routes, Upstreams upstreams, ModelService models, TrafficLog log, ProxySettings settings) {
+      Supplier<RouteTable> routes,
+      Upstreams upstreams,
+      ModelService models,
+      TrafficLog log,
+      ProxySettings settings) {
     this.routes = routes;
     this.models = models;
     this.log = log;
@@ -70,7 +74,9 @@ public final class Gateway implements Service {
       }
     }
     long declared = request.arrival().head().bodyLength();
-    return route.bodyBytes() > 0 && declared > route.bodyBytes() ? new Refusal.BodyTooLarge(route.bodyBytes()) : null;
+    return route.bodyBytes() > 0 && declared > route.bodyBytes()
+        ? new Refusal.BodyTooLarge(route.bodyBytes())
+        : null;
   }
 
   private void act(Inbound request, Route route) {

@@ -208,7 +208,7 @@ public final class Inbound implements RequestView {
           return equals < 0 ? "" : decoded(pair.substring(equals + 1));
         }
       } catch (IllegalArgumentException e) {
-        continue; // an escape that can't be decoded equals no name
+        // an escape that can't be decoded equals no name
       }
     }
     return null;

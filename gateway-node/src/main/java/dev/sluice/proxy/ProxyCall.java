@@ -10,7 +10,6 @@ import dev.sluice.upstream.UpstreamConnection;
 import dev.sluice.upstream.UpstreamEvents;
 import dev.sluice.upstream.UpstreamFailure;
 import dev.sluice.upstream.UpstreamFailure.Kind;
-import dev.sluice.upstream.Upstreams;
 import dev.sluice.wire.BodyLength;
 import dev.sluice.wire.RequestHead;
 import dev.sluice.wire.ResponseHead;
@@ -23,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * client's body has been taken and no byte of an answer has come.
  */
 final class ProxyCall implements Arrival.Events, UpstreamEvents {
-  private static final Set<String> IDEMPOTENT = Set.of("GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE");
+  private static final Set<String> IDEMPOTENT =
+      Set.of("GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE");
 
   private final Inbound request;
   private final Route route;
@@ -53,7 +53,8 @@ final class ProxyCall implements Arrival.Events, UpstreamEvents {
   private void attempt() {
     Endpoint endpoint = scope.endpoints().endpoint(backend);
     if (endpoint == null) {
-      refuse(new Refusal.Unavailable(503, "no endpoint of " + backend.name() + " is ready", "no_endpoint"));
+      refuse(new Refusal.Unavailable(
+          503, "no endpoint of " + backend.name() + " is ready", "no_endpoint"));
       return;
     }
     tries++;
@@ -70,7 +71,11 @@ final class ProxyCall implements Arrival.Events, UpstreamEvents {
     ForwardedFields.request(
         request,
         scope.settings(),
-        connection.request(head.method(), head.target(), route.timeouts().read(), route.timeouts().send()));
+        connection.request(
+            head.method(),
+            head.target(),
+            route.timeouts().read(),
+            route.timeouts().send()));
     connection.headEnd(head.bodyLength());
     if (head.hasBody()) {
       request.arrival().readBody(true);
@@ -124,10 +129,12 @@ final class ProxyCall implements Arrival.Events, UpstreamEvents {
     long length = answer.bodyLength();
     if (tunnel && !ForwardedFields.upgrades(head)) {
       from.cancel();
-      refuse(new Refusal.Unavailable(502, "the upstream changed the protocol unasked", "bad_upstream"));
+      refuse(new Refusal.Unavailable(
+          502, "the upstream changed the protocol unasked", "bad_upstream"));
       return;
     }
-    boolean bodiless = head.method().equals("HEAD") || answer.status() == 204 || answer.status() == 304;
+    boolean bodiless =
+        head.method().equals("HEAD") || answer.status() == 204 || answer.status() == 304;
     ForwardedFields.response(answer, bodiless, request.head(answer.status(), answer.reason()));
     if (tunnel) {
       request.headEnd(BodyLength.TUNNEL);
@@ -211,8 +218,10 @@ final class ProxyCall implements Arrival.Events, UpstreamEvents {
 
   private static Refusal refusalOf(UpstreamFailure failure) {
     return switch (failure.kind()) {
-      case CONNECT_TIMEOUT, SILENT -> new Refusal.Unavailable(504, "the upstream did not answer in time", "upstream_timeout");
-      case OVERLOADED -> new Refusal.Unavailable(503, "the upstream has no connection free", "overloaded");
+      case CONNECT_TIMEOUT, SILENT ->
+        new Refusal.Unavailable(504, "the upstream did not answer in time", "upstream_timeout");
+      case OVERLOADED ->
+        new Refusal.Unavailable(503, "the upstream has no connection free", "overloaded");
       default -> new Refusal.Unavailable(502, "the upstream gave no usable answer", "bad_upstream");
     };
   }

@@ -14,7 +14,7 @@ public record ProxySettings(int httpPort, int httpsPort, int unsentBytes) {
   /** @throws IllegalArgumentException that names the key, its value and what was expected */
   public static ProxySettings from(Config config) {
     Section proxy = Section.of(config, "sluice.proxy");
-    return new ProxySettings(
-        proxy.port("http-port"), proxy.port("https-port"), (int) proxy.bytes("unsent-bytes", 4096, 64 * 1024 * 1024));
+    return new ProxySettings(proxy.port("http-port"), proxy.port("https-port"), (int)
+        proxy.bytes("unsent-bytes", 4096, 64 * 1024 * 1024));
   }
 }

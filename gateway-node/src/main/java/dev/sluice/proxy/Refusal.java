@@ -149,7 +149,8 @@ public sealed interface Refusal {
    * @param bucket its name
    * @param retryAfter until there may be room for this request; null if waiting alone won't help
    */
-  record OutOfQuota(String bucket, String message, @Nullable Duration retryAfter) implements Refusal {
+  record OutOfQuota(String bucket, String message, @Nullable Duration retryAfter)
+      implements Refusal {
     @Override
     public int status() {
       return 429;

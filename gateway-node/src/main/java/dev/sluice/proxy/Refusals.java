@@ -18,13 +18,25 @@ public final class Refusals {
 
   private static final Map<Integer, String> REASONS = Map.ofEntries(
       Map.entry(200, "OK"),
-      Map.entry(301, "Moved Permanently"), Map.entry(302, "Found"), Map.entry(307, "Temporary Redirect"),
-      Map.entry(308, "Permanent Redirect"), Map.entry(400, "Bad Request"), Map.entry(401, "Unauthorized"),
-      Map.entry(403, "Forbidden"), Map.entry(404, "Not Found"), Map.entry(405, "Method Not Allowed"),
-      Map.entry(408, "Request Timeout"), Map.entry(413, "Content Too Large"), Map.entry(414, "URI Too Long"),
-      Map.entry(429, "Too Many Requests"), Map.entry(431, "Request Header Fields Too Large"),
-      Map.entry(500, "Internal Server Error"), Map.entry(501, "Not Implemented"), Map.entry(502, "Bad Gateway"),
-      Map.entry(503, "Service Unavailable"), Map.entry(504, "Gateway Timeout"),
+      Map.entry(301, "Moved Permanently"),
+      Map.entry(302, "Found"),
+      Map.entry(307, "Temporary Redirect"),
+      Map.entry(308, "Permanent Redirect"),
+      Map.entry(400, "Bad Request"),
+      Map.entry(401, "Unauthorized"),
+      Map.entry(403, "Forbidden"),
+      Map.entry(404, "Not Found"),
+      Map.entry(405, "Method Not Allowed"),
+      Map.entry(408, "Request Timeout"),
+      Map.entry(413, "Content Too Large"),
+      Map.entry(414, "URI Too Long"),
+      Map.entry(429, "Too Many Requests"),
+      Map.entry(431, "Request Header Fields Too Large"),
+      Map.entry(500, "Internal Server Error"),
+      Map.entry(501, "Not Implemented"),
+      Map.entry(502, "Bad Gateway"),
+      Map.entry(503, "Service Unavailable"),
+      Map.entry(504, "Gateway Timeout"),
       Map.entry(505, "HTTP Version Not Supported"));
 
   private Refusals() {}
@@ -40,9 +52,12 @@ public final class Refusals {
     }
     boolean openai = request.dialect() == Dialect.OPENAI;
     String type = openai ? "application/json" : "text/plain; charset=utf-8";
-    ByteString body = ByteString.fromString(openai ? openai(refusal) : plain(refusal), StandardCharsets.UTF_8);
+    ByteString body =
+        ByteString.fromString(openai ? openai(refusal) : plain(refusal), StandardCharsets.UTF_8);
     HeadSink head = request.head(refusal.status(), reason(refusal.status()));
-    head.field(Field.DATE, HttpDate.now()).field(Field.CONTENT_TYPE, type).field(Field.X_REQUEST_ID, request.id());
+    head.field(Field.DATE, HttpDate.now())
+        .field(Field.CONTENT_TYPE, type)
+        .field(Field.X_REQUEST_ID, request.id());
     Long retryAfter = refusal.retryAfterSeconds();
     if (retryAfter != null) {
       head.field(Field.RETRY_AFTER, retryAfter.toString());
@@ -67,8 +82,10 @@ public final class Refusals {
 
   /** Answers what could not be read as a request. */
   static void answer(Reply reply, Malformed malformed) {
-    ByteString body = ByteString.fromString(malformed.status() + " " + malformed.reason() + "\n", StandardCharsets.UTF_8);
-    reply.head(malformed.status(), reason(malformed.status()))
+    ByteString body = ByteString.fromString(
+        malformed.status() + " " + malformed.reason() + "\n", StandardCharsets.UTF_8);
+    reply
+        .head(malformed.status(), reason(malformed.status()))
         .field(Field.DATE, HttpDate.now())
         .field(Field.CONTENT_TYPE, "text/plain; charset=utf-8");
     reply.headEnd(body.size());
@@ -86,10 +103,12 @@ public final class Refusals {
   }
 
   private static String openai(Refusal refusal) {
-    String param = refusal instanceof Refusal.BadField field ? quoted(field.field())
+    String param = refusal instanceof Refusal.BadField field
+        ? quoted(field.field())
         : refusal instanceof Refusal.NoSuchModel ? quoted("model") : "null";
-    return "{\"error\":{\"message\":" + quoted(refusal.message()) + ",\"type\":" + quoted(openaiType(refusal)) + ",\"param\":"
-        + param + ",\"code\":" + quoted(refusal.code()) + "}}";
+    return "{\"error\":{\"message\":" + quoted(refusal.message()) + ",\"type\":"
+        + quoted(openaiType(refusal)) + ",\"param\":" + param + ",\"code\":"
+        + quoted(refusal.code()) + "}}";
   }
 
   private static String openaiType(Refusal refusal) {

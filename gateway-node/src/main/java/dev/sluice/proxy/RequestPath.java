@@ -11,7 +11,12 @@ import org.jspecify.annotations.Nullable;
  * was matched is refused: encoded slashes and backslashes, NUL, {@code ..} segments, broken escapes.
  */
 final class RequestPath {
-  /** @param path the form that is matched, or null if it is refused; @param refusedFor why, or empty */
+  /**
+   * What reading a path came to.
+   *
+   * @param path the form that is matched, or null if it is refused
+   * @param refusedFor why, or empty
+   */
   record Parsed(@Nullable String path, String refusedFor) {}
 
   private RequestPath() {}
@@ -22,7 +27,12 @@ final class RequestPath {
     int end = mark < 0 ? target.length() : mark;
     for (int i = 0; i < end; i++) {
       char c = target.charAt(i);
-      if (c == '%' || c == '\\' || c >= 0x80 || c == '/' && i + 1 < end && (target.charAt(i + 1) == '/' || target.charAt(i + 1) == '.')) {
+      if (c == '%'
+          || c == '\\'
+          || c >= 0x80
+          || c == '/'
+              && i + 1 < end
+              && (target.charAt(i + 1) == '/' || target.charAt(i + 1) == '.')) {
         return normalise(target, end);
       }
     }
@@ -81,7 +91,11 @@ final class RequestPath {
     }
     try {
       return new Parsed(
-          StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(out, 0, length)).toString(), "");
+          StandardCharsets.UTF_8
+              .newDecoder()
+              .decode(ByteBuffer.wrap(out, 0, length))
+              .toString(),
+          "");
     } catch (CharacterCodingException e) {
       return new Parsed(new String(out, 0, length, StandardCharsets.ISO_8859_1), "");
     }

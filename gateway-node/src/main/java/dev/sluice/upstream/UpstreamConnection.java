@@ -84,7 +84,8 @@ public final class UpstreamConnection implements Link.Events, BodyReader.Payload
    * @param readTimeout longest silence of the upstream once the request is sent
    * @param sendTimeout longest time in which the upstream takes nothing of the request's body
    */
-  public HeadSink request(String method, String target, Duration readTimeout, Duration sendTimeout) {
+  public HeadSink request(
+      String method, String target, Duration readTimeout, Duration sendTimeout) {
     this.method = method;
     this.readTimeoutNanos = readTimeout.toNanos();
     this.sendTimeoutNanos = sendTimeout.toNanos();
@@ -335,7 +336,6 @@ public final class UpstreamConnection implements Link.Events, BodyReader.Payload
       } else {
         fail(
             head != null ? Kind.CUT : Kind.SILENT,
-            
             requestSent
                 ? "no byte of an answer within " + readTimeoutNanos / 1_000_000 + " ms"
                 : "no byte of the request taken within " + sendTimeoutNanos / 1_000_000 + " ms");

@@ -5,6 +5,8 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Header fields that the gateway itself reads, sets or removes. All others are carried as they came. */
+@SuppressWarnings(
+    "ImmutableEnumChecker") // the arrays never leave this package, and nobody writes to them
 public enum Field {
   AUTHORIZATION,
   CONNECTION,

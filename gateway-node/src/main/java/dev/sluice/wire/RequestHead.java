@@ -131,11 +131,10 @@ public final class RequestHead implements RequestRead {
     }
     String target =
         new String(head, targetFrom, targetTo - targetFrom, StandardCharsets.ISO_8859_1);
-    return check(method, target, http11, fields, head);
+    return check(method, target, http11, fields);
   }
 
-  private static RequestRead check(
-      String method, String target, boolean http11, Fields fields, byte[] head) {
+  private static RequestRead check(String method, String target, boolean http11, Fields fields) {
     if (method.equals("CONNECT")) {
       return new Malformed(501, "CONNECT is not offered");
     }

@@ -4,7 +4,12 @@ import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.util.List;
 
-/** @param chain leaf first; @param secret where it came from */
+/**
+ * What a host is served with.
+ *
+ * @param secret where it came from
+ * @param chain leaf first
+ */
 public record Certificate(ObjectKey secret, List<X509Certificate> chain, PrivateKey privateKey) {
   @Override
   public String toString() {

@@ -46,7 +46,10 @@ final class Certificates {
       return true;
     }
     int dot = host.indexOf('.');
-    return name.startsWith("*.") && dot > 0 && !host.startsWith("*.") && name.regionMatches(1, host, dot, host.length() - dot)
+    return name.startsWith("*.")
+        && dot > 0
+        && !host.startsWith("*.")
+        && name.regionMatches(1, host, dot, host.length() - dot)
         && name.length() - 1 == host.length() - dot;
   }
 
@@ -70,7 +73,8 @@ final class Certificates {
     Optional<DeclaredSecret> secret = declared.secret(ingress.key(), name);
     if (secret.isEmpty()) {
       ObjectKey key = ingress.key().sibling("Secret", name);
-      problems.add(ingress.problem(field, key + " does not exist", "a Secret with tls.crt and tls.key", EFFECT));
+      problems.add(ingress.problem(
+          field, key + " does not exist", "a Secret with tls.crt and tls.key", EFFECT));
       return Optional.empty();
     }
     return read.computeIfAbsent(secret.get().key(), key -> parse(secret.get()));
@@ -88,9 +92,11 @@ final class Certificates {
     try {
       List<X509Certificate> chain = Pem.certificates(certificate);
       field = "data.tls.key";
-      return Optional.of(new Certificate(secret.key(), chain, Pem.privateKey(key, chain.get(0).getPublicKey())));
+      return Optional.of(
+          new Certificate(secret.key(), chain, Pem.privateKey(key, chain.get(0).getPublicKey())));
     } catch (GeneralSecurityException e) {
-      problems.add(secret.problem(field, String.valueOf(e.getMessage()), "tls.crt and tls.key in PEM", EFFECT));
+      problems.add(secret.problem(
+          field, String.valueOf(e.getMessage()), "tls.crt and tls.key in PEM", EFFECT));
       return Optional.empty();
     }
   }
@@ -100,7 +106,8 @@ final class Certificates {
       Collection<List<?>> names = leaf.getSubjectAlternativeNames();
       return names != null
           && names.stream()
-              .anyMatch(name -> name.get(0).equals(DNS_NAME) && covers(name.get(1).toString().toLowerCase(java.util.Locale.ROOT), host));
+              .anyMatch(name -> name.get(0).equals(DNS_NAME)
+                  && covers(name.get(1).toString().toLowerCase(java.util.Locale.ROOT), host));
     } catch (CertificateParsingException e) {
       return false;
     }

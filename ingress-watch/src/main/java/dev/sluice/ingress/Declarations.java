@@ -43,7 +43,9 @@ final class Declarations {
     ingresses.sort(OLDEST_FIRST);
     modelRoutes.sort(Comparator.comparing(DeclaredModelRoute::key));
     tenants.sort(Comparator.comparing(DeclaredTenant::key));
-    endpointsOfService.values().forEach(slices -> slices.sort(Comparator.comparing(DeclaredEndpoints::key)));
+    endpointsOfService
+        .values()
+        .forEach(slices -> slices.sort(Comparator.comparing(DeclaredEndpoints::key)));
   }
 
   List<DeclaredIngress> ingresses() {

@@ -12,7 +12,13 @@ import org.jspecify.annotations.Nullable;
  * @param capField request field that caps an answer's tokens where the caller sent none
  */
 public record DeclaredModelProvider(
-    ObjectKey key, DeclaredAt at, Kind kind, String baseUrl, @Nullable SecretRef credential, String capField, Timeouts timeouts)
+    ObjectKey key,
+    DeclaredAt at,
+    Kind kind,
+    String baseUrl,
+    @Nullable SecretRef credential,
+    String capField,
+    Timeouts timeouts)
     implements Declaration {
   public static final String DEFAULT_CAP_FIELD = "max_tokens";
 
@@ -23,8 +29,14 @@ public record DeclaredModelProvider(
     OPENAI_COMPATIBLE
   }
 
-  /** @param silence longest wait for the next byte; @param total longest answer as a whole */
+  /**
+   * How long is waited for a provider.
+   *
+   * @param silence for its next byte
+   * @param total for an answer as a whole
+   */
   public record Timeouts(Duration silence, Duration total) {
-    public static final Timeouts DEFAULT = new Timeouts(Duration.ofSeconds(120), Duration.ofMinutes(10));
+    public static final Timeouts DEFAULT =
+        new Timeouts(Duration.ofMinutes(2), Duration.ofMinutes(10));
   }
 }

@@ -13,7 +13,13 @@ import java.util.List;
  *     inputs are refused
  */
 public record DeclaredModelRoute(
-    ObjectKey key, DeclaredAt at, List<String> hosts, List<String> models, List<Target> targets, int maxOutputTokens, int contextTokens)
+    ObjectKey key,
+    DeclaredAt at,
+    List<String> hosts,
+    List<String> models,
+    List<Target> targets,
+    int maxOutputTokens,
+    int contextTokens)
     implements Declaration {
   public static final int DEFAULT_MAX_OUTPUT_TOKENS = 4096;
 

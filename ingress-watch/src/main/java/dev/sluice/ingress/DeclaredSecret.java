@@ -6,7 +6,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** A Secret (v1). Never prints what it holds. */
-public record DeclaredSecret(ObjectKey key, DeclaredAt at, Map<String, byte[]> data) implements Declaration {
+public record DeclaredSecret(ObjectKey key, DeclaredAt at, Map<String, byte[]> data)
+    implements Declaration {
   public byte @Nullable [] value(String name) {
     return data.get(name);
   }
@@ -17,7 +18,8 @@ public record DeclaredSecret(ObjectKey key, DeclaredAt at, Map<String, byte[]> d
         && key.equals(secret.key)
         && at.equals(secret.at)
         && data.keySet().equals(secret.data.keySet())
-        && data.entrySet().stream().allMatch(entry -> Arrays.equals(entry.getValue(), secret.data.get(entry.getKey())));
+        && data.entrySet().stream()
+            .allMatch(entry -> Arrays.equals(entry.getValue(), secret.data.get(entry.getKey())));
   }
 
   @Override

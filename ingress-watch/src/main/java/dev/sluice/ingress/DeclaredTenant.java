@@ -5,7 +5,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A Tenant (sluice.dev/v1alpha1): who spends, and how much of what. Its id is its name, unique over namespaces. */
-public record DeclaredTenant(ObjectKey key, DeclaredAt at, List<Key> keys, List<Limit> limits) implements Declaration {
+public record DeclaredTenant(ObjectKey key, DeclaredAt at, List<Key> keys, List<Limit> limits)
+    implements Declaration {
   /**
    * An API key.
    *
@@ -14,8 +15,14 @@ public record DeclaredTenant(ObjectKey key, DeclaredAt at, List<Key> keys, List<
    */
   public record Key(String field, String name, @Nullable SecretRef secret, String sha256) {}
 
-  /** @param amount at least 0; @param zone of a calendar window */
-  public record Limit(String field, String name, Unit unit, long amount, Window window, ZoneId zone) {}
+  /**
+   * How much of what may be spent in which time.
+   *
+   * @param amount at least 0
+   * @param zone of a calendar window
+   */
+  public record Limit(
+      String field, String name, Unit unit, long amount, Window window, ZoneId zone) {}
 
   public enum Unit {
     TOKENS

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * more conditions before fewer; then as given.
  */
 public final class HostRoutes {
-  private static final Comparator<Route> BY_CONDITIONS = Comparator.<Route>comparingInt(route -> route.method() == null ? 1 : 0)
+  private static final Comparator<Route> BY_CONDITIONS = Comparator.<Route>comparingInt(
+          route -> route.method() == null ? 1 : 0)
       .thenComparingInt(route -> -route.conditions().size());
 
   private final Map<String, List<Route>> exact = new HashMap<>();
@@ -36,7 +37,8 @@ public final class HostRoutes {
     }
     exact.values().forEach(same -> same.sort(BY_CONDITIONS));
     prefixes.values().forEach(same -> same.sort(BY_CONDITIONS));
-    regexes.sort(Comparator.<Route>comparingInt(route -> -((PathRule.Regex) route.path()).pattern().pattern().length())
+    regexes.sort(Comparator.<Route>comparingInt(
+            route -> -((PathRule.Regex) route.path()).pattern().pattern().length())
         .thenComparing(BY_CONDITIONS));
   }
 

@@ -30,17 +30,49 @@ record IngressOptions(
 
   /** Annotations that keep somebody out. Served without them, a route would be open to those it must refuse. */
   private static final Set<String> GUARDS = Set.of(
-      "auth-type", "auth-secret", "auth-secret-type", "auth-realm", "auth-url", "auth-method", "auth-signin",
-      "auth-response-headers", "auth-request-redirect", "auth-snippet", "auth-tls-secret", "auth-tls-verify-client",
-      "auth-tls-verify-depth", "auth-tls-match-cn", "auth-tls-error-page", "auth-tls-pass-certificate-to-upstream",
-      "allowlist-source-range", "whitelist-source-range", "denylist-source-range", "satisfy", "enable-modsecurity",
-      "enable-owasp-core-rules", "modsecurity-snippet", "limit-connections", "limit-rps", "limit-rpm",
-      "proxy-ssl-verify", "proxy-ssl-secret", "ssl-passthrough");
+      "auth-type",
+      "auth-secret",
+      "auth-secret-type",
+      "auth-realm",
+      "auth-url",
+      "auth-method",
+      "auth-signin",
+      "auth-response-headers",
+      "auth-request-redirect",
+      "auth-snippet",
+      "auth-tls-secret",
+      "auth-tls-verify-client",
+      "auth-tls-verify-depth",
+      "auth-tls-match-cn",
+      "auth-tls-error-page",
+      "auth-tls-pass-certificate-to-upstream",
+      "allowlist-source-range",
+      "whitelist-source-range",
+      "denylist-source-range",
+      "satisfy",
+      "enable-modsecurity",
+      "enable-owasp-core-rules",
+      "modsecurity-snippet",
+      "limit-connections",
+      "limit-rps",
+      "limit-rpm",
+      "proxy-ssl-verify",
+      "proxy-ssl-secret",
+      "ssl-passthrough");
 
   /** Annotations without which requests would reach the wrong place, or in a form that the upstream can't read. */
   private static final Set<String> DIRECTIONS = Set.of(
-      "rewrite-target", "use-regex", "backend-protocol", "canary", "permanent-redirect", "temporal-redirect", "app-root",
-      "upstream-vhost", "server-snippet", "configuration-snippet", "stream-snippet");
+      "rewrite-target",
+      "use-regex",
+      "backend-protocol",
+      "canary",
+      "permanent-redirect",
+      "temporal-redirect",
+      "app-root",
+      "upstream-vhost",
+      "server-snippet",
+      "configuration-snippet",
+      "stream-snippet");
 
   static IngressOptions of(DeclaredIngress ingress) {
     return new Reader(ingress).read();
@@ -65,11 +97,19 @@ record IngressOptions(
     IngressOptions read() {
       for (Map.Entry<String, String> annotation : ingress.annotations().entrySet()) {
         if (annotation.getKey().startsWith(PREFIX)) {
-          take(annotation.getKey().substring(PREFIX.length()), annotation.getValue().strip());
+          take(
+              annotation.getKey().substring(PREFIX.length()),
+              annotation.getValue().strip());
         }
       }
       return new IngressOptions(
-          sslRedirect, forceSslRedirect, bodyBytes, new Timeouts(connect, read, send), new Retries(tries == 0 ? MOST_TRIES : tries), closed, problems);
+          sslRedirect,
+          forceSslRedirect,
+          bodyBytes,
+          new Timeouts(connect, read, send),
+          new Retries(tries == 0 ? MOST_TRIES : tries),
+          closed,
+          problems);
     }
 
     private void take(String key, String value) {
@@ -121,13 +161,12 @@ record IngressOptions(
         note(key, '"' + value + '"', "a size such as 8m, or 0 for any", "the default 1m is used");
         return DEFAULT_BODY_BYTES;
       }
-      int shift =
-          switch (matcher.group(2)) {
-            case "k", "K" -> 10;
-            case "m", "M" -> 20;
-            case "g", "G" -> 30;
-            default -> 0;
-          };
+      int shift = switch (matcher.group(2)) {
+        case "k", "K" -> 10;
+        case "m", "M" -> 20;
+        case "g", "G" -> 30;
+        default -> 0;
+      };
       return Long.parseLong(matcher.group(1)) << shift;
     }
 
@@ -144,7 +183,11 @@ record IngressOptions(
       } catch (NumberFormatException e) {
         // told below, with the numbers out of range
       }
-      note(key, '"' + value + '"', "a whole number from " + least + " to " + most, "the default " + otherwise + " is used");
+      note(
+          key,
+          '"' + value + '"',
+          "a whole number from " + least + " to " + most,
+          "the default " + otherwise + " is used");
       return otherwise;
     }
 

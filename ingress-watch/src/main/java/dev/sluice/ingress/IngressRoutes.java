@@ -44,7 +44,8 @@ final class IngressRoutes {
         sets.computeIfAbsent(host, none -> new LinkedHashSet<>()).addAll(used);
       }
     }
-    sets.forEach((host, used) -> inputs.computeIfAbsent(host, none -> new ArrayList<>()).addAll(used));
+    sets.forEach(
+        (host, used) -> inputs.computeIfAbsent(host, none -> new ArrayList<>()).addAll(used));
   }
 
   static List<Route> routes(String host, Declarations declared, List<Problem> problems) {
@@ -80,7 +81,9 @@ final class IngressRoutes {
         continue;
       }
       for (DeclaredIngress.Path path : rule.paths()) {
-        PathRule match = path.type() == PathType.EXACT ? new PathRule.Exact(path.path()) : new PathRule.Prefix(path.path());
+        PathRule match = path.type() == PathType.EXACT
+            ? new PathRule.Exact(path.path())
+            : new PathRule.Prefix(path.path());
         DeclaredIngress holder = holders.putIfAbsent(match.toString(), ingress);
         if (holder != null) {
           problems.add(ingress.problem(
@@ -99,24 +102,41 @@ final class IngressRoutes {
   private void addDefault(DeclaredIngress ingress) {
     DeclaredIngress.Backend backend = ingress.defaultBackend();
     PathRule everything = new PathRule.Prefix("/");
-    if (backend != null && hostsOf(ingress).contains(host) && holders.putIfAbsent(everything.toString(), ingress) == null) {
+    if (backend != null
+        && hostsOf(ingress).contains(host)
+        && holders.putIfAbsent(everything.toString(), ingress) == null) {
       routes.add(route(ingress, IngressOptions.of(ingress), everything, backend));
     }
   }
 
-  private Route route(DeclaredIngress ingress, IngressOptions options, PathRule match, DeclaredIngress.Backend backend) {
+  private Route route(
+      DeclaredIngress ingress,
+      IngressOptions options,
+      PathRule match,
+      DeclaredIngress.Backend backend) {
     boolean https = options.forceSslRedirect() || options.sslRedirect() && hasTls(ingress);
     List<Filter> filters = https ? List.of(new Filter.RequireHttps(308)) : List.of();
-    Action action = options.closed() != null ? new Action.Refuse(503, options.closed()) : forward(ingress, backend);
+    Action action = options.closed() != null
+        ? new Action.Refuse(503, options.closed())
+        : forward(ingress, backend);
     return new Route(
-        ingress.key(), match, null, List.of(), filters, action, options.timeouts(), options.retries(), options.bodyBytes());
+        ingress.key(),
+        match,
+        null,
+        List.of(),
+        filters,
+        action,
+        options.timeouts(),
+        options.retries(),
+        options.bodyBytes());
   }
 
   /** Whether any Ingress of the host gives it a certificate, valid or not. */
   private boolean hasTls(DeclaredIngress ingress) {
     for (DeclaredIngress one : declared.ingresses()) {
       for (DeclaredIngress.Tls tls : one.tls()) {
-        if (tls.hosts().stream().anyMatch(name -> Certificates.covers(name, host)) || one == ingress && tls.hosts().isEmpty()) {
+        if (tls.hosts().stream().anyMatch(name -> Certificates.covers(name, host))
+            || one.key().equals(ingress.key()) && tls.hosts().isEmpty()) {
           return true;
         }
       }
@@ -129,34 +149,46 @@ final class IngressRoutes {
     Optional<DeclaredService> service = declared.service(key);
     if (service.isEmpty()) {
       String field = backend.field() + ".service.name";
-      problems.add(ingress.problem(field, key + " does not exist", "the name of a Service in this namespace", SERVES_503));
+      problems.add(ingress.problem(
+          field, key + " does not exist", "the name of a Service in this namespace", SERVES_503));
       return new Action.Refuse(503, key + " does not exist");
     }
     Optional<DeclaredService.Port> port = port(service.get(), backend);
     if (port.isEmpty()) {
-      String wanted = backend.portName().isEmpty() ? "number " + backend.portNumber() : '"' + backend.portName() + '"';
+      String wanted = backend.portName().isEmpty()
+          ? "number " + backend.portNumber()
+          : '"' + backend.portName() + '"';
       String field = backend.field() + ".service.port";
-      problems.add(ingress.problem(field, key + " has no port " + wanted, portsOf(service.get()), SERVES_503));
+      problems.add(ingress.problem(
+          field, key + " has no port " + wanted, portsOf(service.get()), SERVES_503));
       return new Action.Refuse(503, key + " has no such port");
     }
     String name = key.namespace() + "/" + key.name() + ":" + port.get().number();
-    return new Action.Forward(
-        List.of(new Action.WeightedBackend(1, new Backend(name, endpoints(service.get(), port.get())))));
+    return new Action.Forward(List.of(
+        new Action.WeightedBackend(1, new Backend(name, endpoints(service.get(), port.get())))));
   }
 
-  private static Optional<DeclaredService.Port> port(DeclaredService service, DeclaredIngress.Backend backend) {
+  private static Optional<DeclaredService.Port> port(
+      DeclaredService service, DeclaredIngress.Backend backend) {
     for (DeclaredService.Port port : service.ports()) {
-      if (backend.portName().isEmpty() ? port.number() == backend.portNumber() : port.name().equals(backend.portName())) {
+      if (backend.portName().isEmpty()
+          ? port.number() == backend.portNumber()
+          : port.name().equals(backend.portName())) {
         return Optional.of(port);
       }
     }
     boolean external = !service.externalName().isEmpty() && backend.portName().isEmpty();
-    return external ? Optional.of(new DeclaredService.Port("", backend.portNumber())) : Optional.empty();
+    return external
+        ? Optional.of(new DeclaredService.Port("", backend.portNumber()))
+        : Optional.empty();
   }
 
   private static String portsOf(DeclaredService service) {
     List<String> ports = new ArrayList<>();
-    service.ports().forEach(port -> ports.add(port.name().isEmpty() ? "" + port.number() : port.number() + " " + port.name()));
+    service
+        .ports()
+        .forEach(port -> ports.add(
+            port.name().isEmpty() ? "" + port.number() : port.number() + " " + port.name()));
     return "one of " + String.join(", ", ports);
   }
 

@@ -78,23 +78,34 @@ final class ModelRoutes {
   private void add(DeclaredModelRoute route) {
     List<ModelTable.Target> targets = new ArrayList<>();
     for (DeclaredModelRoute.Target target : route.targets()) {
-      provider(route, target).ifPresent(provider -> targets.add(new ModelTable.Target(provider, target.model())));
+      provider(route, target)
+          .ifPresent(provider -> targets.add(new ModelTable.Target(provider, target.model())));
     }
     for (int i = 0; i < route.models().size(); i++) {
       String model = route.models().get(i);
       DeclaredModelRoute holder = holders.putIfAbsent(model, route);
       if (holder != null) {
         problems.add(route.problem(
-            "spec.models[" + i + "]", '"' + model + "\" is held by " + holder.key(), "a model that no other ModelRoute of this host has", "it is left out here"));
+            "spec.models[" + i + "]",
+            '"' + model + "\" is held by " + holder.key(),
+            "a model that no other ModelRoute of this host has",
+            "it is left out here"));
         continue;
       }
       boolean exact = !model.endsWith("*");
       String name = exact ? model : model.substring(0, model.length() - 1);
-      entries.add(new ModelTable.Entry(route.key(), name, exact, List.copyOf(targets), route.maxOutputTokens(), route.contextTokens()));
+      entries.add(new ModelTable.Entry(
+          route.key(),
+          name,
+          exact,
+          List.copyOf(targets),
+          route.maxOutputTokens(),
+          route.contextTokens()));
     }
   }
 
-  private Optional<ModelProvider> provider(DeclaredModelRoute route, DeclaredModelRoute.Target target) {
+  private Optional<ModelProvider> provider(
+      DeclaredModelRoute route, DeclaredModelRoute.Target target) {
     Optional<DeclaredModelProvider> found = declared.provider(route.key(), target.provider());
     if (found.isEmpty()) {
       problems.add(route.problem(
@@ -107,7 +118,12 @@ final class ModelRoutes {
     DeclaredModelProvider provider = found.get();
     Optional<String> credential = credential(provider);
     return credential.map(token -> new ModelProvider(
-        provider.key().namespace() + "/" + provider.key().name(), provider.kind(), provider.baseUrl(), token, provider.capField(), provider.timeouts()));
+        provider.key().namespace() + "/" + provider.key().name(),
+        provider.kind(),
+        provider.baseUrl(),
+        token,
+        provider.capField(),
+        provider.timeouts()));
   }
 
   private Optional<String> credential(DeclaredModelProvider provider) {
@@ -115,10 +131,14 @@ final class ModelRoutes {
     if (ref == null) {
       return Optional.of("");
     }
-    Optional<byte[]> value = declared.secret(provider.key(), ref.name()).map(secret -> secret.value(ref.entry()));
+    Optional<byte[]> value =
+        declared.secret(provider.key(), ref.name()).map(secret -> secret.value(ref.entry()));
     if (value.isEmpty()) {
       problems.add(provider.problem(
-          ref.field(), "no " + provider.key().sibling("Secret", ref.name()) + " with the key " + ref.entry(), "an existing Secret and key", "targets of this provider are left out"));
+          ref.field(),
+          "no " + provider.key().sibling("Secret", ref.name()) + " with the key " + ref.entry(),
+          "an existing Secret and key",
+          "targets of this provider are left out"));
     }
     return value.map(bytes -> new String(bytes, StandardCharsets.UTF_8).strip());
   }

@@ -16,7 +16,13 @@ public final class ModelTable {
    * @param targets in the order they are tried
    * @param contextTokens what inputs are held at that their bytes don't bound; 0 if they are refused
    */
-  public record Entry(ObjectKey declaredBy, String name, boolean exact, List<Target> targets, int maxOutputTokens, int contextTokens) {}
+  public record Entry(
+      ObjectKey declaredBy,
+      String name,
+      boolean exact,
+      List<Target> targets,
+      int maxOutputTokens,
+      int contextTokens) {}
 
   /** @param model name that the provider knows it by; empty if it is the one asked for */
   public record Target(ModelProvider provider, String model) {}

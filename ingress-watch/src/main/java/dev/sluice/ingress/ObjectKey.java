@@ -1,7 +1,8 @@
 package dev.sluice.ingress;
 
 /** Which object: what it is, and where it stands. */
-public record ObjectKey(String kind, String namespace, String name) implements Comparable<ObjectKey> {
+public record ObjectKey(String kind, String namespace, String name)
+    implements Comparable<ObjectKey> {
   @Override
   public int compareTo(ObjectKey other) {
     int byKind = kind.compareTo(other.kind);

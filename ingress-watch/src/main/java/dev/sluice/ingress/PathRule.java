@@ -22,7 +22,8 @@ public sealed interface PathRule {
 
     @Override
     public boolean matches(String candidate) {
-      return candidate.startsWith(path) && (candidate.length() == path.length() || candidate.charAt(path.length()) == '/');
+      return candidate.startsWith(path)
+          && (candidate.length() == path.length() || candidate.charAt(path.length()) == '/');
     }
   }
 

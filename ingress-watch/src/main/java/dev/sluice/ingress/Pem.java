@@ -37,7 +37,8 @@ final class Pem {
     Matcher block = BLOCK.matcher(new String(pem, StandardCharsets.ISO_8859_1));
     while (block.find()) {
       if (block.group(1).endsWith("CERTIFICATE")) {
-        chain.add((X509Certificate) x509.generateCertificate(new ByteArrayInputStream(bytes(block.group(2)))));
+        chain.add((X509Certificate)
+            x509.generateCertificate(new ByteArrayInputStream(bytes(block.group(2)))));
       }
     }
     if (chain.isEmpty()) {
@@ -54,13 +55,12 @@ final class Pem {
     Matcher block = BLOCK.matcher(new String(pem, StandardCharsets.ISO_8859_1));
     while (block.find()) {
       byte[] der = bytes(block.group(2));
-      List<byte[]> candidates =
-          switch (block.group(1)) {
-            case "PRIVATE KEY" -> List.of(der);
-            case "RSA PRIVATE KEY" -> List.of(pkcs8(RSA_ALGORITHM, der));
-            case "EC PRIVATE KEY" -> List.of(pkcs8(EC_ALGORITHM, der), pkcs8(EC_384_ALGORITHM, der));
-            default -> List.of();
-          };
+      List<byte[]> candidates = switch (block.group(1)) {
+        case "PRIVATE KEY" -> List.of(der);
+        case "RSA PRIVATE KEY" -> List.of(pkcs8(RSA_ALGORITHM, der));
+        case "EC PRIVATE KEY" -> List.of(pkcs8(EC_ALGORITHM, der), pkcs8(EC_384_ALGORITHM, der));
+        default -> List.of();
+      };
       for (byte[] candidate : candidates) {
         PrivateKey key = tryRead(candidate, of);
         if (key != null) {
@@ -73,20 +73,21 @@ final class Pem {
 
   private static @org.jspecify.annotations.Nullable PrivateKey tryRead(byte[] pkcs8, PublicKey of) {
     try {
-      PrivateKey key = KeyFactory.getInstance(of.getAlgorithm()).generatePrivate(new PKCS8EncodedKeySpec(pkcs8));
+      PrivateKey key =
+          KeyFactory.getInstance(of.getAlgorithm()).generatePrivate(new PKCS8EncodedKeySpec(pkcs8));
       return belongTogether(key, of) ? key : null;
     } catch (GeneralSecurityException e) {
       return null;
     }
   }
 
-  private static boolean belongTogether(PrivateKey privateKey, PublicKey publicKey) throws GeneralSecurityException {
-    String algorithm =
-        switch (publicKey.getAlgorithm()) {
-          case "RSA" -> "SHA256withRSA";
-          case "EC" -> "SHA256withECDSA";
-          default -> publicKey.getAlgorithm();
-        };
+  private static boolean belongTogether(PrivateKey privateKey, PublicKey publicKey)
+      throws GeneralSecurityException {
+    String algorithm = switch (publicKey.getAlgorithm()) {
+      case "RSA" -> "SHA256withRSA";
+      case "EC" -> "SHA256withECDSA";
+      default -> publicKey.getAlgorithm();
+    };
     byte[] probe = {1, 2, 3};
     Signature signature = Signature.getInstance(algorithm);
     signature.initSign(privateKey);

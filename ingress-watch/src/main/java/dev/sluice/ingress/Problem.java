@@ -12,7 +12,8 @@ import java.util.Comparator;
  * @param expected what would be right, and so what to do
  * @param effect what the gateway does instead
  */
-public record Problem(String place, String object, String field, String what, String expected, String effect)
+public record Problem(
+    String place, String object, String field, String what, String expected, String effect)
     implements Comparable<Problem> {
   private static final Comparator<Problem> ORDER = Comparator.comparing(Problem::place)
       .thenComparing(Problem::object)

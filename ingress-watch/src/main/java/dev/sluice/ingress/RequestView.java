@@ -7,8 +7,10 @@ public interface RequestView {
   String method();
 
   /** Value of the first header with this name in any case, or null. */
-  @Nullable String header(String name);
+  @Nullable
+  String header(String name);
 
   /** Decoded value of the first query parameter with this name, or null. */
-  @Nullable String query(String name);
+  @Nullable
+  String query(String name);
 }

@@ -21,7 +21,8 @@ public final class RouteReconciler {
   }
 
   /** @param previous what was made before; only saves work */
-  public static Reconciled reconcile(Collection<? extends Declaration> declared, Reconciled previous) {
+  public static Reconciled reconcile(
+      Collection<? extends Declaration> declared, Reconciled previous) {
     Declarations all = new Declarations(declared);
     TreeSet<Problem> problems = new TreeSet<>();
     Map<String, List<Declaration>> inputs = new TreeMap<>();
@@ -33,14 +34,19 @@ public final class RouteReconciler {
     Map<String, HostRoutes> hosts = new TreeMap<>();
     inputs.forEach((host, input) -> {
       Reconciled.Part before = previous.parts().get(host);
-      Reconciled.Part part = before != null && before.inputs().equals(input) ? before : build(host, input);
+      Reconciled.Part part =
+          before != null && before.inputs().equals(input) ? before : build(host, input);
       parts.put(host, part);
       hosts.put(host, part.routes());
       problems.addAll(part.problems());
     });
     TenantTable tenants = Tenants.of(all, problems);
     return new Reconciled(
-        new RouteTable(hosts), certificates.byHost(), tenants, List.copyOf(problems), Map.copyOf(parts));
+        new RouteTable(hosts),
+        certificates.byHost(),
+        tenants,
+        List.copyOf(problems),
+        Map.copyOf(parts));
   }
 
   private static Reconciled.Part build(String host, List<Declaration> input) {

@@ -18,7 +18,9 @@ public final class RouteTable {
   RouteTable(Map<String, HostRoutes> hosts) {
     this.hosts = Map.copyOf(hosts);
     StringBuilder all = new StringBuilder();
-    new TreeMap<>(hosts).forEach((host, routes) -> all.append(host).append(' ').append(routes.digest()).append('\n'));
+    new TreeMap<>(hosts)
+        .forEach((host, routes) ->
+            all.append(host).append(' ').append(routes.digest()).append('\n'));
     this.version = Digest.of(all.toString());
   }
 

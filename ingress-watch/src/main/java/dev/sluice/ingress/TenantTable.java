@@ -14,7 +14,11 @@ public final class TenantTable {
 
   /** @param name unique in its tenant */
   public record Limit(
-      String name, DeclaredTenant.Unit unit, long amount, DeclaredTenant.Window window, ZoneId zone) {}
+      String name,
+      DeclaredTenant.Unit unit,
+      long amount,
+      DeclaredTenant.Window window,
+      ZoneId zone) {}
 
   /** The leaf that an API key stands for. */
   public record Spender(String tenant, String key) {}

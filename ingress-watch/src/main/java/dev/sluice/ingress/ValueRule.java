@@ -10,7 +10,11 @@ import org.jspecify.annotations.Nullable;
  * @param exact value it must equal, or null
  * @param pattern that the whole value must match, or null; with neither the value only has to be there
  */
-public record ValueRule(Where where, String name, @Nullable String exact, @Nullable Pattern pattern) {
+public record ValueRule(
+    Where where,
+    String name,
+    @Nullable String exact,
+    @Nullable Pattern pattern) {
   public enum Where {
     HEADER,
     QUERY

@@ -17,7 +17,9 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** Several nodes on this machine, each a process of its own on its own loopback address. */
-@Command(name = "cluster", description = "several nodes on this machine, with an embedded PostgreSQL")
+@Command(
+    name = "cluster",
+    description = "several nodes on this machine, with an embedded PostgreSQL")
 final class ClusterCommand implements Callable<Integer> {
   private static final long START_SECONDS = 90;
   private static final long STOP_SECONDS = 60;
@@ -32,7 +34,8 @@ final class ClusterCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     if (nodes < 1 || nodes > MOST_NODES) {
-      throw new IllegalArgumentException("cluster " + nodes + ": (expected: 1 to " + MOST_NODES + " nodes)");
+      throw new IllegalArgumentException(
+          "cluster " + nodes + ": (expected: 1 to " + MOST_NODES + " nodes)");
     }
     LocalStack.runUntilStopped(this::start);
     return 0;
@@ -44,22 +47,27 @@ final class ClusterCommand implements Callable<Integer> {
     for (int i = 0; i < nodes; i++) {
       ready.add(startNode(stack, i, shared));
     }
-    CompletableFuture.allOf(ready.toArray(CompletableFuture[]::new)).get(START_SECONDS, TimeUnit.SECONDS);
+    CompletableFuture.allOf(ready.toArray(CompletableFuture[]::new))
+        .get(START_SECONDS, TimeUnit.SECONDS);
     Greeting.print(options, nodes, shared.data());
   }
 
-  private CompletableFuture<Void> startNode(LocalStack stack, int index, LocalStack.Shared shared) throws IOException {
+  private CompletableFuture<Void> startNode(LocalStack stack, int index, LocalStack.Shared shared)
+      throws IOException {
     String name = "node-" + (index + 1);
     List<String> command = new ArrayList<>(ownSession());
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Sluice.class.getName(), "node"));
+    command.addAll(
+        List.of("-cp", System.getProperty("java.class.path"), Sluice.class.getName(), "node"));
     options.config().ifPresent(file -> command.addAll(List.of("--config", file.toString())));
     command.addAll(List.of("--logs", shared.data().logs().toString()));
     command.add("--settings-from-stdin");
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     StringBuilder settings = new StringBuilder();
-    options.settings(index, nodes, shared.databaseUrl()).forEach((key, value) -> settings.append(key).append('=').append(value).append('\n'));
+    options
+        .settings(index, nodes, shared.databaseUrl())
+        .forEach((key, value) -> settings.append(key).append('=').append(value).append('\n'));
     try (var in = process.getOutputStream()) {
       in.write(settings.toString().getBytes(StandardCharsets.UTF_8));
     }
@@ -70,14 +78,17 @@ final class ClusterCommand implements Callable<Integer> {
 
   /** Ctrl-C goes to a whole terminal session: the nodes shall hear of it from us, one after another. */
   private static List<String> ownSession() {
-    return Files.isExecutable(Path.of("/usr/bin/setsid")) ? List.of("/usr/bin/setsid", "--wait") : List.of();
+    return Files.isExecutable(Path.of("/usr/bin/setsid"))
+        ? List.of("/usr/bin/setsid", "--wait")
+        : List.of();
   }
 
   private static CompletableFuture<Void> readyLine(String name, Process process) {
     CompletableFuture<Void> ready = new CompletableFuture<>();
     Thread reader = new Thread(
         () -> {
-          try (BufferedReader lines = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+          try (BufferedReader lines = new BufferedReader(
+              new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
               if (line.startsWith("ready ")) {
                 ready.complete(null);
@@ -88,7 +99,8 @@ final class ClusterCommand implements Callable<Integer> {
           } catch (IOException e) {
             ready.completeExceptionally(e);
           }
-          ready.completeExceptionally(new IOException(name + " ended before it was ready: see its log"));
+          ready.completeExceptionally(
+              new IOException(name + " ended before it was ready: see its log"));
         },
         name + "-output");
     reader.setDaemon(true);

@@ -30,7 +30,8 @@ final class DataDirectory implements AutoCloseable {
     if (lock == null) {
       channel.close();
       String pid = Files.exists(pidFile) ? " (pid " + Files.readString(pidFile).strip() + ")" : "";
-      throw new IOException("another sluice runs on " + root + pid + ": stop it with ./sluice stop, or use another --data");
+      throw new IOException("another sluice runs on " + root + pid
+          + ": stop it with ./sluice stop, or use another --data");
     }
     Files.writeString(pidFile, ProcessHandle.current().pid() + "\n");
     return new DataDirectory(root, channel, pidFile);

@@ -21,9 +21,12 @@ final class Greeting {
       out.println();
       out.println("Try an Ingress route:");
       out.println("  curl -H 'Host: hello.localhost' " + options.url(0) + "/");
-      out.println("Try a model, and see the quota going down (the key is a sample: for trying out only):");
-      out.println("  curl -iN " + options.url(0) + "/v1/chat/completions -H 'Authorization: Bearer " + SAMPLE_KEY
-          + "' -d '{\"model\":\"echo-20x100ms\",\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"one two three four five\"}]}'");
+      out.println(
+          "Try a model, and see the quota going down (the key is a sample: for trying out only):");
+      out.println(
+          "  curl -iN " + options.url(0) + "/v1/chat/completions -H 'Authorization: Bearer "
+              + SAMPLE_KEY
+              + "' -d '{\"model\":\"echo-20x100ms\",\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"one two three four five\"}]}'");
       out.println();
     }
     out.println("ready " + options.url(0));

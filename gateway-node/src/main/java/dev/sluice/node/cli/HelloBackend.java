@@ -2,6 +2,7 @@ package dev.sluice.node.cli;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.sluice.wire.Addresses;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -12,7 +13,7 @@ import java.util.concurrent.Executors;
 /** The backend of the example Ingress: tells what reached it. */
 final class HelloBackend implements AutoCloseable {
   /** As the example EndpointSlice has it. */
-  private static final InetSocketAddress ADDRESS = new InetSocketAddress("127.0.0.1", 8090);
+  private static final InetSocketAddress ADDRESS = Addresses.of("127.0.0.1", 8090);
 
   private static final int THREADS = 4;
 
@@ -46,7 +47,8 @@ final class HelloBackend implements AutoCloseable {
         .append(exchange.getRequestURI())
         .append('\n');
     new TreeMap<>(exchange.getRequestHeaders())
-        .forEach((name, values) -> text.append(name).append(": ").append(String.join(", ", values)).append('\n'));
+        .forEach((name, values) ->
+            text.append(name).append(": ").append(String.join(", ", values)).append('\n'));
     byte[] body = text.toString().getBytes(StandardCharsets.UTF_8);
     exchange.getResponseHeaders().set("Content-Type", "text/plain; charset=utf-8");
     boolean head = exchange.getRequestMethod().equals("HEAD");

@@ -62,10 +62,21 @@ final class LocalDatabase implements AutoCloseable {
     if (Files.exists(cluster.resolve("postmaster.pid"))) {
       database.control(STOP_SECONDS, "stop", "-m", "fast", "-w");
     }
-    String options = "-p " + port + " -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=on -c max_connections=200";
-    int exit = database.control(START_SECONDS, "start", "-w", "-t", "" + START_SECONDS, "-l", log.toString(), "-o", options);
+    String options = "-p " + port
+        + " -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=on -c max_connections=200";
+    int exit = database.control(
+        START_SECONDS,
+        "start",
+        "-w",
+        "-t",
+        "" + START_SECONDS,
+        "-l",
+        log.toString(),
+        "-o",
+        options);
     if (exit != 0) {
-      throw new IOException("the embedded PostgreSQL did not start: see " + log + ", or use your own with --database URL");
+      throw new IOException("the embedded PostgreSQL did not start: see " + log
+          + ", or use your own with --database URL");
     }
     return database;
   }
@@ -81,25 +92,39 @@ final class LocalDatabase implements AutoCloseable {
   }
 
   private int control(long seconds, String... arguments) throws IOException {
-    List<String> command = new ArrayList<>(List.of(binaries.resolve("bin/pg_ctl").toString(), "-D", cluster.toString()));
+    List<String> command = new ArrayList<>(
+        List.of(binaries.resolve("bin/pg_ctl").toString(), "-D", cluster.toString()));
     command.addAll(List.of(arguments));
     return execute(command, log, seconds);
   }
 
-  private static void create(Path binaries, Path cluster, Path passwordFile, Path log) throws IOException {
+  private static void create(Path binaries, Path cluster, Path passwordFile, Path log)
+      throws IOException {
     byte[] password = new byte[24];
     new SecureRandom().nextBytes(password);
     Files.deleteIfExists(passwordFile);
-    Files.createFile(passwordFile, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    Files.createFile(
+        passwordFile,
+        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     Files.writeString(passwordFile, HexFormat.of().formatHex(password) + "\n");
     int exit = execute(
         List.of(
-            binaries.resolve("bin/initdb").toString(), "-D", cluster.toString(), "-U", USER, "-E", "UTF-8", "--locale=C",
-            "-A", "scram-sha-256", "--pwfile=" + passwordFile),
+            binaries.resolve("bin/initdb").toString(),
+            "-D",
+            cluster.toString(),
+            "-U",
+            USER,
+            "-E",
+            "UTF-8",
+            "--locale=C",
+            "-A",
+            "scram-sha-256",
+            "--pwfile=" + passwordFile),
         log,
         START_SECONDS);
     if (exit != 0) {
-      throw new IOException("the embedded PostgreSQL could not be created: see " + log + ", or use your own with --database URL");
+      throw new IOException("the embedded PostgreSQL could not be created: see " + log
+          + ", or use your own with --database URL");
     }
   }
 
@@ -135,7 +160,8 @@ final class LocalDatabase implements AutoCloseable {
 
   /** The unpacked binaries; unpacked by the first who needs them, and complete as soon as their folder is there. */
   private static Path binaries() throws IOException {
-    String cache = System.getenv().getOrDefault("XDG_CACHE_HOME", System.getProperty("user.home") + "/.cache");
+    String cache =
+        System.getenv().getOrDefault("XDG_CACHE_HOME", System.getProperty("user.home") + "/.cache");
     Path folder = Path.of(cache, "sluice", "postgresql-" + VERSION);
     if (Files.isDirectory(folder)) {
       return folder;
@@ -154,14 +180,20 @@ final class LocalDatabase implements AutoCloseable {
   }
 
   private static void unpack(Path into) throws IOException {
-    String system = System.getProperty("os.name").toLowerCase(Locale.ROOT).startsWith("mac") ? "Darwin" : "Linux";
+    String system = System.getProperty("os.name").toLowerCase(Locale.ROOT).startsWith("mac")
+        ? "Darwin"
+        : "Linux";
     String machine = System.getProperty("os.arch").equals("aarch64") ? "arm_64" : "x86_64";
     try (InputStream packed = DefaultPostgresBinaryResolver.INSTANCE.getPgBinary(system, machine)) {
       if (packed == null) {
-        throw new IOException("no embedded PostgreSQL for " + system + " on " + machine + ": use your own with --database URL");
+        throw new IOException("no embedded PostgreSQL for " + system + " on " + machine
+            + ": use your own with --database URL");
       }
-      try (TarArchiveInputStream tar = new TarArchiveInputStream(new XZCompressorInputStream(new BufferedInputStream(packed)))) {
-        for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
+      try (TarArchiveInputStream tar =
+          new TarArchiveInputStream(new XZCompressorInputStream(new BufferedInputStream(packed)))) {
+        for (TarArchiveEntry entry = tar.getNextEntry();
+            entry != null;
+            entry = tar.getNextEntry()) {
           unpack(tar, entry, into);
         }
       }
@@ -169,7 +201,8 @@ final class LocalDatabase implements AutoCloseable {
     Files.setPosixFilePermissions(into, PosixFilePermissions.fromString("rwxr-xr-x"));
   }
 
-  private static void unpack(TarArchiveInputStream tar, TarArchiveEntry entry, Path into) throws IOException {
+  private static void unpack(TarArchiveInputStream tar, TarArchiveEntry entry, Path into)
+      throws IOException {
     Path target = into.resolve(entry.getName()).normalize();
     if (!target.startsWith(into)) {
       throw new IOException("an archive entry outside its folder: " + entry.getName());
@@ -184,7 +217,8 @@ final class LocalDatabase implements AutoCloseable {
     } else {
       Files.copy(tar, target);
       boolean executable = (entry.getMode() & 0100) != 0;
-      Files.setPosixFilePermissions(target, PosixFilePermissions.fromString(executable ? "rwxr-xr-x" : "rw-r--r--"));
+      Files.setPosixFilePermissions(
+          target, PosixFilePermissions.fromString(executable ? "rwxr-xr-x" : "rw-r--r--"));
     }
   }
 }

@@ -18,25 +18,49 @@ final class LocalOptions {
   private static final int TLS_PORT = 8443;
   private static final int CLUSTER_PORT = 25520;
 
-  @Option(names = "--manifests", paramLabel = "DIR", description = "folder of manifests to serve (default: the examples)")
+  @Option(
+      names = "--manifests",
+      paramLabel = "DIR",
+      description = "folder of manifests to serve (default: the examples)")
   private @Nullable Path manifests;
 
-  @Option(names = "--data", paramLabel = "DIR", defaultValue = "data", description = "where data is kept (default: ./data)")
+  @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      defaultValue = "data",
+      description = "where data is kept (default: ./data)")
   private Path data = Path.of("data");
 
-  @Option(names = "--database", paramLabel = "URL", description = "PostgreSQL to use instead of the embedded one")
+  @Option(
+      names = "--database",
+      paramLabel = "URL",
+      description = "PostgreSQL to use instead of the embedded one")
   private @Nullable String database;
 
-  @Option(names = "--host", paramLabel = "ADDRESS", defaultValue = "127.0.0.1", description = "address of the first node")
+  @Option(
+      names = "--host",
+      paramLabel = "ADDRESS",
+      defaultValue = "127.0.0.1",
+      description = "address of the first node")
   private String host = "127.0.0.1";
 
-  @Option(names = "--port", paramLabel = "PORT", defaultValue = "8080", description = "port for traffic (default: 8080)")
+  @Option(
+      names = "--port",
+      paramLabel = "PORT",
+      defaultValue = "8080",
+      description = "port for traffic (default: 8080)")
   private int port = 8080;
 
-  @Option(names = "--config", paramLabel = "FILE", description = "settings over those of reference.conf")
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description = "settings over those of reference.conf")
   private @Nullable Path config;
 
-  @Option(names = "--set", paramLabel = "KEY=VALUE", description = "a single setting, such as sluice.edge.workers=4")
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = "a single setting, such as sluice.edge.workers=4")
   private Map<String, String> set = new LinkedHashMap<>();
 
   Path data() throws IOException {
@@ -61,7 +85,8 @@ final class LocalOptions {
         ? Path.of(System.getProperty("sluice.home", "."), "deploy", "examples")
         : manifests.toAbsolutePath();
     if (!Files.isDirectory(folder)) {
-      throw new IllegalArgumentException("--manifests " + folder + ": no such folder (expected: a folder of manifests)");
+      throw new IllegalArgumentException(
+          "--manifests " + folder + ": no such folder (expected: a folder of manifests)");
     }
     return folder.toAbsolutePath().normalize();
   }
@@ -75,7 +100,8 @@ final class LocalOptions {
     }
     int last = ipv4 ? Integer.parseInt(host.substring(dot + 1)) + index : LARGEST_OCTET + 1;
     if (last > LARGEST_OCTET) {
-      throw new IllegalArgumentException("--host " + host + ": can't count on from it (expected: an IPv4 address such as 127.0.0.1)");
+      throw new IllegalArgumentException("--host " + host
+          + ": can't count on from it (expected: an IPv4 address such as 127.0.0.1)");
     }
     return host.substring(0, dot + 1) + last;
   }
@@ -106,7 +132,9 @@ final class LocalOptions {
     all.put("sluice.cluster.host", own);
     all.put(
         "sluice.cluster.seeds",
-        IntStream.range(0, count).mapToObj(i -> host(i) + ":" + CLUSTER_PORT).collect(Collectors.joining(",")));
+        IntStream.range(0, count)
+            .mapToObj(i -> host(i) + ":" + CLUSTER_PORT)
+            .collect(Collectors.joining(",")));
     all.putAll(set);
     return all;
   }

@@ -16,16 +16,27 @@ import picocli.CommandLine.Option;
 /** One node and nothing else: what a Pod or a local cluster runs. */
 @Command(name = "node", description = "one node, with the settings given")
 final class NodeCommand implements Callable<Integer> {
-  @Option(names = "--config", paramLabel = "FILE", description = "settings over those of reference.conf")
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description = "settings over those of reference.conf")
   private @Nullable Path config;
 
-  @Option(names = "--set", paramLabel = "KEY=VALUE", description = "a single setting, such as sluice.edge.port=80")
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = "a single setting, such as sluice.edge.port=80")
   private Map<String, String> set = new LinkedHashMap<>();
 
-  @Option(names = "--logs", paramLabel = "DIR", description = "write logs there instead of to the output")
+  @Option(
+      names = "--logs",
+      paramLabel = "DIR",
+      description = "write logs there instead of to the output")
   private @Nullable Path logs;
 
-  @Option(names = "--settings-from-stdin", description = "read more settings, KEY=VALUE a line, from the input")
+  @Option(
+      names = "--settings-from-stdin",
+      description = "read more settings, KEY=VALUE a line, from the input")
   private boolean settingsFromStdin;
 
   @Override
@@ -47,7 +58,8 @@ final class NodeCommand implements Callable<Integer> {
             },
             "sluice-stop"));
     Readiness.await(node::inCluster);
-    System.out.println("ready http://" + settings.edge().host() + ":" + settings.edge().port());
+    System.out.println(
+        "ready http://" + settings.edge().host() + ":" + settings.edge().port());
     System.out.flush();
     stopped.await();
     return 0;

@@ -32,7 +32,9 @@ final class Readiness {
     try {
       done.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
     } catch (TimeoutException e) {
-      throw new IllegalStateException("the node has not joined its cluster within " + PATIENCE.toSeconds() + " s: see its log", e);
+      throw new IllegalStateException(
+          "the node has not joined its cluster within " + PATIENCE.toSeconds() + " s: see its log",
+          e);
     } catch (ExecutionException e) {
       throw new IllegalStateException(e);
     } finally {

@@ -53,7 +53,12 @@ final class Folder {
       readChanged(stamps(problems));
     } catch (IOException | UncheckedIOException e) {
       problems.add(new Problem(
-          root.toString(), "", "", "can't be listed: " + e.getMessage(), "a readable folder", "what was read before is kept"));
+          root.toString(),
+          "",
+          "",
+          "can't be listed: " + e.getMessage(),
+          "a readable folder",
+          "what was read before is kept"));
     }
     Listing now = listing(problems);
     if (now.equals(last)) {
@@ -87,7 +92,13 @@ final class Folder {
     }
     if (files.size() > settings.files()) {
       String what = files.size() + " files";
-      problems.add(new Problem(root.toString(), "", "", what, "at most " + settings.files(), "the last ones are left out"));
+      problems.add(new Problem(
+          root.toString(),
+          "",
+          "",
+          what,
+          "at most " + settings.files(),
+          "the last ones are left out"));
     }
     Map<Path, Stamp> stamps = new TreeMap<>();
     for (Path file : files.subList(0, Math.min(files.size(), settings.files()))) {
@@ -95,7 +106,7 @@ final class Folder {
         BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
         stamps.put(file, new Stamp(attributes.lastModifiedTime(), attributes.size()));
       } catch (NoSuchFileException e) {
-        continue; // removed since it was listed
+        // removed since it was listed
       }
     }
     return stamps;
@@ -108,7 +119,8 @@ final class Folder {
       }
     }
     String name = file.toString();
-    return (name.endsWith(".yaml") || name.endsWith(".yml") || name.endsWith(".json")) && Files.isRegularFile(file);
+    return (name.endsWith(".yaml") || name.endsWith(".yml") || name.endsWith(".json"))
+        && Files.isRegularFile(file);
   }
 
   private ReadFile readFile(Path file, Stamp stamp) {
@@ -129,7 +141,13 @@ final class Folder {
   }
 
   private static Problem unreadable(String name, String why) {
-    return new Problem(name, "", "", "can't be read: " + why, "a file of YAML or JSON in UTF-8", "the file is left out");
+    return new Problem(
+        name,
+        "",
+        "",
+        "can't be read: " + why,
+        "a file of YAML or JSON in UTF-8",
+        "the file is left out");
   }
 
   private Listing listing(List<Problem> problems) {
@@ -143,7 +161,8 @@ final class Folder {
           inOrder.add(one);
         } else {
           String what = "declared already in " + first.at().place("");
-          problems.add(one.problem("metadata.name", what, "each object once", "this one is left out"));
+          problems.add(
+              one.problem("metadata.name", what, "each object once", "this one is left out"));
         }
       }
     }

@@ -8,20 +8,31 @@ public record FolderSettings(Duration poll, long fileBytes, int files) {
   private static final String PATH = "sluice.ingress.folder.";
 
   public FolderSettings {
-    check("poll", poll.toMillis() + " ms", poll.toMillis() >= 10 && poll.toMillis() <= 60_000, "10 ms to 1 minute");
-    check("file-bytes", "" + fileBytes, fileBytes >= 1024 && fileBytes <= 64L << 20, "1 KiB to 64 MiB");
+    check(
+        "poll",
+        poll.toMillis() + " ms",
+        poll.toMillis() >= 10 && poll.toMillis() <= 60_000,
+        "10 ms to 1 minute");
+    check(
+        "file-bytes",
+        "" + fileBytes,
+        fileBytes >= 1024 && fileBytes <= 64L << 20,
+        "1 KiB to 64 MiB");
     check("files", "" + files, files >= 1 && files <= 100_000, "1 to 100,000");
   }
 
   /** @throws IllegalArgumentException that names the key, its value and what was expected */
   public static FolderSettings from(Config config) {
     return new FolderSettings(
-        config.getDuration(PATH + "poll"), config.getBytes(PATH + "file-bytes"), config.getInt(PATH + "files"));
+        config.getDuration(PATH + "poll"),
+        config.getBytes(PATH + "file-bytes"),
+        config.getInt(PATH + "files"));
   }
 
   private static void check(String key, String value, boolean valid, String expected) {
     if (!valid) {
-      throw new IllegalArgumentException(PATH + key + ": " + value + " (expected: " + expected + ")");
+      throw new IllegalArgumentException(
+          PATH + key + ": " + value + " (expected: " + expected + ")");
     }
   }
 }

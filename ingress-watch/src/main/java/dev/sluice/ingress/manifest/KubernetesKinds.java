@@ -1,7 +1,7 @@
 package dev.sluice.ingress.manifest;
 
-import dev.sluice.ingress.DeclaredAt;
 import dev.sluice.ingress.Declaration;
+import dev.sluice.ingress.DeclaredAt;
 import dev.sluice.ingress.DeclaredEndpoints;
 import dev.sluice.ingress.DeclaredIngress;
 import dev.sluice.ingress.DeclaredIngress.PathType;
@@ -53,13 +53,18 @@ final class KubernetesKinds {
     String host = rule.field("host").text(Names::isHost, Names.HOST_EXPECTED);
     List<DeclaredIngress.Path> paths = new ArrayList<>();
     for (Value entry : rule.field("http").field("paths").items()) {
-      PathType type = entry.field("pathType").choice(PathType.values(), KubernetesKinds::word, PathType.EXACT);
+      PathType type =
+          entry.field("pathType").choice(PathType.values(), KubernetesKinds::word, PathType.EXACT);
       if (!entry.field("pathType").exists()) {
         entry.field("pathType").refuse("Exact, Prefix or ImplementationSpecific");
       }
-      String path = entry.field("path").text(
-          type == PathType.IMPLEMENTATION_SPECIFIC ? text -> text.startsWith("/") : KubernetesKinds::isPath,
-          "a path that begins with / and, unless ImplementationSpecific, has no empty, . or .. segments");
+      String path = entry
+          .field("path")
+          .text(
+              type == PathType.IMPLEMENTATION_SPECIFIC
+                  ? text -> text.startsWith("/")
+                  : KubernetesKinds::isPath,
+              "a path that begins with / and, unless ImplementationSpecific, has no empty, . or .. segments");
       if (path.isEmpty()) {
         path = "/";
       }
@@ -79,7 +84,8 @@ final class KubernetesKinds {
     Value service = backend.field("service");
     String name = service.field("name").requiredText(Names::isSubdomain, "the name of a Service");
     Value port = service.field("port");
-    String portName = port.field("name").text(Names::isPortName, "the name of one of the Service's ports");
+    String portName =
+        port.field("name").text(Names::isPortName, "the name of one of the Service's ports");
     int number = (int) port.field("number").number(1, 65535, 0);
     if (portName.isEmpty() == (number == 0)) {
       port.refuse("either a name or a number");
@@ -93,7 +99,8 @@ final class KubernetesKinds {
     String externalName = external ? spec.field("externalName").requiredText() : "";
     List<DeclaredService.Port> ports = new ArrayList<>();
     for (Value port : spec.field("ports").items()) {
-      String name = port.field("name").text(Names::isLabel, "a name of lower-case letters, digits and '-'");
+      String name =
+          port.field("name").text(Names::isLabel, "a name of lower-case letters, digits and '-'");
       ports.add(new DeclaredService.Port(name, (int) port.field("port").requiredNumber(1, 65535)));
     }
     if (ports.isEmpty() && !external) {
@@ -103,18 +110,24 @@ final class KubernetesKinds {
   }
 
   static Declaration endpoints(ObjectKey key, DeclaredAt at, Value object) {
-    String service = object.field("metadata").field("labels").field("kubernetes.io/service-name").text();
+    String service = object
+        .field("metadata")
+        .field("labels")
+        .field("kubernetes.io/service-name")
+        .text();
     if (service.isEmpty()) {
       object.field("metadata").field("labels").refuse("the label kubernetes.io/service-name");
     }
     List<DeclaredEndpoints.Port> ports = new ArrayList<>();
     for (Value port : object.field("ports").items()) {
-      ports.add(new DeclaredEndpoints.Port(port.field("name").text(), (int) port.field("port").requiredNumber(1, 65535)));
+      ports.add(new DeclaredEndpoints.Port(
+          port.field("name").text(), (int) port.field("port").requiredNumber(1, 65535)));
     }
     List<String> ready = new ArrayList<>();
     for (Value endpoint : object.field("endpoints").items()) {
       Value conditions = endpoint.field("conditions");
-      boolean serves = !conditions.field("ready").exists() || conditions.field("ready").node().asBoolean();
+      boolean serves = !conditions.field("ready").exists()
+          || conditions.field("ready").node().asBoolean();
       for (Value address : endpoint.field("addresses").items()) {
         String text = address.requiredText();
         if (serves && !text.isEmpty()) {

@@ -1,8 +1,8 @@
 package dev.sluice.ingress.manifest;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.sluice.ingress.DeclaredAt;
 import dev.sluice.ingress.Declaration;
+import dev.sluice.ingress.DeclaredAt;
 import dev.sluice.ingress.ObjectKey;
 import dev.sluice.ingress.Problem;
 import java.util.ArrayList;
@@ -27,7 +27,8 @@ public final class ManifestReader {
       "sluice.dev/v1alpha1 Tenant", SluiceKinds::tenant);
 
   /** Groups in which an unknown kind or version is more likely a slip than somebody else's object. */
-  private static final Set<String> OUR_GROUPS = Set.of("networking.k8s.io", "discovery.k8s.io", "sluice.dev", "extensions");
+  private static final Set<String> OUR_GROUPS =
+      Set.of("networking.k8s.io", "discovery.k8s.io", "sluice.dev", "extensions");
 
   private final List<Declaration> declared = new ArrayList<>();
   private final List<Problem> problems = new ArrayList<>();
@@ -56,7 +57,13 @@ public final class ManifestReader {
 
   private void read(JsonNode root, DeclaredAt at, String path) {
     if (!root.isObject()) {
-      problems.add(new Problem(at.place(path), "", path, "not an object", "a mapping with apiVersion, kind and metadata", "it is left out"));
+      problems.add(new Problem(
+          at.place(path),
+          "",
+          path,
+          "not an object",
+          "a mapping with apiVersion, kind and metadata",
+          "it is left out"));
       return;
     }
     String kind = root.path("kind").asText("");
@@ -91,8 +98,12 @@ public final class ManifestReader {
       noteUnknownKind(apiVersion, kindName, found);
     } else {
       Value metadata = object.field("metadata");
-      metadata.field("name").requiredText(Names::isSubdomain, "a name of lower-case letters, digits, '-' and '.'");
-      metadata.field("namespace").text(Names::isLabel, "a name of lower-case letters, digits and '-'");
+      metadata
+          .field("name")
+          .requiredText(Names::isSubdomain, "a name of lower-case letters, digits, '-' and '.'");
+      metadata
+          .field("namespace")
+          .text(Names::isLabel, "a name of lower-case letters, digits and '-'");
       read = kind.read(key, at, object);
     }
     problems.addAll(found.found());
@@ -108,13 +119,18 @@ public final class ManifestReader {
         return;
       }
     }
-    if (OUR_GROUPS.contains(group) && !kind.equals("IngressClass") && !kind.equals("NetworkPolicy")) {
+    if (OUR_GROUPS.contains(group)
+        && !kind.equals("IngressClass")
+        && !kind.equals("NetworkPolicy")) {
       List<String> kinds = KINDS.keySet().stream()
           .filter(known -> known.startsWith(apiVersion + " "))
           .map(known -> known.substring(known.indexOf(' ') + 1))
           .sorted()
           .toList();
-      found.add("kind", '"' + kind + '"', kinds.isEmpty() ? "a kind of another apiVersion" : String.join(", ", kinds));
+      found.add(
+          "kind",
+          '"' + kind + '"',
+          kinds.isEmpty() ? "a kind of another apiVersion" : String.join(", ", kinds));
     }
   }
 }

@@ -9,7 +9,8 @@ final class Names {
   private static final Pattern DNS_LABEL = Pattern.compile(LABEL);
   private static final Pattern PORT_NAME = Pattern.compile("[a-z0-9]([-a-z0-9]{0,13}[a-z0-9])?");
 
-  static final String HOST_EXPECTED = "a host name in lower case such as shop.example.com or *.example.com";
+  static final String HOST_EXPECTED =
+      "a host name in lower case such as shop.example.com or *.example.com";
 
   private Names() {}
 

@@ -17,7 +17,8 @@ final class ProblemsOfObject {
   }
 
   void add(String field, String what, String expected) {
-    found.add(new Problem(at.place(field), object, field, what, expected, "the object is left out"));
+    found.add(
+        new Problem(at.place(field), object, field, what, expected, "the object is left out"));
   }
 
   boolean none() {

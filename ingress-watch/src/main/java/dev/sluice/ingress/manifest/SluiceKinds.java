@@ -1,12 +1,12 @@
 package dev.sluice.ingress.manifest;
 
+import dev.sluice.ingress.Declaration;
 import dev.sluice.ingress.DeclaredAt;
 import dev.sluice.ingress.DeclaredModelProvider;
 import dev.sluice.ingress.DeclaredModelRoute;
 import dev.sluice.ingress.DeclaredTenant;
 import dev.sluice.ingress.DeclaredTenant.Unit;
 import dev.sluice.ingress.DeclaredTenant.Window;
-import dev.sluice.ingress.Declaration;
 import dev.sluice.ingress.ObjectKey;
 import dev.sluice.ingress.SecretRef;
 import java.net.URI;
@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
 /** Our own kinds, {@code sluice.dev/v1alpha1}. A field that they don't have is a problem: a slip must not open a limit. */
 final class SluiceKinds {
   private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
-  private static final Pattern MODEL = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:/@-]{0,199}\\*?|\\*");
+  private static final Pattern MODEL =
+      Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:/@-]{0,199}\\*?|\\*");
   private static final long MOST_TOKENS = 1L << 50;
   private static final int MOST_OUTPUT_TOKENS = 10_000_000;
   private static final Duration LEAST_TIME = Duration.ofSeconds(1);
@@ -37,7 +38,9 @@ final class SluiceKinds {
   static Declaration provider(ObjectKey key, DeclaredAt at, Value object) {
     Value spec = spec(object).only("kind", "baseUrl", "credential", "outputCap", "timeouts");
     DeclaredModelProvider.Kind kind = spec.field("kind")
-        .choice(DeclaredModelProvider.Kind.values(), one -> one.name().toLowerCase(Locale.ROOT).replace('_', '-'),
+        .choice(
+            DeclaredModelProvider.Kind.values(),
+            one -> one.name().toLowerCase(Locale.ROOT).replace('_', '-'),
             DeclaredModelProvider.Kind.ECHO);
     if (!spec.field("kind").exists()) {
       spec.field("kind").refuse("echo or openai-compatible");
@@ -45,7 +48,9 @@ final class SluiceKinds {
     Value url = spec.field("baseUrl");
     String baseUrl = "";
     if (kind == DeclaredModelProvider.Kind.OPENAI_COMPATIBLE) {
-      baseUrl = url.requiredText(SluiceKinds::isBaseUrl, "an http or https URL without query, such as https://api.example.com/v1");
+      baseUrl = url.requiredText(
+          SluiceKinds::isBaseUrl,
+          "an http or https URL without query, such as https://api.example.com/v1");
     } else if (url.exists()) {
       url.refuse("nothing: a provider of kind echo answers by itself");
     }
@@ -65,19 +70,24 @@ final class SluiceKinds {
   }
 
   private static String capField(Value value) {
-    String field = value.text(text -> text.equals("max_tokens") || text.equals("max_completion_tokens"), "max_tokens or max_completion_tokens");
+    String field = value.text(
+        text -> text.equals("max_tokens") || text.equals("max_completion_tokens"),
+        "max_tokens or max_completion_tokens");
     return field.isEmpty() ? DeclaredModelProvider.DEFAULT_CAP_FIELD : field;
   }
 
   static Declaration route(ObjectKey key, DeclaredAt at, Value object) {
-    Value spec = spec(object).only("hosts", "models", "targets", "maxOutputTokens", "contextTokens");
+    Value spec =
+        spec(object).only("hosts", "models", "targets", "maxOutputTokens", "contextTokens");
     List<String> hosts = new ArrayList<>();
     for (Value host : spec.field("hosts").items()) {
       hosts.add(host.requiredText(Names::isHost, Names.HOST_EXPECTED));
     }
     List<String> models = new ArrayList<>();
     for (Value model : spec.field("models").items()) {
-      models.add(model.requiredText(text -> MODEL.matcher(text).matches(), "a model name, or the beginning of one with a * at its end"));
+      models.add(model.requiredText(
+          text -> MODEL.matcher(text).matches(),
+          "a model name, or the beginning of one with a * at its end"));
     }
     if (models.isEmpty()) {
       spec.field("models").refuse("at least one model name");
@@ -85,13 +95,16 @@ final class SluiceKinds {
     List<DeclaredModelRoute.Target> targets = new ArrayList<>();
     for (Value target : spec.field("targets").items()) {
       target.only("provider", "model");
-      String provider = target.field("provider").requiredText(Names::isSubdomain, "the name of a ModelProvider");
-      targets.add(new DeclaredModelRoute.Target(target.path(), provider, target.field("model").text()));
+      String provider =
+          target.field("provider").requiredText(Names::isSubdomain, "the name of a ModelProvider");
+      targets.add(new DeclaredModelRoute.Target(
+          target.path(), provider, target.field("model").text()));
     }
     if (targets.isEmpty()) {
       spec.field("targets").refuse("at least one target");
     }
-    int cap = (int) spec.field("maxOutputTokens").number(1, MOST_OUTPUT_TOKENS, DeclaredModelRoute.DEFAULT_MAX_OUTPUT_TOKENS);
+    int cap = (int) spec.field("maxOutputTokens")
+        .number(1, MOST_OUTPUT_TOKENS, DeclaredModelRoute.DEFAULT_MAX_OUTPUT_TOKENS);
     int context = (int) spec.field("contextTokens").number(1, MOST_OUTPUT_TOKENS, 0);
     return new DeclaredModelRoute(key, at, hosts, models, targets, cap, context);
   }
@@ -102,7 +115,8 @@ final class SluiceKinds {
     Set<String> keyNames = new HashSet<>();
     for (Value one : spec.field("keys").items()) {
       one.only("name", "secretRef", "sha256");
-      String name = one.field("name").requiredText(Names::isSubdomain, "a name of lower-case letters, digits and '-'");
+      String name = one.field("name")
+          .requiredText(Names::isSubdomain, "a name of lower-case letters, digits and '-'");
       if (!keyNames.add(name)) {
         one.field("name").refuse("a name that no other key of this tenant has");
       }
@@ -114,14 +128,16 @@ final class SluiceKinds {
       if (!sha256.isEmpty() && !SHA256.matcher(sha256).matches()) {
         hash.refuseHidden("not a hash", "the SHA-256 of the key in 64 lower-case hex digits");
       }
-      keys.add(new DeclaredTenant.Key(one.path(), name, hash.exists() ? null : secretRef(one.field("secretRef")), sha256));
+      keys.add(new DeclaredTenant.Key(
+          one.path(), name, hash.exists() ? null : secretRef(one.field("secretRef")), sha256));
     }
     List<DeclaredTenant.Limit> limits = new ArrayList<>();
     Set<String> limitNames = new HashSet<>();
     for (Value one : spec.field("limits").items()) {
       DeclaredTenant.Limit limit = limit(one);
       if (!limitNames.add(limit.name())) {
-        one.refuse("a name of its own: another limit of this tenant is called " + limit.name() + " too");
+        one.refuse(
+            "a name of its own: another limit of this tenant is called " + limit.name() + " too");
       }
       limits.add(limit);
     }
@@ -150,10 +166,14 @@ final class SluiceKinds {
         zoneField.refuse("nothing: only days and months depend on a time zone");
       }
     }
-    String name = limit.field("name").text(Names::isSubdomain, "a name of lower-case letters, digits and '-'");
+    String name = limit
+        .field("name")
+        .text(Names::isSubdomain, "a name of lower-case letters, digits and '-'");
     return new DeclaredTenant.Limit(
         limit.path(),
-        name.isEmpty() ? word(unit) + (window == Window.NONE ? "-balance" : "-per-" + word(window)) : name,
+        name.isEmpty()
+            ? word(unit) + (window == Window.NONE ? "-balance" : "-per-" + word(window))
+            : name,
         unit,
         limit.field("amount").requiredNumber(0, MOST_TOKENS),
         window,

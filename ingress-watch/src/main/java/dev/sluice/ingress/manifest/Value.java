@@ -122,7 +122,9 @@ final class Value {
     if (!exists()) {
       return ifMissing;
     }
-    if (!node.isNumber() || !node.canConvertToLong() || node.decimalValue().stripTrailingZeros().scale() > 0) {
+    if (!node.isNumber()
+        || !node.canConvertToLong()
+        || node.decimalValue().stripTrailingZeros().scale() > 0) {
       refuse("a whole number from " + least + " to " + most);
       return ifMissing;
     }
@@ -153,13 +155,12 @@ final class Value {
       return ifMissing;
     }
     long amount = Long.parseLong(matcher.group(1));
-    Duration duration =
-        switch (matcher.group(2)) {
-          case "ms" -> Duration.ofMillis(amount);
-          case "s" -> Duration.ofSeconds(amount);
-          case "m" -> Duration.ofMinutes(amount);
-          default -> Duration.ofHours(amount);
-        };
+    Duration duration = switch (matcher.group(2)) {
+      case "ms" -> Duration.ofMillis(amount);
+      case "s" -> Duration.ofSeconds(amount);
+      case "m" -> Duration.ofMinutes(amount);
+      default -> Duration.ofHours(amount);
+    };
     if (duration.compareTo(least) < 0 || duration.compareTo(most) > 0) {
       refuse(expected);
     }
@@ -179,7 +180,9 @@ final class Value {
       }
       words.add(word.apply(one));
     }
-    refuse(String.join(", ", words.subList(0, words.size() - 1)) + (words.size() > 1 ? " or " : "") + words.get(words.size() - 1));
+    refuse(String.join(", ", words.subList(0, words.size() - 1))
+        + (words.size() > 1 ? " or " : "")
+        + words.get(words.size() - 1));
     return ifMissing;
   }
 
@@ -208,7 +211,9 @@ final class Value {
   /** The bytes behind base64 text that no message may show. */
   byte[] secretBase64() {
     try {
-      return node.isTextual() ? Base64.getMimeDecoder().decode(checkedAlphabet(node.textValue())) : refusedSecret();
+      return node.isTextual()
+          ? Base64.getMimeDecoder().decode(checkedAlphabet(node.textValue()))
+          : refusedSecret();
     } catch (IllegalArgumentException e) {
       return refusedSecret();
     }

@@ -93,7 +93,8 @@ final class YamlDocuments {
       }
     } catch (MarkedYamlEngineException e) {
       int line = firstLine + 1 + e.getProblemMark().map(mark -> mark.getLine()).orElse(0);
-      problems.add(unreadable(line, e.getProblem() == null ? "not readable as YAML" : e.getProblem()));
+      problems.add(
+          unreadable(line, e.getProblem() == null ? "not readable as YAML" : e.getProblem()));
     } catch (YamlEngineException | NumberFormatException e) {
       problems.add(unreadable(firstLine + 1, String.valueOf(e.getMessage())));
     }
@@ -101,13 +102,21 @@ final class YamlDocuments {
 
   private Problem unreadable(int line, String why) {
     return new Problem(
-        file + ":" + line, "", "", "not readable as YAML: " + why, "YAML or JSON", "this document is left out");
+        file + ":" + line,
+        "",
+        "",
+        "not readable as YAML: " + why,
+        "YAML or JSON",
+        "this document is left out");
   }
 
-  private JsonNode convert(Node node, String path, int firstLine, Map<String, Integer> lines, int depth) {
+  private JsonNode convert(
+      Node node, String path, int firstLine, Map<String, Integer> lines, int depth) {
     if (depth > MAX_DEPTH || ++nodes > MAX_NODES) {
       throw new YamlEngineException(
-          depth > MAX_DEPTH ? "nested more than " + MAX_DEPTH + " deep" : "more than " + MAX_NODES + " values");
+          depth > MAX_DEPTH
+              ? "nested more than " + MAX_DEPTH + " deep"
+              : "more than " + MAX_NODES + " values");
     }
     node.getStartMark().ifPresent(mark -> lines.putIfAbsent(path, firstLine + 1 + mark.getLine()));
     JsonNodeFactory json = JsonNodeFactory.instance;
