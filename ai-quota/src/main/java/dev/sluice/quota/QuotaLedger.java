@@ -148,7 +148,10 @@ public record QuotaLedger(
     return charges(bucket, now, marginMillis).all();
   }
 
-  /** The same in its parts. */
+  /**
+   * The same in its parts. Of a lease that its node has not closed, a refund that we have not heard of may have been held
+   * again in a later slot: so all of it counts while it could be used and a window longer, whatever slots we know of.
+   */
   public Charges charges(Bucket bucket, long now, long marginMillis) {
     Window window = bucket.window();
     long oldest = now - window.widthMillis() - marginMillis;
@@ -167,8 +170,9 @@ public record QuotaLedger(
           || window.calendar() && window.startOf(lease.grantedAt()) != start) {
         continue;
       }
+      boolean mayHoldAgain = !lease.closed() && lease.notAfter() > oldest;
       for (Line line : lease.lines()) {
-        if (!window.sliding() || line.slot() > oldest) {
+        if (!window.sliding() || line.slot() > oldest || mayHoldAgain) {
           settled += line.used().of(bucket.unit());
           held += line.open().of(bucket.unit());
         }
@@ -185,9 +189,10 @@ public record QuotaLedger(
     SortedMap<Long, Long> slots = new TreeMap<>(spent.getOrDefault(bucket.id(), Map.of()));
     for (Lease lease : leases.values()) {
       if (chargedTo(lease, bucket)) {
-        lease
-            .lines()
-            .forEach(line -> slots.merge(line.slot(), line.used().of(bucket.unit()), Long::sum));
+        for (Line line : lease.lines()) {
+          long ages = lease.closed() ? line.slot() : Math.max(line.slot(), lease.notAfter());
+          slots.merge(ages, line.used().of(bucket.unit()), Long::sum);
+        }
       }
     }
     return slots;

@@ -2,32 +2,30 @@ package dev.sluice.quota;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.ArrayList;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** The whole protocol, both sides, in simulated time. Every failure names the seed of its schedule. */
+/**
+ * The whole protocol, both sides, in simulated time and under faults. A failure names the seed of its schedule; {@code
+ * -Dsluice.schedules=10000} runs more of them.
+ */
 class LeaseProtocolTest {
-  private static final int SCHEDULES = 300;
+  private static final int SCHEDULES = Integer.getInteger("sluice.schedules", 8);
 
-  private static Plan plan(long balance, long perMinute) {
-    List<Bucket> buckets = new ArrayList<>();
-    if (balance > 0) {
-      buckets.add(Bucket.of("balance", Unit.TOKENS, balance, Window.BALANCE));
-    }
-    if (perMinute > 0) {
-      buckets.add(Bucket.of("per-minute", Unit.TOKENS, perMinute, Window.sliding(60_000)));
-    }
-    return Plan.ofTenant(buckets);
-  }
+  private static final Bucket BALANCE = Bucket.of("balance", Unit.TOKENS, 10_000, Window.BALANCE);
+  private static final Bucket MINUTE =
+      Bucket.of("per-minute", Unit.TOKENS, 3_000, Window.sliding(60_000));
+  private static final Bucket DAY =
+      Bucket.of("per-day", Unit.TOKENS, 12_000, Window.day(ZoneOffset.UTC));
 
-  /** Traffic for a while, on all nodes, of holds up to {@code most}. */
-  private static void load(Simulation run, long millis, int most, int perSecond) {
+  /** Requests on all nodes for a while, each of up to 40 tokens. */
+  private static void load(Simulation run, long from, long until, int mostPauseMillis) {
     Random random = run.random;
-    for (long at = 0; at < millis; at += 1 + random.nextInt(2_000 / perSecond)) {
-      long need = 1 + random.nextInt(most);
-      long use = random.nextInt(3) == 0 ? random.nextInt((int) need + 1) : need;
+    for (long at = from; at < until; at += 1 + random.nextLong(mostPauseMillis)) {
+      long need = 1 + random.nextLong(40);
+      long use = random.nextInt(3) == 0 ? random.nextLong(need + 1) : need;
       int node = random.nextInt(run.nodes.length);
       long lasts = random.nextInt(4_000);
       run.at(
@@ -37,60 +35,72 @@ class LeaseProtocolTest {
     }
   }
 
-  private static void runSchedule(long seed, Plan plan, Simulation.Faults faults) {
-    Simulation run = new Simulation(seed, plan, faults);
+  /** A minute of little traffic up to a midnight, a minute of much behind it; then all is healed and falls quiet. */
+  private static Simulation run(long seed, List<Bucket> buckets, Simulation.Faults faults) {
+    Simulation run = new Simulation(seed, Plan.ofTenant(buckets), faults);
     run.startFaults();
-    load(run, 120_000, 40, 20);
-    run.runFor(125_000);
+    load(run, 0, 60_000, 300);
+    load(run, 60_000, 90_000, 30);
+    run.runFor(95_000);
     run.heal();
-    run.runFor(90_000);
+    run.runFor(60_000);
     run.judgeUse();
     run.judgeCharges();
-    assertThat(run.violations).as("seed %d", seed).isEmpty();
+    return run;
+  }
+
+  private static void holds(List<Bucket> buckets) {
+    for (long seed = 1; seed <= SCHEDULES; seed++) {
+      assertThat(run(seed, buckets, Simulation.Faults.ALL).violations)
+          .as("seed %d", seed)
+          .isEmpty();
+    }
   }
 
   @Test
   void aBalanceIsNeverOverspentAndChargedToTheTokenWhateverFails() {
-    for (long seed = 1; seed <= SCHEDULES; seed++) {
-      runSchedule(seed, plan(10_000, 0), Simulation.Faults.ALL);
-    }
+    holds(List.of(BALANCE));
   }
 
   @Test
-  void noMinuteIsEverOverspentWhateverFails() {
-    for (long seed = 1; seed <= SCHEDULES; seed++) {
-      runSchedule(seed, plan(0, 3_000), Simulation.Faults.ALL);
-    }
+  void noMinuteIsOverspentWhateverFails() {
+    holds(List.of(MINUTE));
   }
 
   @Test
-  void aBalanceAndAMinuteTogetherHold() {
-    for (long seed = 1; seed <= SCHEDULES; seed++) {
-      runSchedule(seed, plan(20_000, 3_000), Simulation.Faults.ALL);
-    }
+  void noDayIsOverspentWhateverFails() {
+    holds(List.of(DAY));
+  }
+
+  @Test
+  void severalBucketsHoldTogether() {
+    holds(List.of(BALANCE, MINUTE, DAY));
   }
 
   @Test
   void withoutFaultsABalanceIsUsedToTheLastToken() {
     for (long seed = 1; seed <= SCHEDULES; seed++) {
-      Simulation run = new Simulation(seed, plan(5_000, 0), Simulation.Faults.NONE);
-      load(run, 120_000, 40, 20);
-      run.runFor(180_000);
-      int[] last = {0};
+      Simulation run = run(seed, List.of(BALANCE), Simulation.Faults.NONE);
       for (int i = 0; i < 2_000; i++) {
+        Simulation.Node node = run.nodes[i % run.nodes.length];
         run.at(
-            i * 20L,
-            () -> run.nodes[last[0]++ % 3].request(
-                Amounts.ofTokens(1), Amounts.ofTokens(1), 5, answer -> {}));
+            i * 20L, () -> node.request(Amounts.ofTokens(1), Amounts.ofTokens(1), 5, answer -> {}));
       }
       run.runFor(60_000);
       run.judgeUse();
       run.judgeCharges();
       assertThat(run.violations).as("seed %d", seed).isEmpty();
-      Bucket bucket = run.plan.buckets().values().iterator().next();
-      assertThat(run.entity.ledger().charged(bucket, Long.MAX_VALUE / 2, 10))
+      assertThat(run.used()).as("seed %d", seed).isEqualTo(BALANCE.limit());
+    }
+  }
+
+  @Test
+  void withoutFaultsNearlyAllOfAMinuteCanBeUsed() {
+    for (long seed = 1; seed <= SCHEDULES; seed++) {
+      Simulation run = run(seed, List.of(MINUTE), Simulation.Faults.NONE);
+      assertThat(run.usedBetween(30_000, 90_000))
           .as("seed %d", seed)
-          .isEqualTo(5_000);
+          .isGreaterThan(MINUTE.limit() * 95 / 100);
     }
   }
 }

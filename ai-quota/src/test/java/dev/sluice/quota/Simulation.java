@@ -9,6 +9,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 
 /**
  * One tenant's entity and three nodes under faults, in one thread and in simulated time: messages are lost, repeated and
@@ -47,7 +48,7 @@ final class Simulation {
   private static final long EPOCH = 1_800_057_600_000L - 60_000;
 
   final Random random;
-  final Faults faults;
+  private final Faults faults;
   final List<String> violations = new ArrayList<>();
   final List<List<Change>> journal = new ArrayList<>();
   final List<Use> uses = new ArrayList<>();
@@ -156,11 +157,11 @@ final class Simulation {
     entities.removeIf(one -> !one.alive);
   }
 
-  private void toEntity(int from, Runnable lost, java.util.function.Consumer<Entity> deliver) {
-    Entity to = faulty && entities.size() > 1 && random.nextInt(4) == 0
-        ? entities.get(random.nextInt(entities.size()))
-        : entity;
-    deliver(() -> deliver.accept(to));
+  /** To the newest incarnation, or, while things go wrong, now and then to an old one. */
+  private void toEntity(ToEntity message) {
+    boolean astray = faulty && entities.size() > 1 && random.nextInt(4) == 0;
+    Entity to = astray ? entities.get(random.nextInt(entities.size())) : entity;
+    deliver(() -> to.receive(message));
   }
 
   private void deliver(Runnable run) {
@@ -182,7 +183,7 @@ final class Simulation {
   /** One incarnation of the entity, on some node's host. */
   final class Entity {
     final int host;
-    final long clockError = random.nextInt(11) - 5;
+    final long clockError = random.nextLong(11) - 5;
     boolean alive = true;
     private final List<ToEntity> box = new ArrayList<>();
     private final LeaseDesk desk;
@@ -227,7 +228,6 @@ final class Simulation {
         at(nodes[host].pausedUntil - now, this::flush);
         return;
       }
-      checkGuard();
       desk.plan(plan, clock());
       for (ToEntity message : box) {
         desk.take(message, clock());
@@ -235,11 +235,6 @@ final class Simulation {
       box.clear();
       desk.look(clock());
       LeaseDesk.Batch batch = desk.takeBatch();
-      for (Change change : batch.changes()) {
-        if (change instanceof Change.Granted) {
-          checkGuard();
-        }
-      }
       if (batch.changes().isEmpty()) {
         send(batch);
         lookAgain();
@@ -255,6 +250,7 @@ final class Simulation {
       if (fits) {
         journal.add(batch.changes());
         seq++;
+        judgeGuard(batch);
       }
       if (!fits || unknown) {
         alive = false;
@@ -287,7 +283,16 @@ final class Simulation {
       }
     }
 
-    private void checkGuard() {}
+    /** At each grant that is journaled, on each bucket: charged, the grant included, is within the limit. */
+    private void judgeGuard(LeaseDesk.Batch batch) {
+      if (batch.changes().stream().anyMatch(Change.Granted.class::isInstance)) {
+        for (Bucket bucket : plan.buckets().values()) {
+          long charged = desk.ledger().charged(bucket, desk.now(), DESK.margin());
+          violate(
+              charged > bucket.limit(), bucket.name() + ": charged " + charged + " after a grant");
+        }
+      }
+    }
   }
 
   /** One node, in one life after another. */
@@ -331,8 +336,7 @@ final class Simulation {
     }
 
     /** A request that will use this much, and runs this long. */
-    void request(
-        Amounts need, Amounts use, long runs, java.util.function.Consumer<Admission> answered) {
+    void request(Amounts need, Amounts use, long runs, Consumer<Admission> answered) {
       if (!alive || leaving) {
         return;
       }
@@ -354,11 +358,7 @@ final class Simulation {
     }
 
     private void onAnswer(
-        int life,
-        Admission answer,
-        Amounts use,
-        long runs,
-        java.util.function.Consumer<Admission> answered) {
+        int life, Admission answer, Amounts use, long runs, Consumer<Admission> answered) {
       if (answer instanceof Admission.Admitted admitted) {
         granted++;
         uses.add(new Use(now, admitted.hold().amount(), use, uid));
@@ -416,9 +416,22 @@ final class Simulation {
     }
 
     private void flush() {
-      leases.takeLetters().forEach(letter -> toEntity(index, () -> {}, to -> to.receive(letter)));
+      leases.takeLetters().forEach(Simulation.this::toEntity);
       leases.takeAnswers().forEach(Runnable::run);
     }
+  }
+
+  /** Tokens that were really used. */
+  long used() {
+    return usedBetween(0, Long.MAX_VALUE);
+  }
+
+  /** Tokens that were really used by holds taken from {@code from} on and before {@code until}. */
+  long usedBetween(long from, long until) {
+    return uses.stream()
+        .filter(use -> use.at() >= from && use.at() < until)
+        .mapToLong(use -> use.used().tokens())
+        .sum();
   }
 
   /** Real use never went past the limit: of a balance in all, of a calendar window in it, of a sliding one in any. */

@@ -1,0 +1,228 @@
+package dev.sluice.quota;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class LeaseDeskTest {
+  private static final long T = 1_800_000_000_000L;
+  private static final Bucket BALANCE = Bucket.of("balance", Unit.TOKENS, 100, Window.BALANCE);
+
+  private LeaseDesk desk;
+  private long now;
+
+  @BeforeEach
+  void open() {
+    desk = new LeaseDesk(QuotaLedger.EMPTY, new DeskSettings(30_000, 200, 10_000, 5));
+    now = T;
+    desk.plan(Plan.ofTenant(List.of(BALANCE)), now);
+    desk.takeBatch();
+  }
+
+  private static ToEntity.Ask ask(String uid, long no, long... needs) {
+    List<Amounts> amounts = new ArrayList<>();
+    for (long need : needs) {
+      amounts.add(Amounts.ofTokens(need));
+    }
+    return new ToEntity.Ask(
+        uid, no, 0, Plan.TENANT_PATH, amounts, 0, Amounts.ofTokens(1_000), List.of());
+  }
+
+  private static ToEntity.Report closed(String uid, long no, long used) {
+    List<Line> lines =
+        used == 0 ? List.of() : List.of(new Line(0, Amounts.ofTokens(used), Amounts.NONE));
+    return new ToEntity.Report(uid, no, Plan.TENANT_PATH, 9, lines, true);
+  }
+
+  private List<ToNode> told(ToEntity message) {
+    desk.take(message, now);
+    return letters();
+  }
+
+  private List<ToNode> letters() {
+    return desk.takeBatch().letters().stream().map(LeaseDesk.Letter::message).toList();
+  }
+
+  private static long size(List<ToNode> told) {
+    return ((ToNode.Granted) told.get(0)).size().tokens();
+  }
+
+  @Test
+  void farFromTheLimitALeaseIsAQuarterOfTheRoom() {
+    assertThat(size(told(ask("a", 1, 3)))).isEqualTo(25);
+  }
+
+  @Test
+  void nearTheLimitALeaseIsWhatWaitsAndNotOneMore() {
+    told(ask("a", 1, 90));
+    assertThat(size(told(ask("b", 1, 4, 5, 2))))
+        .as("the longest beginning that fits")
+        .isEqualTo(9);
+  }
+
+  @Test
+  void theLastTokenIsGrantedAndNotOneMore() {
+    told(ask("a", 1, 99));
+    assertThat(size(told(ask("b", 1, 1)))).isEqualTo(1);
+    assertThat(told(ask("c", 1, 1)))
+        .as("others are asked first")
+        .allMatch(ToNode.Recall.class::isInstance);
+  }
+
+  @Test
+  void beforeARefusalLeasesAreCalledBack() {
+    told(ask("a", 1, 60));
+    assertThat(told(ask("b", 1, 60))).containsExactly(new ToNode.Recall(List.of(1L)));
+    List<ToNode> told = told(closed("a", 1, 10));
+    assertThat(told).hasSize(2);
+    assertThat(told.get(0)).isEqualTo(new ToNode.Acked(1, 9));
+    assertThat(((ToNode.Granted) told.get(1)).size()).isEqualTo(Amounts.ofTokens(60));
+  }
+
+  @Test
+  void aRefusalWaitsForNodesThatWereAskedAndNoLonger() {
+    told(ask("a", 1, 60));
+    told(ask("b", 1, 60));
+    now += 199;
+    desk.look(now);
+    assertThat(letters()).isEmpty();
+    now += 1;
+    desk.look(now);
+    ToNode.Refused refused = (ToNode.Refused) letters().get(0);
+    assertThat(refused.tryInMillis()).as("all of it is only lent out").isZero();
+    assertThat(refused.room().free()).isEqualTo(40);
+  }
+
+  @Test
+  void aHoldAboveTheLimitIsRefusedAtOnceAndForGood() {
+    ToNode.Refused refused = (ToNode.Refused) told(ask("a", 1, 101)).get(0);
+    assertThat(refused.tryInMillis()).isEqualTo(ToNode.NEVER);
+  }
+
+  @Test
+  void aRefusalTouchesNoCounter() {
+    told(ask("a", 1, 60));
+    told(closed("a", 1, 60));
+    QuotaLedger before = desk.ledger();
+    assertThat(told(ask("b", 1, 60)).get(0)).isInstanceOf(ToNode.Refused.class);
+    assertThat(desk.ledger()).isEqualTo(before);
+  }
+
+  @Test
+  void anAskThatIsRepeatedIsAnsweredAgainAndGrantedOnce() {
+    ToNode.Granted first = (ToNode.Granted) told(ask("a", 1, 3)).get(0);
+    now += 500;
+    ToEntity.Ask again = new ToEntity.Ask(
+        "a", 1, 1, Plan.TENANT_PATH, List.of(Amounts.ofTokens(3)), 500, Amounts.NONE, List.of());
+    ToNode.Granted second = (ToNode.Granted) told(again).get(0);
+    assertThat(second.size()).isEqualTo(first.size());
+    assertThat(second.notAfter()).isEqualTo(first.notAfter());
+    assertThat(second.arrived()).as("paired with its own attempt").isEqualTo(first.arrived() + 500);
+    assertThat(desk.ledger().charged(BALANCE, now, 0)).isEqualTo(25);
+  }
+
+  @Test
+  void aNumberIsNeverGrantedTwice() {
+    told(ask("a", 1, 3));
+    told(closed("a", 1, 3));
+    assertThat(told(ask("a", 1, 3))).containsExactly(new ToNode.Stale(1));
+    told(new ToEntity.Close("a", 5));
+    assertThat(told(ask("a", 4, 3))).containsExactly(new ToNode.Stale(4));
+    assertThat(told(ask("a", 6, 3)).get(0)).isInstanceOf(ToNode.Granted.class);
+  }
+
+  @Test
+  void reportsAreAbsoluteSoThatRepeatedAndLateOnesChangeNothing() {
+    told(ask("a", 1, 3));
+    ToEntity.Report older = new ToEntity.Report(
+        "a",
+        1,
+        Plan.TENANT_PATH,
+        2,
+        List.of(new Line(0, Amounts.ofTokens(1), Amounts.ofTokens(2))),
+        false);
+    told(closed("a", 1, 3));
+    QuotaLedger before = desk.ledger();
+    assertThat(told(older)).containsExactly(new ToNode.Acked(1, 2));
+    assertThat(told(closed("a", 1, 3))).containsExactly(new ToNode.Acked(1, 9));
+    assertThat(desk.ledger()).isEqualTo(before);
+  }
+
+  @Test
+  void useAboveTheHoldIsNeverCut() {
+    told(ask("a", 1, 3));
+    told(closed("a", 1, 140));
+    assertThat(desk.ledger().charged(BALANCE, now, 0)).isEqualTo(140);
+    assertThat(told(ask("a", 2, 1)).get(0)).isInstanceOf(ToNode.Refused.class);
+  }
+
+  @Test
+  void aReportOfALeaseThatTheJournalHasLostIsCharged() {
+    told(closed("a", 7, 12));
+    assertThat(desk.ledger().charged(BALANCE, now, 0)).isEqualTo(12);
+  }
+
+  @Test
+  void whoeverHasWaitedLongerGoesFirst() {
+    told(ask("a", 1, 60));
+    ToEntity.Ask large = new ToEntity.Ask(
+        "b", 1, 0, Plan.TENANT_PATH, List.of(Amounts.ofTokens(80)), 100, Amounts.NONE, List.of());
+    assertThat(told(large)).containsExactly(new ToNode.Recall(List.of(1L)));
+    assertThat(told(ask("c", 1, 5))).as("a small one does not overtake").isEmpty();
+    List<ToNode> told = told(closed("a", 1, 10));
+    assertThat(told.stream()
+            .filter(ToNode.Granted.class::isInstance)
+            .map(one -> ((ToNode.Granted) one).size().tokens()))
+        .containsExactly(80L, 5L);
+  }
+
+  @Test
+  void aLimitThatIsLoweredCallsLeasesBackAndGrantsNothingMeanwhile() {
+    told(ask("a", 1, 60));
+    desk.plan(Plan.ofTenant(List.of(Bucket.of("balance", Unit.TOKENS, 50, Window.BALANCE))), now);
+    assertThat(letters()).containsExactly(new ToNode.Recall(List.of(1L)));
+    assertThat(told(ask("b", 1, 1)).stream().noneMatch(ToNode.Granted.class::isInstance))
+        .isTrue();
+  }
+
+  @Test
+  void anAskIsNotAnsweredWhereNoLimitsAreKnown() {
+    LeaseDesk unknowing =
+        new LeaseDesk(QuotaLedger.EMPTY, new DeskSettings(30_000, 200, 10_000, 5));
+    unknowing.take(ask("a", 1, 3), now);
+    unknowing.look(now + 200);
+    assertThat(unknowing.takeBatch().letters()).isEmpty();
+  }
+
+  @Test
+  void aSlidingLimitSaysWhenThereWillBeRoom() {
+    Bucket minute = Bucket.of("minute", Unit.TOKENS, 100, Window.sliding(60_000));
+    LeaseDesk sliding = new LeaseDesk(QuotaLedger.EMPTY, new DeskSettings(30_000, 200, 10_000, 5));
+    sliding.plan(Plan.ofTenant(List.of(minute)), now);
+    sliding.take(ask("a", 1, 90), now);
+    sliding.take(
+        new ToEntity.Report(
+            "a",
+            1,
+            Plan.TENANT_PATH,
+            9,
+            List.of(new Line(now + 1_000, Amounts.ofTokens(90), Amounts.NONE)),
+            true),
+        now + 2_000);
+    sliding.takeBatch();
+    sliding.take(ask("b", 1, 50), now + 2_000);
+    ToNode.Refused refused =
+        (ToNode.Refused) sliding.takeBatch().letters().get(0).message();
+    assertThat(refused.tryInMillis()).isEqualTo(59_010);
+  }
+
+  @Test
+  void entityTimeNeverGoesBack() {
+    desk.look(T + 10_000);
+    desk.take(ask("a", 1, 3), T);
+    assertThat(desk.now()).isEqualTo(T + 10_000);
+  }
+}

@@ -1,0 +1,124 @@
+package dev.sluice.quota;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class QuotaLedgerTest {
+  private static final long T = 1_800_000_000_000L;
+  private static final LeaseId ONE = new LeaseId("a", 1);
+  private static final LeaseId TWO = new LeaseId("b", 1);
+  private static final Bucket BALANCE = Bucket.of("balance", Unit.TOKENS, 1_000, Window.BALANCE);
+  private static final Bucket MINUTE =
+      Bucket.of("minute", Unit.TOKENS, 100, Window.sliding(60_000));
+
+  private static QuotaLedger ledger(Bucket... buckets) {
+    return QuotaLedger.EMPTY.after(new Change.Planned(T, Plan.ofTenant(List.of(buckets))));
+  }
+
+  private static Change granted(LeaseId id, long at, long size, long notAfter) {
+    return new Change.Granted(at, id, Plan.TENANT_PATH, Amounts.ofTokens(size), notAfter, false);
+  }
+
+  private static Change reported(LeaseId id, long at, long n, boolean closed, Line... lines) {
+    return new Change.Reported(at, id, Plan.TENANT_PATH, n, List.of(lines), closed);
+  }
+
+  private static Line line(long slot, long used, long open) {
+    return new Line(slot, Amounts.ofTokens(used), Amounts.ofTokens(open));
+  }
+
+  @Test
+  void aLeaseIsChargedInFullUntilItsNodeSaysOtherwise() {
+    QuotaLedger ledger = ledger(BALANCE).after(granted(ONE, T, 300, T + 30_000));
+    assertThat(ledger.charged(BALANCE, T + 1, 0)).isEqualTo(300);
+    assertThat(ledger.charged(BALANCE, T + 86_400_000, 0)).isEqualTo(300);
+    ledger = ledger.after(reported(ONE, T + 5, 2, false, line(0, 40, 60)));
+    assertThat(ledger.charges(BALANCE, T + 6, 0)).isEqualTo(new Charges(40, 60, 200));
+    ledger = ledger.after(reported(ONE, T + 9, 3, true, line(0, 90, 0)));
+    assertThat(ledger.charged(BALANCE, T + 10, 0)).isEqualTo(90);
+    assertThat(ledger.leases()).isEmpty();
+  }
+
+  @Test
+  void whatWasSpentInASlidingWindowAgesOutSlotBySlot() {
+    QuotaLedger ledger = ledger(MINUTE)
+        .after(granted(ONE, T, 100, T + 30_000))
+        .after(reported(ONE, T + 20_000, 2, true, line(T + 1_000, 30, 0), line(T + 10_000, 20, 0)));
+    assertThat(ledger.charged(MINUTE, T + 20_000, 0)).isEqualTo(50);
+    assertThat(ledger.charged(MINUTE, T + 61_000, 0)).isEqualTo(20);
+    assertThat(ledger.charged(MINUTE, T + 61_000, 50))
+        .as("later by the clock's margin")
+        .isEqualTo(50);
+    assertThat(ledger.charged(MINUTE, T + 70_000, 0)).isZero();
+  }
+
+  @Test
+  void theUnreportedPartOfADeadNodesLeaseAgesFromItsEnd() {
+    QuotaLedger ledger = ledger(MINUTE).after(granted(ONE, T, 100, T + 30_000));
+    assertThat(ledger.charged(MINUTE, T + 89_999, 0)).isEqualTo(100);
+    assertThat(ledger.charged(MINUTE, T + 90_000, 0)).isZero();
+  }
+
+  /** A node that died may have held a refund again, later than the slot that we know of. */
+  @Test
+  void aRefundThatMayHaveBeenHeldAgainStaysChargedUntilTheLeaseIsClosed() {
+    QuotaLedger ledger = ledger(MINUTE)
+        .after(granted(ONE, T, 100, T + 30_000))
+        .after(reported(ONE, T + 2_000, 2, false, line(T + 1_000, 0, 100)));
+    assertThat(ledger.charged(MINUTE, T + 62_000, 0)).isEqualTo(100);
+    assertThat(ledger.charged(MINUTE, T + 90_000, 0)).isZero();
+  }
+
+  @Test
+  void aCalendarWindowIsChargedWithTheLeasesGrantedInIt() {
+    ZoneId berlin = ZoneId.of("Europe/Berlin");
+    Bucket day = Bucket.of("day", Unit.TOKENS, 100, Window.day(berlin));
+    long evening = Instant.parse("2027-03-27T22:59:00Z").toEpochMilli();
+    long morning = Instant.parse("2027-03-27T23:01:00Z").toEpochMilli();
+    QuotaLedger ledger = ledger(day)
+        .after(granted(ONE, evening, 50, evening + 59_000))
+        .after(granted(TWO, morning, 30, morning + 30_000))
+        .after(reported(ONE, morning, 2, true, line(0, 10, 0)));
+    assertThat(ledger.charged(day, evening, 0))
+        .as("a late report corrects its own day")
+        .isEqualTo(10);
+    assertThat(ledger.charged(day, morning, 0)).isEqualTo(30);
+    assertThat(day.window().endOf(morning) - day.window().startOf(morning))
+        .as("a day of 23 hours")
+        .isEqualTo(82_800_000);
+  }
+
+  @Test
+  void aBucketThatIsAddedCountsOpenLeasesFromTheStart() {
+    QuotaLedger ledger = ledger(BALANCE).after(granted(ONE, T, 300, T + 30_000));
+    ledger = ledger.after(new Change.Planned(T + 1, Plan.ofTenant(List.of(BALANCE, MINUTE))));
+    assertThat(ledger.charged(MINUTE, T + 2, 0)).isEqualTo(300);
+  }
+
+  @Test
+  void aNodeThatLeavesInPeaceGivesBackWhatItHasNotReported() {
+    QuotaLedger ledger = ledger(BALANCE)
+        .after(granted(ONE, T, 300, T + 30_000))
+        .after(reported(ONE, T + 1, 2, false, line(0, 70, 0)))
+        .after(new Change.Departed(T + 2, "a"));
+    assertThat(ledger.charged(BALANCE, T + 3, 0)).isEqualTo(70);
+    assertThat(ledger.topOf("a")).isEqualTo(QuotaLedger.ALL_NUMBERS);
+  }
+
+  @Test
+  void whatCanNeverCountAgainIsForgotten() {
+    QuotaLedger ledger = ledger(MINUTE);
+    for (int i = 0; i < 1_000; i++) {
+      LeaseId id = new LeaseId("a", i + 1);
+      long at = T + i * 10_000L;
+      ledger = ledger
+          .after(granted(id, at, 1, at + 1_000))
+          .after(reported(id, at + 500, 2, true, line(at + 100, 1, 0)));
+    }
+    assertThat(ledger.spent().get(MINUTE.id())).hasSizeLessThan(20);
+  }
+}
