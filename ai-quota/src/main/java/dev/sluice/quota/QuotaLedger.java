@@ -1,5 +1,6 @@
 package dev.sluice.quota;
 
+import dev.sluice.state.WireMessage;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +20,8 @@ public record QuotaLedger(
     Plan plan,
     Map<LeaseId, Lease> leases,
     Map<String, Map<Long, Long>> spent,
-    Map<String, Long> top) {
+    Map<String, Long> top)
+    implements WireMessage {
   public static final QuotaLedger EMPTY =
       new QuotaLedger(0, Plan.EMPTY, Map.of(), Map.of(), Map.of());
 

@@ -1,0 +1,156 @@
+package dev.sluice.quota;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import akka.actor.testkit.typed.javadsl.ActorTestKit;
+import akka.actor.typed.ActorRef;
+import akka.serialization.Serialization;
+import akka.serialization.SerializationExtension;
+import akka.serialization.Serializers;
+import com.typesafe.config.ConfigFactory;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * What has been written to a journal or sent to another node can be read for ever: the bytes of each shipped version are
+ * kept in src/test/resources/wire. A new message gets its bytes from {@code -Dsluice.wire.write=true}; bytes that are there are never
+ * replaced.
+ */
+class WireFormatTest {
+  private static final Path KEPT = Path.of("src/test/resources/wire/v1");
+  private static final ActorTestKit KIT = ActorTestKit.create(ConfigFactory.parseString("""
+      akka.actor.provider = local
+      akka.loglevel = ERROR
+      akka.actor.serialization-bindings { "dev.sluice.state.WireMessage" = jackson-cbor }
+      """));
+
+  private static final Bucket DAY =
+      Bucket.of("day", Unit.TOKENS, 1_000, Window.day(ZoneId.of("Europe/Berlin")));
+  private static final Bucket MINUTE =
+      Bucket.of("minute", Unit.TOKENS, 100, Window.sliding(60_000));
+  private static final Plan PLAN = Plan.ofTenant(List.of(DAY, MINUTE));
+  private static final LeaseId ID = new LeaseId("uid-1", 7);
+  private static final Line LINE =
+      new Line(1_800_000_000_234L, Amounts.ofTokens(5), Amounts.ofTokens(6));
+
+  record Sample(String name, Object value) {
+    @Override
+    public String toString() {
+      return name;
+    }
+  }
+
+  static Stream<Sample> samples() {
+    QuotaLedger ledger = QuotaLedger.EMPTY
+        .after(new Change.Planned(1, PLAN))
+        .after(new Change.Granted(2, ID, Plan.TENANT_PATH, Amounts.ofTokens(50), 30_000, false))
+        .after(new Change.Reported(
+            3, new LeaseId("uid-2", 1), Plan.TENANT_PATH, 4, List.of(LINE), true));
+    return Stream.of(
+        new Sample("ledger", ledger),
+        decided("planned", new Change.Planned(1, PLAN)),
+        decided(
+            "granted",
+            new Change.Granted(2, ID, Plan.TENANT_PATH, Amounts.ofTokens(50), 30_000, true)),
+        decided("reported", new Change.Reported(3, ID, Plan.TENANT_PATH, 4, List.of(LINE), true)),
+        decided("numbered", new Change.Numbered(4, ID)),
+        decided("departed", new Change.Departed(5, "uid-1")),
+        decided("forgotten", new Change.Forgotten(6, "uid-1")),
+        fromEntity(
+            "granted-message",
+            new ToNode.Granted(7, 1, 2, Amounts.ofTokens(50), 30_000, true, 234, List.of(room()))),
+        fromEntity("refused-message", new ToNode.Refused(7, Amounts.ofTokens(50), room(), 1_500)),
+        fromEntity("stale-message", new ToNode.Stale(7)),
+        fromEntity("recall-message", new ToNode.Recall(List.of(7L, 8L))),
+        fromEntity("acked-message", new ToNode.Acked(7, 4)),
+        fromEntity("goodbye-acked-message", new ToNode.GoodbyeAcked()),
+        new Sample(
+            "balances",
+            new TenantQuota.Balances(List.of(new Balance(
+                "minute", Unit.TOKENS, MINUTE.window(), 100, 1, 2, 3, 0, 94, 60_000)))));
+  }
+
+  private static Sample decided(String name, Change change) {
+    return new Sample(name, new TenantQuota.Decided(List.of(change)));
+  }
+
+  private static Sample fromEntity(String name, ToNode message) {
+    return new Sample(name, new LeaseAgent.FromEntity("demo", message));
+  }
+
+  private static ToNode.Room room() {
+    return new ToNode.Room("minute", Unit.TOKENS, 100, 40, 60_000);
+  }
+
+  @ParameterizedTest
+  @MethodSource("samples")
+  void bytesThatWereShippedCanBeRead(Sample sample) throws IOException {
+    Path file = KEPT.resolve(sample.name() + ".cbor");
+    Serialization serialization = SerializationExtension.get(KIT.system());
+    if (!Files.exists(file) && Boolean.getBoolean("sluice.wire.write")) {
+      Files.createDirectories(KEPT);
+      Files.write(file, serialization.serialize(sample.value()).get());
+    }
+    var serializer = serialization.findSerializerFor(sample.value());
+    String manifest = Serializers.manifestFor(serializer, sample.value());
+    Object read = serialization
+        .deserialize(Files.readAllBytes(file), serializer.identifier(), manifest)
+        .get();
+    assertThat(read).isEqualTo(sample.value());
+  }
+
+  @ParameterizedTest
+  @MethodSource("commands")
+  void everyCommandOfAnEntityCanBeSent(TenantQuota.Command command) {
+    KIT.serializationTestKit().verifySerialization(command, true);
+  }
+
+  static Stream<TenantQuota.Command> commands() {
+    ActorRef<LeaseAgent.Command> node =
+        KIT.<LeaseAgent.Command>createTestProbe().getRef();
+    ToEntity.Report report =
+        new ToEntity.Report("uid-1", 7, Plan.TENANT_PATH, 4, List.of(LINE), true);
+    return Stream.of(
+        new TenantQuota.FromNode(
+            new ToEntity.Ask(
+                "uid-1",
+                7,
+                0,
+                Plan.TENANT_PATH,
+                List.of(Amounts.ofTokens(3)),
+                12,
+                Amounts.ofTokens(9),
+                List.of(report)),
+            node),
+        new TenantQuota.FromNode(report, node),
+        new TenantQuota.FromNode(new ToEntity.Close("uid-1", 7), node),
+        new TenantQuota.FromNode(new ToEntity.Goodbye("uid-1"), node),
+        new TenantQuota.GetBalances(KIT.<TenantQuota.Balances>createTestProbe().getRef()));
+  }
+
+  @Test
+  void noKindOfMessageIsWithoutASample() {
+    List<Object> values = Stream.concat(samples().map(Sample::value), commands())
+        .map(Object.class::cast)
+        .toList();
+    String all = values.toString();
+    for (Class<?> protocol : List.of(Change.class, ToNode.class, ToEntity.class)) {
+      for (Class<?> kind : protocol.getPermittedSubclasses()) {
+        assertThat(all).contains(kind.getSimpleName() + "[");
+      }
+    }
+  }
+
+  @AfterAll
+  static void stop() {
+    KIT.shutdownTestKit();
+  }
+}
