@@ -87,9 +87,11 @@ final class QuotaFields {
     if (millis < 1_000) {
       return millis + "ms";
     }
+    if (millis < 60_000) {
+      long tenths = millis % 1_000 / 100;
+      return millis / 1_000 + (tenths == 0 ? "" : "." + tenths) + "s";
+    }
     long seconds = (millis + 999) / 1_000;
-    return seconds < 60
-        ? millis / 1_000 + (millis % 1_000 == 0 ? "" : "." + millis % 1_000 / 100) + "s"
-        : seconds / 60 + "m" + seconds % 60 + "s";
+    return seconds / 60 + "m" + seconds % 60 + "s";
   }
 }

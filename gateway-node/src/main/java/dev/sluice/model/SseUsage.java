@@ -109,7 +109,7 @@ final class SseUsage {
     }
     int data = indexOf(all, from, to, DATA);
     int value = skip(all, skip(all, key + USAGE.length, to, ':'), to, ' ');
-    if (data < 0 || value >= to) {
+    if (data < 0 || data > key || value >= to) {
       return null;
     }
     if (all[value] != 'n') {
@@ -136,7 +136,7 @@ final class SseUsage {
     while (start > from && all[start - 1] == ' ') {
       start--;
     }
-    if (all[start - 1] == ',') {
+    if (start > from && all[start - 1] == ',') {
       start--;
     } else if (all[end] == ',') {
       end++;

@@ -1,0 +1,156 @@
+package dev.sluice.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.proxy.Refusal;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ChatRequestTest {
+  private static final String MESSAGES =
+      "\"messages\":[{\"role\":\"user\",\"content\":\"one two\"}]";
+
+  private static ChatRequest good(String json) {
+    ChatRequest.Read read = ChatRequest.read(json.getBytes(StandardCharsets.UTF_8));
+    assertThat(read).isInstanceOf(ChatRequest.Good.class);
+    return ((ChatRequest.Good) read).request();
+  }
+
+  private static Refusal.BadField bad(String json) {
+    ChatRequest.Read read = ChatRequest.read(json.getBytes(StandardCharsets.UTF_8));
+    assertThat(read).isInstanceOf(ChatRequest.Bad.class);
+    return (Refusal.BadField) ((ChatRequest.Bad) read).refusal();
+  }
+
+  private static String body(String json, String model, long cap) {
+    return new String(good(json).bodyFor(model, cap, "max_tokens"), StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void readsTheEnvelope() {
+    ChatRequest request = good("""
+        {"model": "m", "stream": true, "stream_options": {"include_usage": true}, "n": 2, "max_completion_tokens": 70,
+         "messages": [{"role": "system", "content": "be brief"},
+                      {"role": "user", "content": [{"type": "text", "text": "one  two"}, {"type": "text", "text": "three"}]}]}
+        """);
+    assertThat(request.model()).isEqualTo("m");
+    assertThat(request.stream()).isTrue();
+    assertThat(request.includeUsage()).isTrue();
+    assertThat(request.choices()).isEqualTo(2);
+    assertThat(request.outputCap()).isEqualTo(70);
+    assertThat(request.words()).isEqualTo(5);
+    assertThat(request.lastUserText()).isEqualTo("one  two three");
+    assertThat(request.unboundedInput()).isNull();
+  }
+
+  @Test
+  void theInputBoundIsAtLeastEveryByteOfText() {
+    ChatRequest request = good(
+        "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"gr\u00fc\u00df \ud83d\ude00\"}],"
+            + "\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"weather\",\"description\":\"d\"}}]}");
+    int text = "gr\u00fc\u00df \ud83d\ude00".getBytes(StandardCharsets.UTF_8).length;
+    int tools = "typefunctionfunctionnameweatherdescriptiond".length();
+    assertThat(request.inputTokensBound()).isGreaterThanOrEqualTo(text + tools);
+  }
+
+  @Test
+  void namesTheFirstPartThatItsBytesDoNotBound() {
+    ChatRequest request = good(
+        "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":\"a\"},"
+            + "{\"type\":\"image_url\",\"image_url\":{\"url\":\"https://example.com/cat.png\"}}]}]}");
+    assertThat(request.unboundedInput()).isEqualTo("messages[0].content[1]");
+  }
+
+  @Test
+  void leavesABodyAloneThatNeedsNothing() {
+    String json = "{\"model\":\"m\",  \"max_tokens\" : 5,\"temperature\":0.10," + MESSAGES + "}";
+    assertThat(body(json, "m", 10)).isEqualTo(json);
+  }
+
+  @Test
+  void changesOnlyTheFieldsThatItMustSet() {
+    String json =
+        "{\"model\":\"m\", \"x\":{\"model\":\"inner\"},\"max_tokens\":500,\"stream\":true,"
+            + MESSAGES + " }";
+    assertThat(body(json, "other", 100))
+        .isEqualTo(
+            "{\"stream_options\":{\"include_usage\":true},\"model\":\"other\", \"x\":{\"model\":\"inner\"},"
+                + "\"max_tokens\":100,\"stream\":true," + MESSAGES + " }");
+  }
+
+  @Test
+  void addsACapWhereTheCallerSentNone() {
+    assertThat(body("{\"model\":\"m\"," + MESSAGES + "}", "m", 100))
+        .isEqualTo("{\"max_tokens\":100,\"model\":\"m\"," + MESSAGES + "}");
+    assertThat(body("{\"max_tokens\":null,\"model\":\"m\"," + MESSAGES + "}", "m", 100))
+        .as("never twice")
+        .isEqualTo("{\"max_tokens\":100,\"model\":\"m\"," + MESSAGES + "}");
+  }
+
+  @Test
+  void cutsBothCapsIfTheCallerSentTwo() {
+    assertThat(body(
+            "{\"max_tokens\":900,\"max_completion_tokens\":50,\"model\":\"m\"," + MESSAGES + "}",
+            "m",
+            20))
+        .isEqualTo(
+            "{\"max_tokens\":20,\"max_completion_tokens\":20,\"model\":\"m\"," + MESSAGES + "}");
+  }
+
+  @Test
+  void keepsOtherStreamOptions() {
+    String json =
+        "{\"stream\":true,\"stream_options\":{\"include_obfuscation\":false},\"max_tokens\":1,\"model\":\"m\","
+            + MESSAGES + "}";
+    assertThat(body(json, "m", 1))
+        .contains("\"stream_options\":{\"include_obfuscation\":false,\"include_usage\":true}");
+  }
+
+  /** Read as one value here and as the other upstream, a doubled cap would be a way past the quota. */
+  @Test
+  void refusesAFieldThatStandsTwice() {
+    assertThat(bad("{\"model\":\"m\",\"max_tokens\":1,\"max_tokens\":9999," + MESSAGES + "}")
+            .message())
+        .contains("Duplicate field 'max_tokens'");
+    assertThat(bad("{\"model\":\"m\",\"max_tokens\":1,\"max\\u005ftokens\":9999," + MESSAGES + "}")
+            .message())
+        .contains("Duplicate field 'max_tokens'");
+  }
+
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
+      []                                                                  | body             | not a JSON object
+      {"model":"m"                                                        | body             | not JSON
+      {"model":"m","messages":[]} x                                       | body             | not JSON
+      {"model":"m","messages":[{}]} {}                                    | body             | behind the request
+      {"messages":[{"role":"user","content":"a"}]}                        | model            | name a model
+      {"model":7,"messages":[{"role":"user","content":"a"}]}              | model            | must be a text
+      {"model":"m"}                                                       | messages         | at least one message
+      {"model":"m","messages":[]}                                         | messages         | at least one message
+      {"model":"m","messages":{}}                                         | messages         | must be a list
+      {"model":"m","messages":["a"]}                                      | messages[0]      | must be an object
+      {"model":"m","messages":[{"role":"user","content":["a"]}]}          | messages[0].content[0] | must be an object
+      {"model":"m","stream":"yes","messages":[{}]}                        | stream           | true or false
+      {"model":"m","stream_options":[],"messages":[{}]}                   | stream_options   | must be an object
+      {"model":"m","n":0,"messages":[{}]}                                 | n                | at least 1
+      {"model":"m","n":1000,"messages":[{}]}                              | n                | at most 128
+      {"model":"m","max_tokens":-1,"messages":[{}]}                       | max_tokens       | at least 0
+      {"model":"m","max_tokens":1.5,"messages":[{}]}                      | max_tokens       | whole number
+      {"model":"m","max_tokens":99999999999999999999,"messages":[{}]}     | max_tokens       | whole number
+      """)
+  void namesTheFieldThatCanNotBeTaken(String json, String field, String message) {
+    Refusal.BadField refusal = bad(json);
+    assertThat(refusal.field()).isEqualTo(field);
+    assertThat(refusal.message()).contains(message);
+  }
+
+  @Test
+  void refusesWhatIsNestedTooDeep() {
+    assertThat(bad("{\"model\":\"m\",\"x\":" + "[".repeat(5_000) + "]".repeat(5_000) + ","
+                + MESSAGES + "}")
+            .field())
+        .isEqualTo("body");
+  }
+}
