@@ -21,7 +21,6 @@ import picocli.CommandLine.Parameters;
     name = "cluster",
     description = "several nodes on this machine, with an embedded PostgreSQL")
 final class ClusterCommand implements Callable<Integer> {
-  private static final long START_SECONDS = 90;
   private static final long STOP_SECONDS = 60;
   private static final int MOST_NODES = 16;
 
@@ -47,8 +46,7 @@ final class ClusterCommand implements Callable<Integer> {
     for (int i = 0; i < nodes; i++) {
       ready.add(startNode(stack, i, shared));
     }
-    CompletableFuture.allOf(ready.toArray(CompletableFuture[]::new))
-        .get(START_SECONDS, TimeUnit.SECONDS);
+    CompletableFuture.allOf(ready.toArray(CompletableFuture[]::new)).get();
     Greeting.print(options, nodes, shared.data());
   }
 

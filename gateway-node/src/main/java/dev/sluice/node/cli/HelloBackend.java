@@ -4,6 +4,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.sluice.wire.Addresses;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.TreeMap;
@@ -26,8 +27,15 @@ final class HelloBackend implements AutoCloseable {
   }
 
   /** Starts it, unless something listens there already: then the examples are served by that. */
-  static HelloBackend start() throws IOException {
-    HttpServer server = HttpServer.create(ADDRESS, 0);
+  static AutoCloseable start() throws IOException {
+    HttpServer server;
+    try {
+      server = HttpServer.create(ADDRESS, 0);
+    } catch (BindException e) {
+      System.out.println("the example Ingress is answered by what listens on "
+          + ADDRESS.getHostString() + ":" + ADDRESS.getPort() + " already");
+      return () -> {};
+    }
     ExecutorService executor = Executors.newFixedThreadPool(THREADS, task -> {
       Thread thread = new Thread(task, "hello-backend");
       thread.setDaemon(true);

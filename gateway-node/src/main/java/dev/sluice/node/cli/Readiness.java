@@ -2,22 +2,19 @@ package dev.sluice.node.cli;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 
-/** Waits for the start of something that tells no one. */
+/** Waits until a node is in its cluster, as long as it takes: without a cluster it serves all but models. */
 final class Readiness {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final long LOOK_MILLIS = 50;
 
   private Readiness() {}
 
-  /** @throws IllegalStateException if it takes more than a minute */
-  static void await(BooleanSupplier ready) throws InterruptedException {
+  static void await(BooleanSupplier ready) {
     CompletableFuture<Void> done = new CompletableFuture<>();
     ScheduledExecutorService looks = Executors.newSingleThreadScheduledExecutor();
     looks.scheduleWithFixedDelay(
@@ -29,14 +26,14 @@ final class Readiness {
         0,
         LOOK_MILLIS,
         TimeUnit.MILLISECONDS);
+    looks.scheduleWithFixedDelay(
+        () -> System.out.println(
+            "not yet in its cluster, so model routes answer 503; all other routes are served. The log says what it waits for."),
+        PATIENCE.toSeconds(),
+        PATIENCE.toSeconds(),
+        TimeUnit.SECONDS);
     try {
-      done.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-    } catch (TimeoutException e) {
-      throw new IllegalStateException(
-          "the node has not joined its cluster within " + PATIENCE.toSeconds() + " s: see its log",
-          e);
-    } catch (ExecutionException e) {
-      throw new IllegalStateException(e);
+      done.join();
     } finally {
       looks.shutdownNow();
     }

@@ -1,0 +1,2 @@
+/** Judges of histories. Each knows one promise. */
+package dev.sluice.chaos.check;
