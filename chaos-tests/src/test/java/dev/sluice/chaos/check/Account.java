@@ -9,7 +9,8 @@ import java.io.IOException;
  * What the admin API says of a tenant's one limit, in tokens.
  *
  * @param settled used, as reported
- * @param unaccounted charged because a node died before it reported
+ * @param leased in advance by nodes, dead ones too
+ * @param unaccounted part of {@code leased} whose node died before it reported
  */
 public record Account(
     long limit, long settled, long held, long leased, long unaccounted, long free) {
@@ -33,6 +34,6 @@ public record Account(
 
   /** Tokens that nobody else can have any more. */
   public long charged() {
-    return settled + held + leased + unaccounted;
+    return settled + held + leased;
   }
 }

@@ -41,10 +41,9 @@ public final class History {
     return entries.stream().filter(one -> one.status() == status).count();
   }
 
-  /** Keeps it for whoever looks into a failure. */
-  public Path keep(String name) throws IOException {
+  /** Keeps it in {@code target/histories} for whoever looks into a failure. */
+  public void keep(String name) throws IOException {
     Path file = Files.createDirectories(Path.of("target", "histories")).resolve(name + ".txt");
     Files.write(file, entries.stream().map(Entry::toString).toList());
-    return file.toAbsolutePath();
   }
 }

@@ -65,19 +65,16 @@ class ClusterQuotaIT {
     Chat chat = new Chat("sk-prepaid", "echo-10x20ms", WORDS, CAP);
     new PersistentChats(chat, nodes(1, 2, 3), history, ROOM_FOR, 60).run(CLIENTS);
 
-    try {
-      assertThat(history.count(200)).isEqualTo(ROOM_FOR);
-      assertThat(history.entries()).allMatch(one -> one.status() == 200 || one.status() == 429);
-      assertThat(history.tokens()).isEqualTo(ROOM_FOR * COST);
-      assertThat(chat.send(sluice.url(2)).status()).isEqualTo(429);
-      await("leases given back").atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
-        Account account = Account.of(sluice, 1, "prepaid");
-        assertThat(account.settled()).isEqualTo(history.tokens());
-        assertThat(account.free()).isEqualTo(BALANCE - history.tokens());
-      });
-    } catch (AssertionError e) {
-      throw new AssertionError("history: " + history.keep("balance"), e);
-    }
+    history.keep("balance");
+    assertThat(history.count(200)).isEqualTo(ROOM_FOR);
+    assertThat(history.entries()).allMatch(one -> one.status() == 200 || one.status() == 429);
+    assertThat(history.tokens()).isEqualTo(ROOM_FOR * COST);
+    assertThat(chat.send(sluice.url(2)).status()).isEqualTo(429);
+    await("leases given back").atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
+      Account account = Account.of(sluice, 1, "prepaid");
+      assertThat(account.settled()).isEqualTo(history.tokens());
+      assertThat(account.free()).isEqualTo(BALANCE - history.tokens());
+    });
   }
 
   @Test
@@ -101,18 +98,15 @@ class ClusterQuotaIT {
     }
     killer.join();
 
-    try {
-      assertThat(history.tokens()).isGreaterThan(HOURLY / 4).isLessThanOrEqualTo(HOURLY);
-      await("another node answers for the tenant")
-          .atMost(Duration.ofSeconds(30))
-          .ignoreExceptions()
-          .untilAsserted(() -> {
-            Account account = Account.of(sluice, 1, "hourly");
-            assertThat(account.charged()).isBetween(history.tokens(), HOURLY);
-          });
-    } catch (AssertionError e) {
-      throw new AssertionError("history: " + history.keep("killed"), e);
-    }
+    history.keep("killed");
+    assertThat(history.tokens()).isGreaterThan(HOURLY / 4).isLessThanOrEqualTo(HOURLY);
+    await("another node answers for the tenant")
+        .atMost(Duration.ofSeconds(30))
+        .ignoreExceptions()
+        .untilAsserted(() -> {
+          Account account = Account.of(sluice, 1, "hourly");
+          assertThat(account.charged()).isBetween(history.tokens(), HOURLY);
+        });
   }
 
   private static List<String> nodes(int... numbers) {

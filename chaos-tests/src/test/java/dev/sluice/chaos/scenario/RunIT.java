@@ -1,6 +1,7 @@
 package dev.sluice.chaos.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sluice.chaos.fault.Installation;
@@ -10,6 +11,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -73,8 +75,10 @@ class RunIT {
     assertThat(sluice.admin(1, "status").json().get("clusterUp").asBoolean()).isTrue();
     assertThat(sluice.admin(1, "problems").json()).isEmpty();
     Http.hello(sluice.url(1));
-    assertThat(sluice.page(1, 9095, "/metrics").body())
-        .contains("sluice_requests", "sluice_route_table");
+    await("the next tick of the metrics")
+        .atMost(Duration.ofSeconds(30))
+        .untilAsserted(() -> assertThat(sluice.page(1, 9095, "/metrics").body())
+            .contains("sluice_requests_total{", "sluice_route_table"));
   }
 
   @Test
