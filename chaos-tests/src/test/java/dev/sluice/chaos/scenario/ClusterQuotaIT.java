@@ -82,8 +82,7 @@ class ClusterQuotaIT {
   void aLimitHoldsWhileANodeIsKilled() throws Exception {
     History history = new History();
     Chat chat = new Chat("sk-hourly", "echo-10x50ms", WORDS, CAP);
-    int most = (int) (HOURLY / COST) + 1;
-    PersistentChats chats = new PersistentChats(chat, nodes(1, 2, 3), history, most, 45);
+    int most = (int) (HOURLY / COST);
     Thread killer = new Thread(() -> {
       await().until(() -> history.count(200) > 20);
       try {
@@ -93,9 +92,7 @@ class ClusterQuotaIT {
       }
     });
     killer.start();
-    for (int round = 0; round < 5 && history.tokens() < HOURLY; round++) {
-      chats.run(CLIENTS);
-    }
+    new PersistentChats(chat, nodes(1, 2, 3), history, most, 20).run(CLIENTS);
     killer.join();
 
     history.keep("killed");

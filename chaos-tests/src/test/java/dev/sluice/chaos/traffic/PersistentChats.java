@@ -14,8 +14,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * Many clients that each want one whole answer, at the same time. One that is refused tries again as soon as some other
- * request has ended, and gives up when enough others got theirs, or when time is up.
+ * Many clients that go on asking at the same time until enough answers have come or time is up. One that is refused tries
+ * again as soon as another has an answer; one that finds its node gone turns to the next.
  */
 public final class PersistentChats {
   private static final long PAUSE_MILLIS = 200;
@@ -31,8 +31,8 @@ public final class PersistentChats {
 
   /**
    * @param urls nodes that the clients are spread over
-   * @param enough successes after which nobody tries again
-   * @param seconds after which nobody tries again
+   * @param enough whole answers, of all clients together
+   * @param seconds after which nobody asks again
    */
   public PersistentChats(Chat chat, List<String> urls, History history, int enough, int seconds) {
     this.chat = chat;
@@ -42,15 +42,15 @@ public final class PersistentChats {
     this.deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
   }
 
-  /** Runs {@code clients} of them and returns when all have an answer or have given up. */
+  /** Runs {@code clients} of them and returns when the last has ended. */
   public void run(int clients) throws InterruptedException, ExecutionException {
     ExecutorService threads = Executors.newFixedThreadPool(clients);
     try {
       List<Callable<Void>> all = new ArrayList<>();
       for (int i = 0; i < clients; i++) {
         String name = "client-" + i;
-        String url = urls.get(i % urls.size());
-        all.add(() -> insist(name, url));
+        int first = i;
+        all.add(() -> insist(name, first));
       }
       for (Future<Void> one : threads.invokeAll(all)) {
         one.get();
@@ -60,24 +60,25 @@ public final class PersistentChats {
     }
   }
 
-  private Void insist(String name, String url) throws InterruptedException {
-    while (true) {
+  private Void insist(String name, int first) throws InterruptedException {
+    int node = first;
+    while (succeeded.get() < enough && System.nanoTime() < deadline) {
+      String url = urls.get(node % urls.size());
       Chat.Outcome outcome = chat.send(url);
       history.add(
           name, url, outcome.status(), outcome.tokens(), outcome.succeeded() ? "" : outcome.body());
       if (outcome.succeeded()) {
         succeeded.incrementAndGet();
         nextSuccess.getAndSet(new CompletableFuture<>()).complete(null);
-        return null;
+      } else {
+        node += outcome.status() == 0 ? 1 : 0;
+        nextSuccess
+            .get()
+            .copy()
+            .completeOnTimeout(null, PAUSE_MILLIS, TimeUnit.MILLISECONDS)
+            .join();
       }
-      if (succeeded.get() >= enough || System.nanoTime() >= deadline) {
-        return null;
-      }
-      nextSuccess
-          .get()
-          .copy()
-          .completeOnTimeout(null, PAUSE_MILLIS, TimeUnit.MILLISECONDS)
-          .join();
     }
+    return null;
   }
 }
