@@ -25,6 +25,7 @@ import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -134,6 +135,11 @@ public final class Node {
   /** Whether the cluster counts this node as a member, so that quotas can be leased. */
   public boolean inCluster() {
     return cluster.isUp() && quota != null;
+  }
+
+  /** The cluster system as it is now; empty while there is none. */
+  Optional<akka.actor.typed.ActorSystem<?>> clusterSystem() {
+    return cluster.system();
   }
 
   /**
