@@ -374,7 +374,7 @@ final class TenantLeases {
   private void tickAsks(long nowNanos) {
     for (Map.Entry<Long, OutAsk> out : List.copyOf(asks.entrySet())) {
       OutAsk ask = out.getValue();
-      boolean anyoneLeft = ask.waiters.removeIf(waiter -> {
+      boolean gaveUp = ask.waiters.removeIf(waiter -> {
             boolean over = nowNanos - waiter.untilNanos >= 0;
             if (over) {
               answer(waiter, new Admission.Unreachable());
@@ -384,7 +384,7 @@ final class TenantLeases {
           && ask.waiters.isEmpty();
       long first = nowNanos - ask.sentNanos.get(0);
       boolean giveUp =
-          anyoneLeft || leaving || ask.waiters.isEmpty() && first > settings.giveUpMillis() * NANOS;
+          gaveUp || leaving || ask.waiters.isEmpty() && first > settings.giveUpMillis() * NANOS;
       if (giveUp) {
         asks.remove(out.getKey());
         toClose(out.getKey(), nowNanos);

@@ -2,6 +2,7 @@ package dev.sluice.node;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import dev.sluice.ingress.ObjectKey;
 import dev.sluice.ingress.Route;
 import dev.sluice.model.ModelLog;
 import dev.sluice.model.TokenUsage;
@@ -10,25 +11,58 @@ import dev.sluice.proxy.TrafficLog;
 import dev.sluice.quota.NodeLeases;
 import dev.sluice.state.ClusterWorld;
 import dev.sluice.wire.Malformed;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import kamon.Kamon;
 import kamon.metric.Counter;
-import kamon.metric.Gauge;
 import kamon.metric.Timer;
 import kamon.tag.TagSet;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The node's instruments. Counters are kept at hand by what they count, so that counting costs a lookup and an addition;
- * how many of each there can be is bounded by what is declared.
+ * The node's instruments. Counters are kept at hand by what they count, so that counting costs a lookup and an addition.
+ * There are at most {@link #MOST_SERIES} of them; what would be more is counted with the tags "other".
  */
 final class Metrics implements TrafficLog, ModelLog {
-  private static final String NO_ROUTE = "none";
+  /** What is counted: a name and the values of its tags. */
+  private record Series(String name, List<String> tags) {}
+
+  /** The instruments of a route: one timer, and a counter for each status that was seen. */
+  private static final class OfRoute {
+    private static final int STATUSES = 600;
+    private final String route;
+    private final Timer time;
+    private final AtomicReferenceArray<@Nullable Counter> requests =
+        new AtomicReferenceArray<>(STATUSES);
+
+    OfRoute(String route) {
+      this.route = route;
+      this.time = Kamon.timer("sluice.request.time").withTag("route", route);
+    }
+
+    void over(int status, long nanos) {
+      int slot = status > 0 && status < STATUSES ? status : 0;
+      Counter counter = requests.get(slot);
+      if (counter == null) {
+        String name = slot == 0 ? "none" : Integer.toString(slot);
+        counter = Kamon.counter("sluice.requests").withTag("route", route).withTag("status", name);
+        requests.set(slot, counter);
+      }
+      counter.increment();
+      time.record(nanos);
+    }
+  }
+
   private static final int MOST_SERIES = 100_000;
+  private static final int DIGITS_OF_VERSION = 12;
+  private static final String OTHER = "other";
 
   private final AccessLog access;
-  private final Map<String, Counter> counters = new ConcurrentHashMap<>();
-  private final Map<String, Timer> timers = new ConcurrentHashMap<>();
+  private final Map<Series, Counter> counters = new ConcurrentHashMap<>();
+  private final Map<ObjectKey, OfRoute> routes = new ConcurrentHashMap<>();
+  private final OfRoute unrouted = new OfRoute("none");
 
   Metrics(AccessLog access) {
     this.access = access;
@@ -52,18 +86,22 @@ final class Metrics implements TrafficLog, ModelLog {
 
   @Override
   public void over(Inbound request) {
-    Route route = request.route();
-    String name = route == null ? NO_ROUTE : route.declaredBy().toString();
-    int status = request.status();
-    counter(
-            "sluice.requests",
-            "route",
-            name,
-            "status",
-            status == 0 ? "none" : Integer.toString(status))
-        .increment();
-    timer(name).record(System.nanoTime() - request.arrivedNanos());
+    ofRoute(request.route()).over(request.status(), System.nanoTime() - request.arrivedNanos());
     access.write(request);
+  }
+
+  private OfRoute ofRoute(@Nullable Route route) {
+    if (route == null) {
+      return unrouted;
+    }
+    OfRoute known = routes.get(route.declaredBy());
+    if (known != null) {
+      return known;
+    }
+    ObjectKey key = routes.size() < MOST_SERIES
+        ? route.declaredBy()
+        : new ObjectKey(route.declaredBy().kind(), OTHER, OTHER);
+    return routes.computeIfAbsent(key, name -> new OfRoute(name.toString()));
   }
 
   @Override
@@ -91,30 +129,32 @@ final class Metrics implements TrafficLog, ModelLog {
     Kamon.gauge("sluice.problems").withoutTags().update(declared.problems().size());
     Kamon.gauge("sluice.leases").withoutTags().update(leases.leaseCount());
     Kamon.gauge("sluice.cluster.up").withoutTags().update(cluster.isUp() ? 1 : 0);
-    Gauge table = Kamon.gauge("sluice.route.table.changes")
-        .withTag("version", declared.routes().version().substring(0, 12));
-    table.update((double) declared.changes());
+    Kamon.gauge("sluice.route.table.changes").withoutTags().update((double) declared.changes());
+    Kamon.gauge("sluice.route.table.version").withoutTags().update((double)
+        asNumber(declared.routes().version()));
   }
 
+  /** The beginning of a table's digest: nodes that serve the same table show the same number. */
+  private static long asNumber(String version) {
+    return Long.parseLong(version.substring(0, DIGITS_OF_VERSION), 16);
+  }
+
+  /** @param tags names and values, in turn */
   private Counter counter(String name, String... tags) {
-    String key = name + String.join("\u0000", tags);
-    Counter known = counters.get(key);
+    Series series = new Series(name, List.of(tags));
+    Counter known = counters.get(series);
     if (known != null) {
       return known;
     }
+    boolean full = counters.size() >= MOST_SERIES;
     TagSet set = TagSet.Empty();
     for (int i = 0; i < tags.length; i += 2) {
-      set = set.withTag(tags[i], tags[i + 1]);
+      set = set.withTag(tags[i], full ? OTHER : tags[i + 1]);
     }
     Counter made = Kamon.counter(name).withTags(set);
-    if (counters.size() < MOST_SERIES) {
-      counters.put(key, made);
+    if (!full) {
+      counters.put(series, made);
     }
     return made;
-  }
-
-  private Timer timer(String route) {
-    return timers.computeIfAbsent(
-        route, name -> Kamon.timer("sluice.request.time").withTag("route", name));
   }
 }
