@@ -54,8 +54,6 @@ final class LeaseDesk {
   /** While something waits it is looked at this often, because slots age without a message. */
   private static final long LOOK_AGAIN_MILLIS = 10;
 
-  private static final long SHORTEST_LIFE = 2_000;
-
   private final DeskSettings settings;
   private final List<WaitingAsk> waiting = new ArrayList<>();
   private final Map<LeaseId, Long> recalledAt = new HashMap<>();
@@ -150,6 +148,7 @@ final class LeaseDesk {
 
   /** How the buckets stand now. */
   List<Balance> balances() {
+    Headroom headroom = headroom();
     return ledger.plan().buckets().values().stream()
         .sorted(Comparator.comparing(Bucket::id))
         .map(bucket -> {
@@ -164,7 +163,7 @@ final class LeaseDesk {
               charges.leased(),
               unaccounted(bucket),
               bucket.limit() - charges.all(),
-              resetIn(bucket));
+              headroom.resetIn(bucket));
         })
         .toList();
   }
@@ -238,12 +237,13 @@ final class LeaseDesk {
         return true;
       }
     }
-    long end = endOfCalendars(path);
+    Headroom headroom = headroom();
+    long end = headroom.endOfCalendars(path);
     if (end - now < DeskSettings.LEAST_LIFE) {
       return false;
     }
     boolean prefetch = ask.needs().isEmpty();
-    List<Bucket> lacking = behind ? path : lacking(path, need, prefetch);
+    List<Bucket> lacking = behind ? path : headroom.lacking(path, need, prefetch);
     if (lacking.isEmpty()) {
       grant(one, path, end);
       return true;
@@ -267,10 +267,11 @@ final class LeaseDesk {
 
   /** Names the bucket that keeps the hold out longest. */
   private void refuseFor(ToEntity.Ask ask, Amounts need, List<Bucket> lacking) {
+    Headroom headroom = headroom();
     Bucket worst = lacking.get(0);
-    long longest = roomIn(worst, need);
+    long longest = headroom.roomIn(worst, need);
     for (Bucket bucket : lacking) {
-      long in = roomIn(bucket, need);
+      long in = headroom.roomIn(bucket, need);
       if (longest != ToNode.NEVER && (in == ToNode.NEVER || in > longest)) {
         worst = bucket;
         longest = in;
@@ -282,7 +283,8 @@ final class LeaseDesk {
   /** 5.4, 5.5. */
   private void grant(WaitingAsk one, List<Bucket> path, long endOfCalendars) {
     ToEntity.Ask ask = one.ask;
-    Amounts room = room(path);
+    Headroom headroom = headroom();
+    Amounts room = headroom.room(path);
     Amounts prefix = Amounts.NONE;
     for (Amounts each : ask.needs()) {
       Amounts longer = prefix.plus(each);
@@ -292,7 +294,7 @@ final class LeaseDesk {
       prefix = longer;
     }
     Amounts size = prefix.max(ask.want().min(room.dividedBy(4)));
-    long notAfter = Math.min(now + life(path), endOfCalendars - settings.clockError());
+    long notAfter = Math.min(now + headroom.life(path), endOfCalendars - settings.clockError());
     Change.Granted granted =
         new Change.Granted(now, ask.id(), ask.path(), size, notAfter, size.equals(prefix));
     change(granted);
@@ -304,7 +306,8 @@ final class LeaseDesk {
 
   private void tellGranted(Lease lease, int attempt, long arrived) {
     List<Bucket> path = ledger.plan().bucketsOf(lease.path());
-    List<ToNode.Room> rooms = path.stream().map(this::roomOf).toList();
+    Headroom headroom = headroom();
+    List<ToNode.Room> rooms = path.stream().map(headroom::of).toList();
     tell(
         lease.id().uid(),
         new ToNode.Granted(
@@ -314,12 +317,12 @@ final class LeaseDesk {
             lease.size(),
             lease.notAfter(),
             lease.exact(),
-            slotMillis(path),
+            headroom.slotMillis(path),
             rooms));
   }
 
   private void refuse(ToEntity.Ask ask, Amounts need, Bucket bucket, long tryInMillis) {
-    tell(ask.uid(), new ToNode.Refused(ask.no(), need, roomOf(bucket), tryInMillis));
+    tell(ask.uid(), new ToNode.Refused(ask.no(), need, headroom().of(bucket), tryInMillis));
   }
 
   /** 5.6. */
@@ -383,97 +386,9 @@ final class LeaseDesk {
         .toList();
   }
 
-  private List<Bucket> lacking(List<Bucket> path, Amounts need, boolean prefetch) {
-    return path.stream()
-        .filter(bucket -> free(bucket) < need.of(bucket.unit()) || prefetch && free(bucket) <= 0)
-        .toList();
-  }
-
-  private long free(Bucket bucket) {
-    return bucket.limit() - ledger.charged(bucket, now, settings.margin());
-  }
-
-  /** What can be granted of each unit: the least of all buckets of the path. */
-  private Amounts room(List<Bucket> path) {
-    long tokens = Long.MAX_VALUE;
-    for (Bucket bucket : path) {
-      switch (bucket.unit()) {
-        case TOKENS -> tokens = Math.min(tokens, free(bucket));
-      }
-    }
-    return new Amounts(Math.max(0, tokens));
-  }
-
-  private ToNode.Room roomOf(Bucket bucket) {
-    return new ToNode.Room(
-        bucket.name(), bucket.unit(), bucket.limit(), free(bucket), resetIn(bucket));
-  }
-
-  /** Until there may be room for this: 0 if what is missing is only lent out or held. */
-  private long roomIn(Bucket bucket, Amounts need) {
-    long missing = ledger.charges(bucket, now, settings.margin()).settled()
-        + need.of(bucket.unit())
-        - bucket.limit();
-    if (missing <= 0) {
-      return 0;
-    }
-    Window window = bucket.window();
-    if (window.calendar()) {
-      return window.endOf(now) - now;
-    }
-    if (window.sliding()) {
-      for (Map.Entry<Long, Long> slot : ledger.settledBySlot(bucket).entrySet()) {
-        long ages = slot.getKey() + window.widthMillis() + settings.margin() - now;
-        missing -= ages > 0 ? slot.getValue() : 0;
-        if (missing <= 0) {
-          return ages;
-        }
-      }
-    }
-    return ToNode.NEVER;
-  }
-
-  private long resetIn(Bucket bucket) {
-    Window window = bucket.window();
-    if (window.calendar()) {
-      return window.endOf(now) - now;
-    }
-    if (!window.sliding()) {
-      return ToNode.NEVER;
-    }
-    long newest = ledger.newestCharge(bucket);
-    return newest == 0
-        ? 0
-        : Math.max(0, Math.min(newest, now) + window.widthMillis() + settings.margin() - now);
-  }
-
-  private long life(List<Bucket> path) {
-    long shortest = shortestSliding(path);
-    return shortest == 0
-        ? settings.life()
-        : Math.min(settings.life(), Math.max(SHORTEST_LIFE, 2 * shortest));
-  }
-
-  private static long slotMillis(List<Bucket> path) {
-    long shortest = shortestSliding(path);
-    return shortest == 0 ? 0 : Math.max(1, shortest / DeskSettings.SLOTS);
-  }
-
-  /** Width of the shortest sliding window; 0 if there is none. */
-  private static long shortestSliding(List<Bucket> path) {
-    return path.stream()
-        .map(Bucket::window)
-        .filter(Window::sliding)
-        .mapToLong(Window::widthMillis)
-        .min()
-        .orElse(0);
-  }
-
-  private long endOfCalendars(List<Bucket> path) {
-    return path.stream()
-        .mapToLong(bucket -> bucket.window().endOf(now))
-        .min()
-        .orElse(Long.MAX_VALUE);
+  /** How the buckets stand at this moment. */
+  private Headroom headroom() {
+    return new Headroom(ledger, now, settings);
   }
 
   private void change(Change change) {

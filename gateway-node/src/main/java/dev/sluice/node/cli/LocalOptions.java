@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** What {@code run} and {@code cluster} have in common. */
@@ -51,24 +52,15 @@ final class LocalOptions {
       description = "port for traffic (default: 8080)")
   private int port = 8080;
 
-  @Option(
-      names = "--config",
-      paramLabel = "FILE",
-      description = "settings over those of reference.conf")
-  private @Nullable Path config;
-
-  @Option(
-      names = "--set",
-      paramLabel = "KEY=VALUE",
-      description = "a single setting, such as sluice.edge.workers=4")
-  private Map<String, String> set = new LinkedHashMap<>();
+  @Mixin
+  private SettingsOptions settings = new SettingsOptions();
 
   Path data() throws IOException {
     return Files.createDirectories(data.toAbsolutePath().normalize());
   }
 
   Optional<Path> config() {
-    return Optional.ofNullable(config);
+    return settings.file();
   }
 
   Optional<String> database() {
@@ -135,7 +127,7 @@ final class LocalOptions {
         IntStream.range(0, count)
             .mapToObj(i -> host(i) + ":" + CLUSTER_PORT)
             .collect(Collectors.joining(",")));
-    all.putAll(set);
+    all.putAll(settings.singly());
     return all;
   }
 }

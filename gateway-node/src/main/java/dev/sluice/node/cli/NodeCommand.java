@@ -6,27 +6,18 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** One node and nothing else: what a Pod or a local cluster runs. */
 @Command(name = "node", description = "one node, with the settings given")
 final class NodeCommand implements Callable<Integer> {
-  @Option(
-      names = "--config",
-      paramLabel = "FILE",
-      description = "settings over those of reference.conf")
-  private @Nullable Path config;
-
-  @Option(
-      names = "--set",
-      paramLabel = "KEY=VALUE",
-      description = "a single setting, such as sluice.edge.port=80")
-  private Map<String, String> set = new LinkedHashMap<>();
+  @Mixin
+  private SettingsOptions options = new SettingsOptions();
 
   @Option(
       names = "--logs",
@@ -41,10 +32,13 @@ final class NodeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    Map<String, String> given = new LinkedHashMap<>(options.singly());
     if (settingsFromStdin) {
-      new String(System.in.readAllBytes(), StandardCharsets.UTF_8).lines().forEach(this::set);
+      new String(System.in.readAllBytes(), StandardCharsets.UTF_8)
+          .lines()
+          .forEach(line -> put(line, given));
     }
-    NodeSettings settings = NodeSettings.load(set, Optional.ofNullable(config));
+    NodeSettings settings = NodeSettings.load(given, options.file());
     if (logs != null) {
       LocalLogs.to(logs, settings.name());
     }
@@ -65,10 +59,10 @@ final class NodeCommand implements Callable<Integer> {
     return 0;
   }
 
-  private void set(String line) {
+  private static void put(String line, Map<String, String> given) {
     int equals = line.indexOf('=');
     if (equals > 0) {
-      set.putIfAbsent(line.substring(0, equals), line.substring(equals + 1));
+      given.putIfAbsent(line.substring(0, equals), line.substring(equals + 1));
     }
   }
 }
