@@ -53,7 +53,6 @@ final class Dialling extends UntypedAbstractActor {
     if (message instanceof Tcp.Connected) {
       ActorRef connection = getSender();
       tellWorker(() -> owner.opened(connection, dialed));
-      connection.tell(TcpMessage.register(worker, true, false), getSelf());
     } else if (message instanceof Tcp.CommandFailed failed) {
       Throwable cause = failed.cause().isDefined() ? failed.cause().get() : null;
       boolean timedOut =

@@ -217,6 +217,8 @@ final class Worker extends UntypedAbstractActor implements WorkerScope {
   void opened(ActorRef connection, Dialed dialed) {
     TcpLink link = new TcpLink(connection, getSelf(), deadlines, unflushed::add, Link.NO_EVENTS);
     links.put(connection, link);
+    // Before anything is written: a write that overtakes this is lost.
+    connection.tell(TcpMessage.register(getSelf(), true, false), getSelf());
     link.events(dialed.connected(link));
   }
 

@@ -7,6 +7,9 @@ import org.jspecify.annotations.Nullable;
  * control characters in values. What two parsers could read in two ways is refused, never mended.
  */
 final class FieldParser {
+  /** The largest number that every language's JSON and JavaScript can hold, and that can't overflow ours. */
+  private static final long MOST_CONTENT_BYTES = 1L << 53;
+
   private static final boolean[] TOKEN = new boolean[256];
 
   static {
@@ -93,6 +96,6 @@ final class FieldParser {
       }
       length = length * 10 + digit;
     }
-    return length;
+    return length <= MOST_CONTENT_BYTES ? length : -1;
   }
 }

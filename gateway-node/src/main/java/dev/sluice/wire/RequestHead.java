@@ -143,7 +143,8 @@ public final class RequestHead implements RequestRead {
     int codings = 0;
     long length = 0;
     String authority = "";
-    boolean close = !http11;
+    boolean close = false;
+    boolean keep = http11;
     for (int i = 0; i < fields.count(); i++) {
       Field field = fields.known(i);
       if (field == null) {
@@ -165,11 +166,8 @@ public final class RequestHead implements RequestRead {
           }
         }
         case CONNECTION -> {
-          if (fields.valueLists(i, "close")) {
-            close = true;
-          } else if (!http11 && fields.valueLists(i, "keep-alive")) {
-            close = false;
-          }
+          close |= fields.valueLists(i, "close");
+          keep |= fields.valueLists(i, "keep-alive");
         }
         default -> {}
       }
@@ -209,7 +207,7 @@ public final class RequestHead implements RequestRead {
         fields,
         authority,
         codings == 1 ? BodyLength.CHUNKED : length,
-        !close);
+        keep && !close);
   }
 
   /** The target as path and query, or null if it is of another form or names another host than the Host field. */

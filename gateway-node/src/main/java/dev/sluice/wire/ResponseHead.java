@@ -87,7 +87,8 @@ public final class ResponseHead implements ResponseRead {
       int status, String reason, boolean http11, Fields fields, String method) {
     long length = -1;
     boolean chunked = false;
-    boolean close = !http11;
+    boolean close = false;
+    boolean keep = http11;
     for (int i = 0; i < fields.count(); i++) {
       Field field = fields.known(i);
       if (field == Field.CONTENT_LENGTH) {
@@ -102,11 +103,8 @@ public final class ResponseHead implements ResponseRead {
         }
         chunked = true;
       } else if (field == Field.CONNECTION) {
-        if (fields.valueLists(i, "close")) {
-          close = true;
-        } else if (!http11 && fields.valueLists(i, "keep-alive")) {
-          close = false;
-        }
+        close |= fields.valueLists(i, "close");
+        keep |= fields.valueLists(i, "keep-alive");
       }
     }
     if (chunked && length >= 0) {
@@ -116,7 +114,7 @@ public final class ResponseHead implements ResponseRead {
     long bodyLength =
         bodiless ? 0 : chunked ? BodyLength.CHUNKED : length >= 0 ? length : BodyLength.UNTIL_CLOSE;
     return new ResponseHead(
-        status, reason, fields, bodyLength, !close && bodyLength != BodyLength.UNTIL_CLOSE);
+        status, reason, fields, bodyLength, keep && !close && bodyLength != BodyLength.UNTIL_CLOSE);
   }
 
   private static boolean startsWithVersion(byte[] head, int at) {
