@@ -1,0 +1,132 @@
+package dev.sluice;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+
+/** Who may know whom inside the process. Each rule lists all of our packages that the named one may use. */
+@AnalyzeClasses(packages = "dev.sluice", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+  private static final String WIRE = "dev.sluice.wire";
+  private static final String EDGE = "dev.sluice.edge";
+  private static final String UPSTREAM = "dev.sluice.upstream";
+  private static final String PROXY = "dev.sluice.proxy";
+  private static final String MODEL = "dev.sluice.model";
+  private static final String ADMIN = "dev.sluice.admin";
+  private static final String CLI = "dev.sluice.node.cli";
+  private static final String STATE = "dev.sluice.state";
+  private static final String ROUTES = "dev.sluice.ingress";
+  private static final String QUOTA = "dev.sluice.quota";
+
+  /** All that runs on a worker's one thread. */
+  private static final String[] WORKER = {WIRE, EDGE, UPSTREAM, PROXY, MODEL};
+
+  private static ArchRule usesOfOursOnly(String of, String... allowed) {
+    return classes()
+        .that()
+        .resideInAPackage(of)
+        .should()
+        .onlyDependOnClassesThat(not(resideInAPackage("dev.sluice.."))
+            .or(resideInAPackage(of))
+            .or(resideInAnyPackage(allowed)));
+  }
+
+  @ArchTest
+  static final ArchRule wireKnowsNobody = usesOfOursOnly(WIRE);
+
+  @ArchTest
+  static final ArchRule edgeKnowsTheWire = usesOfOursOnly(EDGE, WIRE, STATE);
+
+  @ArchTest
+  static final ArchRule upstreamKnowsTheWire = usesOfOursOnly(UPSTREAM, WIRE, STATE);
+
+  @ArchTest
+  static final ArchRule proxyKnowsRoutesAndBothSides =
+      usesOfOursOnly(PROXY, WIRE, EDGE, UPSTREAM, ROUTES, STATE);
+
+  @ArchTest
+  static final ArchRule modelsKnowTheProxyAndQuotas =
+      usesOfOursOnly(MODEL, PROXY, WIRE, EDGE, UPSTREAM, ROUTES, QUOTA, STATE);
+
+  @ArchTest
+  static final ArchRule theAdminApiKnowsOnlyWhatItIsGiven = usesOfOursOnly(ADMIN, WIRE, STATE);
+
+  @ArchTest
+  static final ArchRule nobodyKnowsTheProcess = noClasses()
+      .that()
+      .resideOutsideOfPackage("dev.sluice.node..")
+      .should()
+      .dependOnClassesThat()
+      .resideInAPackage("dev.sluice.node..");
+
+  @ArchTest
+  static final ArchRule onlyTheCommandLineKnowsItsToolsAndTheDatabaseInside = noClasses()
+      .that()
+      .resideOutsideOfPackage(CLI)
+      .should()
+      .dependOnClassesThat()
+      .resideInAnyPackage("picocli..", "io.zonky..");
+
+  @ArchTest
+  static final ArchRule theProcessStartsWithoutItsCommandLine = noClasses()
+      .that()
+      .resideInAPackage("dev.sluice.node")
+      .should()
+      .dependOnClassesThat()
+      .resideInAPackage(CLI);
+
+  @ArchTest
+  static final ArchRule noPackageIsPartOfACycle =
+      SlicesRuleDefinition.slices().matching("dev.sluice.(**)").should().beFreeOfCycles();
+
+  @ArchTest
+  static final ArchRule onlyTheEdgeKnowsActors = noClasses()
+      .that()
+      .resideInAnyPackage(UPSTREAM, PROXY, MODEL)
+      .should()
+      .dependOnClassesThat()
+      .resideInAnyPackage("akka.actor..", "akka.io..", "akka.stream..", "akka.http..");
+
+  @ArchTest
+  static final ArchRule nothingOnAWorkerSleeps = noClasses()
+      .that()
+      .resideInAnyPackage(WORKER)
+      .should()
+      .callMethod(Thread.class, "sleep", long.class);
+
+  @ArchTest
+  static final ArchRule nothingOnAWorkerAwaitsAFuture = noClasses()
+      .that()
+      .resideInAnyPackage(WORKER)
+      .should()
+      .callMethod(CompletableFuture.class, "join")
+      .orShould()
+      .callMethod(CompletableFuture.class, "get")
+      .orShould()
+      .callMethod(Future.class, "get");
+
+  @ArchTest
+  static final ArchRule namesSayWhatAThingIs = noClasses()
+      .should()
+      .haveSimpleNameEndingWith("Manager")
+      .orShould()
+      .haveSimpleNameEndingWith("Helper")
+      .orShould()
+      .haveSimpleNameEndingWith("Util")
+      .orShould()
+      .haveSimpleNameEndingWith("Utils")
+      .orShould()
+      .haveSimpleNameEndingWith("Impl")
+      .orShould()
+      .haveSimpleNameEndingWith("Base");
+}
