@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The path of a request in the one form in which it is matched and filtered: decoded once, slashes merged, {@code .}
  * segments taken out. Upstreams get the target as it was sent; so a path that an upstream could read as another one than
- * was matched is refused: encoded slashes and backslashes, NUL, {@code ..} segments, broken escapes.
+ * was matched is refused: encoded slashes and backslashes, NUL, broken escapes, {@code ..} segments, also with parameters
+ * ({@code ..;}), which servlet containers take off first.
  */
 final class RequestPath {
   /**
@@ -76,7 +77,10 @@ final class RequestPath {
         next++;
       }
       int segment = next - at - 1;
-      if (segment == 2 && path[at + 1] == '.' && path[at + 2] == '.') {
+      if (segment >= 2
+          && path[at + 1] == '.'
+          && path[at + 2] == '.'
+          && (segment == 2 || path[at + 3] == ';')) {
         return refused("a .. segment");
       }
       if (segment == 1 && path[at + 1] == '.') {
