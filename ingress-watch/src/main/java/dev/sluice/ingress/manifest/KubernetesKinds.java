@@ -12,11 +12,15 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** The kinds of Kubernetes itself. What the API server would refuse is refused here too, for those who have none. */
 final class KubernetesKinds {
+  private static final int MOST_PATHS = 100_000;
+  private static final int MOST_PORTS = 65_535;
+
   private KubernetesKinds() {}
 
   static Declaration ingress(ObjectKey key, DeclaredAt at, Value object) {
@@ -52,28 +56,30 @@ final class KubernetesKinds {
   private static DeclaredIngress.Rule rule(Value rule) {
     String host = rule.field("host").text(Names::isHost, Names.HOST_EXPECTED);
     List<DeclaredIngress.Path> paths = new ArrayList<>();
-    for (Value entry : rule.field("http").field("paths").items()) {
-      PathType type =
-          entry.field("pathType").choice(PathType.values(), KubernetesKinds::word, PathType.EXACT);
-      if (!entry.field("pathType").exists()) {
-        entry.field("pathType").refuse("Exact, Prefix or ImplementationSpecific");
-      }
-      String path = entry
-          .field("path")
-          .text(
-              type == PathType.IMPLEMENTATION_SPECIFIC
-                  ? text -> text.startsWith("/")
-                  : KubernetesKinds::isPath,
-              "a path that begins with / and, unless ImplementationSpecific, has no empty, . or .. segments");
-      if (path.isEmpty()) {
-        path = "/";
-      }
+    Value http = rule.field("http");
+    List<Value> entries = http.exists()
+        ? http.field("paths").requiredItems(MOST_PATHS, "at least one path")
+        : List.of();
+    for (Value entry : entries) {
+      Optional<PathType> type =
+          entry.field("pathType").requiredChoice(PathType.values(), KubernetesKinds::word);
       DeclaredIngress.Backend backend = backend(entry.field("backend"));
-      if (backend != null) {
-        paths.add(new DeclaredIngress.Path(entry.path(), path, type, backend));
+      if (type.isPresent() && backend != null) {
+        String path = path(entry.field("path"), type.get());
+        paths.add(new DeclaredIngress.Path(entry.path(), path, type.get(), backend));
       }
     }
     return new DeclaredIngress.Rule(host, paths);
+  }
+
+  private static String path(Value path, PathType type) {
+    if (type == PathType.IMPLEMENTATION_SPECIFIC) {
+      String text = path.text(any -> any.startsWith("/"), "a path that begins with /");
+      return text.isEmpty() ? "/" : text;
+    }
+    return path.requiredText(
+        KubernetesKinds::isPath,
+        "a path that begins with / and has no empty, . or .. segments and no %2F");
   }
 
   private static DeclaredIngress.@Nullable Backend backend(Value backend) {
@@ -97,14 +103,17 @@ final class KubernetesKinds {
     Value spec = object.field("spec");
     boolean external = spec.field("type").text().equals("ExternalName");
     String externalName = external ? spec.field("externalName").requiredText() : "";
+    boolean headless = spec.field("clusterIP").text().equals("None");
     List<DeclaredService.Port> ports = new ArrayList<>();
-    for (Value port : spec.field("ports").items()) {
+    Value all = spec.field("ports");
+    for (Value port :
+        external || headless ? all.items() : all.requiredItems(MOST_PORTS, "at least one port")) {
       String name =
           port.field("name").text(Names::isLabel, "a name of lower-case letters, digits and '-'");
-      ports.add(new DeclaredService.Port(name, (int) port.field("port").requiredNumber(1, 65535)));
-    }
-    if (ports.isEmpty() && !external) {
-      spec.field("ports").refuse("at least one port");
+      int number = (int) port.field("port").requiredNumber(1, 65535);
+      if (isTcp(port)) {
+        ports.add(new DeclaredService.Port(name, number));
+      }
     }
     return new DeclaredService(key, at, externalName, ports);
   }
@@ -120,6 +129,9 @@ final class KubernetesKinds {
     }
     List<DeclaredEndpoints.Port> ports = new ArrayList<>();
     for (Value port : object.field("ports").items()) {
+      if (!isTcp(port)) {
+        continue;
+      }
       ports.add(new DeclaredEndpoints.Port(
           port.field("name").text(), (int) port.field("port").requiredNumber(1, 65535)));
     }
@@ -149,8 +161,17 @@ final class KubernetesKinds {
     return new DeclaredSecret(key, at, data);
   }
 
+  /** Whether HTTP can be spoken there; a Service may have the same number once more for UDP. */
+  private static boolean isTcp(Value port) {
+    String protocol = port.field("protocol").text();
+    return protocol.isEmpty() || protocol.equals("TCP");
+  }
+
   private static boolean isPath(String path) {
-    if (!path.startsWith("/") || path.contains("//")) {
+    if (!path.startsWith("/")
+        || path.contains("//")
+        || path.contains("%2f")
+        || path.contains("%2F")) {
       return false;
     }
     for (String segment : path.split("/", -1)) {

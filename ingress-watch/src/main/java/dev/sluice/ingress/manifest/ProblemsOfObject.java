@@ -2,14 +2,15 @@ package dev.sluice.ingress.manifest;
 
 import dev.sluice.ingress.DeclaredAt;
 import dev.sluice.ingress.Problem;
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
-/** Collects what is wrong with one object. */
+/** Collects what is wrong with one object, each thing once. */
 final class ProblemsOfObject {
   private final DeclaredAt at;
   private final String object;
-  private final List<Problem> found = new ArrayList<>();
+  private final Set<Problem> found = new LinkedHashSet<>();
 
   ProblemsOfObject(DeclaredAt at, String object) {
     this.at = at;

@@ -11,7 +11,6 @@ import dev.sluice.ingress.ObjectKey;
 import dev.sluice.ingress.SecretRef;
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
@@ -19,15 +18,33 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Our own kinds, {@code sluice.dev/v1alpha1}. A field that they don't have is a problem: a slip must not open a limit. */
+/**
+ * Our own kinds, {@code sluice.dev/v1alpha1}. A field that they don't have is a problem: a slip must not open a limit.
+ * Says the same as the schemas in {@code deploy/crds}.
+ */
 final class SluiceKinds {
   private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
   private static final Pattern MODEL =
       Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:/@-]{0,199}\\*?|\\*");
+  private static final Pattern BASE_URL = Pattern.compile(
+      "https?://" // then a name, IPv4 or IPv6
+          + "((([a-zA-Z0-9]([-a-zA-Z0-9]*[a-zA-Z0-9])?\\.)*[a-zA-Z]([-a-zA-Z0-9]*[a-zA-Z0-9])?\\.?)"
+          + "|[0-9]{1,3}(\\.[0-9]{1,3}){3}|\\[[0-9a-fA-F:.]{2,45}\\])"
+          + "(:([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))?"
+          + "(/[A-Za-z0-9._~!$&'()*+,;=:@/-]*(%[0-9a-fA-F]{2}[A-Za-z0-9._~!$&'()*+,;=:@/-]*)*)?");
+  private static final Pattern ZONE =
+      Pattern.compile("UTC|[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z][A-Za-z0-9_+-]*){1,2}");
+  private static final int MOST_URL_CHARS = 2048;
+  private static final int MOST_HOSTS = 1024;
+  private static final int MOST_MODELS = 1024;
+  private static final int MOST_TARGETS = 64;
+  private static final int MOST_KEYS = 4096;
+  private static final int MOST_LIMITS = 32;
   private static final long MOST_TOKENS = 1L << 50;
   private static final int MOST_OUTPUT_TOKENS = 10_000_000;
   private static final Duration LEAST_TIME = Duration.ofSeconds(1);
@@ -37,40 +54,40 @@ final class SluiceKinds {
 
   static Declaration provider(ObjectKey key, DeclaredAt at, Value object) {
     Value spec = spec(object).only("kind", "baseUrl", "credential", "outputCap", "timeouts");
-    DeclaredModelProvider.Kind kind = spec.field("kind")
-        .choice(
+    Optional<DeclaredModelProvider.Kind> kind = spec.field("kind")
+        .requiredChoice(
             DeclaredModelProvider.Kind.values(),
-            one -> one.name().toLowerCase(Locale.ROOT).replace('_', '-'),
-            DeclaredModelProvider.Kind.ECHO);
-    if (!spec.field("kind").exists()) {
-      spec.field("kind").refuse("echo or openai-compatible");
-    }
-    Value url = spec.field("baseUrl");
-    String baseUrl = "";
-    if (kind == DeclaredModelProvider.Kind.OPENAI_COMPATIBLE) {
-      baseUrl = url.requiredText(
-          SluiceKinds::isBaseUrl,
-          "an http or https URL without query, such as https://api.example.com/v1");
-    } else if (url.exists()) {
-      url.refuse("nothing: a provider of kind echo answers by itself");
-    }
+            one -> one.name().toLowerCase(Locale.ROOT).replace('_', '-'));
+    String baseUrl = kind.isPresent() ? baseUrl(kind.get(), spec.field("baseUrl")) : "";
     Value timeouts = spec.field("timeouts").only("silence", "total");
     DeclaredModelProvider.Timeouts standard = DeclaredModelProvider.Timeouts.DEFAULT;
     Value credential = spec.field("credential").only("secretRef");
     return new DeclaredModelProvider(
         key,
         at,
-        kind,
+        kind.orElse(DeclaredModelProvider.Kind.ECHO),
         baseUrl.endsWith("/") ? baseUrl.substring(0, baseUrl.length() - 1) : baseUrl,
-        credential.exists() ? secretRef(credential.field("secretRef")) : null,
+        credential.exists() ? requiredSecretRef(credential.field("secretRef")) : null,
         capField(spec.field("outputCap")),
         new DeclaredModelProvider.Timeouts(
             timeouts.field("silence").duration(LEAST_TIME, MOST_TIME, standard.silence()),
             timeouts.field("total").duration(LEAST_TIME, MOST_TIME, standard.total())));
   }
 
+  private static String baseUrl(DeclaredModelProvider.Kind kind, Value url) {
+    if (kind == DeclaredModelProvider.Kind.OPENAI_COMPATIBLE) {
+      return url.requiredText(
+          SluiceKinds::isBaseUrl,
+          "an http or https URL without query, such as https://api.example.com/v1");
+    }
+    if (url.exists()) {
+      url.refuse("nothing: a provider of kind echo answers by itself");
+    }
+    return "";
+  }
+
   private static String capField(Value value) {
-    String field = value.text(
+    String field = value.textIfAny(
         text -> text.equals("max_tokens") || text.equals("max_completion_tokens"),
         "max_tokens or max_completion_tokens");
     return field.isEmpty() ? DeclaredModelProvider.DEFAULT_CAP_FIELD : field;
@@ -80,28 +97,23 @@ final class SluiceKinds {
     Value spec =
         spec(object).only("hosts", "models", "targets", "maxOutputTokens", "contextTokens");
     List<String> hosts = new ArrayList<>();
-    for (Value host : spec.field("hosts").items()) {
-      hosts.add(host.requiredText(Names::isHost, Names.HOST_EXPECTED));
+    for (Value host : spec.field("hosts").items(MOST_HOSTS)) {
+      addOnce(hosts, host, host.requiredText(Names::isHost, Names.HOST_EXPECTED));
     }
     List<String> models = new ArrayList<>();
-    for (Value model : spec.field("models").items()) {
-      models.add(model.requiredText(
+    for (Value model : spec.field("models").requiredItems(MOST_MODELS, "at least one model name")) {
+      String name = model.requiredText(
           text -> MODEL.matcher(text).matches(),
-          "a model name, or the beginning of one with a * at its end"));
-    }
-    if (models.isEmpty()) {
-      spec.field("models").refuse("at least one model name");
+          "a model name, or the beginning of one with a * at its end");
+      addOnce(models, model, name);
     }
     List<DeclaredModelRoute.Target> targets = new ArrayList<>();
-    for (Value target : spec.field("targets").items()) {
+    for (Value target : spec.field("targets").requiredItems(MOST_TARGETS, "at least one target")) {
       target.only("provider", "model");
       String provider =
           target.field("provider").requiredText(Names::isSubdomain, "the name of a ModelProvider");
       targets.add(new DeclaredModelRoute.Target(
-          target.path(), provider, target.field("model").text()));
-    }
-    if (targets.isEmpty()) {
-      spec.field("targets").refuse("at least one target");
+          target.path(), provider, target.field("model").textIfAny(any -> true, "a model name")));
     }
     int cap = (int) spec.field("maxOutputTokens")
         .number(1, MOST_OUTPUT_TOKENS, DeclaredModelRoute.DEFAULT_MAX_OUTPUT_TOKENS);
@@ -113,7 +125,7 @@ final class SluiceKinds {
     Value spec = spec(object).only("keys", "limits");
     List<DeclaredTenant.Key> keys = new ArrayList<>();
     Set<String> keyNames = new HashSet<>();
-    for (Value one : spec.field("keys").items()) {
+    for (Value one : spec.field("keys").items(MOST_KEYS)) {
       one.only("name", "secretRef", "sha256");
       String name = one.field("name")
           .requiredText(Names::isSubdomain, "a name of lower-case letters, digits and '-'");
@@ -125,7 +137,7 @@ final class SluiceKinds {
         one.refuse("either a secretRef or a sha256");
       }
       String sha256 = hash.exists() ? hash.secretText() : "";
-      if (!sha256.isEmpty() && !SHA256.matcher(sha256).matches()) {
+      if (hash.node().isTextual() && !SHA256.matcher(sha256).matches()) {
         hash.refuseHidden("not a hash", "the SHA-256 of the key in 64 lower-case hex digits");
       }
       keys.add(new DeclaredTenant.Key(
@@ -133,51 +145,61 @@ final class SluiceKinds {
     }
     List<DeclaredTenant.Limit> limits = new ArrayList<>();
     Set<String> limitNames = new HashSet<>();
-    for (Value one : spec.field("limits").items()) {
-      DeclaredTenant.Limit limit = limit(one);
-      if (!limitNames.add(limit.name())) {
-        one.refuse(
-            "a name of its own: another limit of this tenant is called " + limit.name() + " too");
-      }
-      limits.add(limit);
+    for (Value one : spec.field("limits").items(MOST_LIMITS)) {
+      limit(one).ifPresent(limit -> {
+        if (!limitNames.add(limit.name())) {
+          one.refuse(
+              "a name of its own: another limit of this tenant is called " + limit.name() + " too");
+        }
+        limits.add(limit);
+      });
     }
     return new DeclaredTenant(key, at, keys, limits);
   }
 
-  private static DeclaredTenant.Limit limit(Value limit) {
+  /** Empty if its unit or window is refused: name and time zone can't be judged without. */
+  private static Optional<DeclaredTenant.Limit> limit(Value limit) {
     limit.only("name", "unit", "amount", "window", "timeZone");
-    Unit unit = limit.field("unit").choice(Unit.values(), SluiceKinds::word, Unit.TOKENS);
-    if (!limit.field("unit").exists()) {
-      limit.field("unit").refuse("tokens");
-    }
-    Window window = limit.field("window").choice(Window.values(), SluiceKinds::word, Window.NONE);
-    if (!limit.field("window").exists()) {
-      limit.field("window").refuse("second, minute, hour, day, month, or none for a balance");
-    }
-    Value zoneField = limit.field("timeZone");
-    ZoneId zone = ZoneOffset.UTC;
-    if (zoneField.exists()) {
-      try {
-        zone = ZoneId.of(zoneField.text());
-      } catch (DateTimeException e) {
-        zoneField.refuse("a time zone such as Europe/Berlin");
-      }
-      if (window != Window.DAY && window != Window.MONTH) {
-        zoneField.refuse("nothing: only days and months depend on a time zone");
-      }
-    }
+    Optional<Unit> unit = limit.field("unit").requiredChoice(Unit.values(), SluiceKinds::word);
+    Optional<Window> window =
+        limit.field("window").requiredChoice(Window.values(), SluiceKinds::word);
+    long amount = limit.field("amount").requiredNumber(0, MOST_TOKENS);
     String name = limit
         .field("name")
-        .text(Names::isSubdomain, "a name of lower-case letters, digits and '-'");
-    return new DeclaredTenant.Limit(
+        .textIfAny(Names::isSubdomain, "a name of lower-case letters, digits and '-'");
+    if (unit.isEmpty() || window.isEmpty()) {
+      return Optional.empty();
+    }
+    ZoneId zone = zone(limit.field("timeZone"), window.get());
+    return Optional.of(new DeclaredTenant.Limit(
         limit.path(),
-        name.isEmpty()
-            ? word(unit) + (window == Window.NONE ? "-balance" : "-per-" + word(window))
-            : name,
-        unit,
-        limit.field("amount").requiredNumber(0, MOST_TOKENS),
-        window,
-        zone);
+        name.isEmpty() ? limitName(unit.get(), window.get()) : name,
+        unit.get(),
+        amount,
+        window.get(),
+        zone));
+  }
+
+  private static String limitName(Unit unit, Window window) {
+    return word(unit) + (window == Window.NONE ? "-balance" : "-per-" + word(window));
+  }
+
+  private static ZoneId zone(Value zone, Window window) {
+    if (zone.exists() && window != Window.DAY && window != Window.MONTH) {
+      zone.refuse("nothing: only days and months depend on a time zone");
+      return ZoneOffset.UTC;
+    }
+    String name = zone.textIfAny(
+        text -> ZONE.matcher(text).matches() && ZoneId.getAvailableZoneIds().contains(text),
+        "a time zone such as Europe/Berlin");
+    return ZoneId.getAvailableZoneIds().contains(name) ? ZoneId.of(name) : ZoneOffset.UTC;
+  }
+
+  private static void addOnce(List<String> all, Value value, String text) {
+    if (all.contains(text)) {
+      value.refuse("a text that is not in the list already");
+    }
+    all.add(text);
   }
 
   private static Value spec(Value object) {
@@ -185,8 +207,16 @@ final class SluiceKinds {
     Value spec = object.field("spec");
     if (!spec.exists()) {
       spec.refuse("a mapping");
+      return spec.told();
     }
     return spec;
+  }
+
+  private static @Nullable SecretRef requiredSecretRef(Value ref) {
+    if (!ref.exists()) {
+      ref.refuse("the name of a Secret and a key in it");
+    }
+    return secretRef(ref);
   }
 
   private static @Nullable SecretRef secretRef(Value ref) {
@@ -197,17 +227,15 @@ final class SluiceKinds {
     return new SecretRef(
         ref.path(),
         ref.field("name").requiredText(Names::isSubdomain, "the name of a Secret"),
-        ref.field("key").requiredText());
+        ref.field("key").requiredText(any -> true, "a key of that Secret"));
   }
 
   private static boolean isBaseUrl(String text) {
+    if (text.length() > MOST_URL_CHARS || !BASE_URL.matcher(text).matches()) {
+      return false;
+    }
     try {
-      URI uri = new URI(text);
-      return ("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()))
-          && uri.getHost() != null
-          && uri.getRawQuery() == null
-          && uri.getRawFragment() == null
-          && uri.getRawUserInfo() == null;
+      return new URI(text).getHost() != null;
     } catch (URISyntaxException e) {
       return false;
     }

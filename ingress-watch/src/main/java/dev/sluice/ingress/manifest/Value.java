@@ -9,6 +9,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -52,9 +53,14 @@ final class Value {
   Value field(String name) {
     if (exists() && !node.isObject()) {
       refuse("a mapping");
-      return new Value(MissingNode.getInstance(), child(name), name, problems.silent());
+      return told().field(name);
     }
     return new Value(node.path(name), child(name), name, problems);
+  }
+
+  /** Stands for a value that was refused: nothing more is told of what is missing inside it. */
+  Value told() {
+    return new Value(MissingNode.getInstance(), path, name, problems.silent());
   }
 
   /** Notes every field but these. For our own kinds, where a misspelt limit must not pass for none. */
@@ -70,15 +76,32 @@ final class Value {
   }
 
   List<Value> items() {
+    return items(Integer.MAX_VALUE);
+  }
+
+  /** @param most how many there may be */
+  List<Value> items(int most) {
     List<Value> items = new ArrayList<>();
     if (exists() && !node.isArray()) {
       refuse("a list");
+      return items;
+    }
+    if (node.size() > most) {
+      problems.add(path, node.size() + " items", "at most " + most);
       return items;
     }
     for (int i = 0; i < node.size(); i++) {
       items.add(new Value(node.get(i), path + "[" + i + "]", "", problems));
     }
     return items;
+  }
+
+  /** @param atLeastOne for a message, if there is none */
+  List<Value> requiredItems(int most, String atLeastOne) {
+    if (!exists() || node.isArray() && node.isEmpty()) {
+      refuse(atLeastOne);
+    }
+    return items(most);
   }
 
   /** The text, or empty if there is none. */
@@ -101,7 +124,7 @@ final class Value {
     return text;
   }
 
-  /** A text that may be missing, and must else satisfy this. */
+  /** A text that may be missing or empty, as Kubernetes has it for its own kinds, and must else satisfy this. */
   String text(Predicate<String> valid, String expected) {
     String text = text();
     if (!text.isEmpty() && !valid.test(text)) {
@@ -115,7 +138,16 @@ final class Value {
       refuse(expected);
       return "";
     }
-    return text(valid, expected);
+    return textIfAny(valid, expected);
+  }
+
+  /** A text that may be missing, but not empty, and must else satisfy this. */
+  String textIfAny(Predicate<String> valid, String expected) {
+    String text = text();
+    if (node.isTextual() && (text.isEmpty() || !valid.test(text))) {
+      refuse(expected);
+    }
+    return text;
   }
 
   long number(long least, long most, long ifMissing) {
@@ -146,7 +178,7 @@ final class Value {
   Duration duration(Duration least, Duration most, Duration ifMissing) {
     String expected = "a time such as 30s, from " + text(least) + " to " + text(most);
     String text = text();
-    if (text.isEmpty()) {
+    if (!node.isTextual()) {
       return ifMissing;
     }
     Matcher matcher = DURATION.matcher(text);
@@ -167,23 +199,21 @@ final class Value {
     return duration;
   }
 
-  /** One of these words, exactly as written. */
-  <E extends Enum<E>> E choice(E[] all, Function<E, String> word, E ifMissing) {
+  /** One of these words, exactly as written; empty if it is none, or there is none, which is a problem. */
+  <E extends Enum<E>> Optional<E> requiredChoice(E[] all, Function<E, String> word) {
     String text = text();
-    if (text.isEmpty() && !exists()) {
-      return ifMissing;
-    }
     List<String> words = new ArrayList<>();
     for (E one : all) {
       if (word.apply(one).equals(text)) {
-        return one;
+        return Optional.of(one);
       }
       words.add(word.apply(one));
     }
-    refuse(String.join(", ", words.subList(0, words.size() - 1))
-        + (words.size() > 1 ? " or " : "")
-        + words.get(words.size() - 1));
-    return ifMissing;
+    if (!exists() || node.isTextual()) {
+      String last = words.remove(words.size() - 1);
+      refuse(words.isEmpty() ? last : String.join(", ", words) + " or " + last);
+    }
+    return Optional.empty();
   }
 
   Map<String, String> texts() {

@@ -1,0 +1,234 @@
+package dev.sluice.ingress.manifest;
+
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** Objects of our own kinds, good and bad. */
+final class CustomResourceSamples {
+  private static final String SHA256 = "0123456789abcdef".repeat(4);
+
+  /**
+   * @param spec in YAML's flow style, with what precedes it if it is not under {@code spec}
+   * @param field the one that is refused, or empty
+   */
+  record Sample(String kind, String spec, String field) {
+    String manifest() {
+      String head = "apiVersion: sluice.dev/v1alpha1\nkind: " + kind + "\nmetadata: {name: x}\n";
+      return head + (spec.isEmpty() ? "" : "spec: " + spec + "\n");
+    }
+  }
+
+  private CustomResourceSamples() {}
+
+  static List<Sample> good() {
+    return List.of(
+        provider("{kind: echo}", ""),
+        provider("{kind: echo, outputCap: max_tokens}", ""),
+        provider("{kind: openai-compatible, baseUrl: 'https://api.example.com/v1'}", ""),
+        provider("{kind: openai-compatible, baseUrl: 'http://llm:8000'}", ""),
+        provider("{kind: openai-compatible, baseUrl: 'http://10.0.0.7:65535/a%20b/'}", ""),
+        provider("{kind: openai-compatible, baseUrl: 'http://[fd00::7]:8000/v1'}", ""),
+        provider(
+            "{kind: openai-compatible, baseUrl: 'https://h.example', outputCap: max_completion_tokens,"
+                + " credential: {secretRef: {name: a.b-c, key: api-key}}}",
+            ""),
+        provider("{kind: echo, timeouts: {silence: 1000ms, total: 24h}}", ""),
+        provider("{kind: echo, timeouts: {}}", ""),
+        route("{models: ['*'], targets: [{provider: p}]}", ""),
+        route("{models: [a, 'gpt-4o*', 'org/model:7b@x'], targets: [{provider: p, model: m}]}", ""),
+        route(
+            "{hosts: [ai.example.com, '*.example.com'], models: [m], targets: [{provider: p}, {provider: p}],"
+                + " maxOutputTokens: 1, contextTokens: 10000000}",
+            ""),
+        route("{hosts: [], models: [m], targets: [{provider: p}]}", ""),
+        route("{models: [m], targets: [{provider: " + "a".repeat(253) + "}]}", ""),
+        tenant("{}", ""),
+        tenant("{keys: [], limits: []}", ""),
+        tenant("{keys: [{name: a, sha256: " + SHA256 + "}]}", ""),
+        tenant(
+            "{keys: [{name: a, secretRef: {name: s, key: k}}, {name: b, secretRef: {name: s, key: k}}]}",
+            ""),
+        tenant("{limits: [{unit: tokens, amount: 0, window: none}]}", ""),
+        tenant("{limits: [{unit: tokens, amount: 1125899906842624, window: second}]}", ""),
+        tenant(
+            "{limits: [{unit: tokens, amount: 1, window: minute}, {unit: tokens, amount: 9, window: hour},"
+                + " {name: more, unit: tokens, amount: 9, window: hour}]}",
+            ""),
+        tenant(
+            "{limits: [{unit: tokens, amount: 1, window: day, timeZone: Europe/Berlin},"
+                + " {unit: tokens, amount: 1, window: month, timeZone: America/Argentina/Buenos_Aires}]}",
+            ""),
+        tenant("{limits: [{unit: tokens, amount: 1, window: day, timeZone: UTC}]}", ""));
+  }
+
+  static List<Sample> bad() {
+    return List.of(
+        provider("", "spec"),
+        provider("text", "spec"),
+        provider("{}", "spec.kind"),
+        provider("{kind: Echo}", "spec.kind"),
+        provider("{kind: ''}", "spec.kind"),
+        provider("{kind: 7}", "spec.kind"),
+        provider("{kind: anthropic, baseUrl: 'https://api.example.com'}", "spec.kind"),
+        provider("{kind: echo, timeout: {}}", "spec.timeout"),
+        baseUrl("api.example.com"),
+        baseUrl(""),
+        baseUrl("ftp://api.example.com"),
+        baseUrl("https://api.example.com?a=b"),
+        baseUrl("https://api.example.com/#a"),
+        baseUrl("https://user:secret@api.example.com"),
+        baseUrl("https://api.example.com:0"),
+        baseUrl("https://api.example.com:65536"),
+        baseUrl("https://api.example.com/a b"),
+        baseUrl("https://api.example.com/%2"),
+        baseUrl("https://-a.example.com"),
+        baseUrl("https://a..example.com"),
+        baseUrl("https://my_llm:8000"),
+        baseUrl("https://"),
+        baseUrl("https://a.example/" + "a".repeat(2048)),
+        provider("{kind: echo, credential: {}}", "spec.credential.secretRef"),
+        provider(
+            "{kind: echo, credential: {secretRef: {key: k}}}", "spec.credential.secretRef.name"),
+        provider(
+            "{kind: echo, credential: {secretRef: {name: '', key: k}}}",
+            "spec.credential.secretRef.name"),
+        provider(
+            "{kind: echo, credential: {secretRef: {name: A, key: k}}}",
+            "spec.credential.secretRef.name"),
+        provider(
+            "{kind: echo, credential: {secretRef: {name: a, key: ''}}}",
+            "spec.credential.secretRef.key"),
+        provider(
+            "{kind: echo, credential: {apiKey: k, secretRef: {name: a, key: k}}}",
+            "spec.credential.apiKey"),
+        provider("{kind: echo, outputCap: tokens}", "spec.outputCap"),
+        provider("{kind: echo, outputCap: ''}", "spec.outputCap"),
+        provider("{kind: echo, timeouts: {silence: 30}}", "spec.timeouts.silence"),
+        provider("{kind: echo, timeouts: {silence: 30 s}}", "spec.timeouts.silence"),
+        provider("{kind: echo, timeouts: {total: ''}}", "spec.timeouts.total"),
+        provider("{kind: echo, timeouts: {total: 1h30m}}", "spec.timeouts.total"),
+        provider("{kind: echo, timeouts: {connect: 1s}}", "spec.timeouts.connect"),
+        route("{targets: [{provider: p}]}", "spec.models"),
+        route("{models: [], targets: [{provider: p}]}", "spec.models"),
+        route("{models: m, targets: [{provider: p}]}", "spec.models"),
+        route("{models: [''], targets: [{provider: p}]}", "spec.models[0]"),
+        route("{models: ['a*b'], targets: [{provider: p}]}", "spec.models[0]"),
+        route("{models: ['-a'], targets: [{provider: p}]}", "spec.models[0]"),
+        route("{models: [" + "a".repeat(201) + "], targets: [{provider: p}]}", "spec.models[0]"),
+        route("{models: [m]}", "spec.targets"),
+        route("{models: [m], targets: []}", "spec.targets"),
+        route("{models: [m], targets: [{model: m}]}", "spec.targets[0].provider"),
+        route("{models: [m], targets: [{provider: ''}]}", "spec.targets[0].provider"),
+        route("{models: [m], targets: [{provider: a/b}]}", "spec.targets[0].provider"),
+        route("{models: [m], targets: [{provider: p, model: ''}]}", "spec.targets[0].model"),
+        route("{models: [m], targets: [{provider: p, weight: 1}]}", "spec.targets[0].weight"),
+        route("{models: [m], targets: [" + repeated("{provider: p}", 65) + "]}", "spec.targets"),
+        host(""),
+        host("AI.example.com"),
+        host("*"),
+        host("a.*.example.com"),
+        host("ai.example.com:80"),
+        route(
+            "{models: [m], targets: [{provider: p}], maxOutputTokens: 0}", "spec.maxOutputTokens"),
+        route(
+            "{models: [m], targets: [{provider: p}], maxOutputTokens: 10000001}",
+            "spec.maxOutputTokens"),
+        route(
+            "{models: [m], targets: [{provider: p}], maxOutputTokens: 1.5}",
+            "spec.maxOutputTokens"),
+        route("{models: [m], targets: [{provider: p}], contextTokens: '9'}", "spec.contextTokens"),
+        route("{models: [m], targets: [{provider: p}], contextTokens: 0}", "spec.contextTokens"),
+        tenant("", "spec"),
+        tenant("{limit: []}", "spec.limit"),
+        tenant("{keys: {a: b}}", "spec.keys"),
+        tenant("{keys: [{sha256: " + SHA256 + "}]}", "spec.keys[0].name"),
+        tenant("{keys: [{name: '', sha256: " + SHA256 + "}]}", "spec.keys[0].name"),
+        tenant(
+            "{keys: [{name: a, sha256: " + SHA256.toUpperCase(java.util.Locale.ROOT) + "}]}",
+            "spec.keys[0].sha256"),
+        tenant("{keys: [{name: a, sha256: ''}]}", "spec.keys[0].sha256"),
+        tenant("{keys: [{name: a, sha256: 7}]}", "spec.keys[0].sha256"),
+        tenant("{keys: [{name: a, secretRef: {name: s}}]}", "spec.keys[0].secretRef.key"),
+        limit("{amount: 1, window: hour}", ".unit"),
+        limit("{unit: requests, amount: 1, window: hour}", ".unit"),
+        limit("{unit: tokens, window: hour}", ".amount"),
+        limit("{unit: tokens, amount: -1, window: hour}", ".amount"),
+        limit("{unit: tokens, amount: 1125899906842625, window: hour}", ".amount"),
+        limit("{unit: tokens, amount: '1', window: hour}", ".amount"),
+        limit("{unit: tokens, amount: 1}", ".window"),
+        limit("{unit: tokens, amount: 1, window: week}", ".window"),
+        limit("{unit: tokens, amount: 1, window: dai, timeZone: Europe/Berlin}", ".window"),
+        limit("{unit: tokens, amount: 1, window: hour, burst: 2}", ".burst"),
+        limit("{name: '', unit: tokens, amount: 1, window: hour}", ".name"),
+        limit("{unit: tokens, amount: 1, window: day, timeZone: ''}", ".timeZone"),
+        limit("{unit: tokens, amount: 1, window: day, timeZone: 2}", ".timeZone"),
+        limit("{unit: tokens, amount: 1, window: day, timeZone: GMT+2}", ".timeZone"),
+        limit("{unit: tokens, amount: 1, window: day, timeZone: Europe/}", ".timeZone"),
+        tenant(
+            "{limits: ["
+                + IntStream.range(0, 33)
+                    .mapToObj(i -> "{name: l" + i + ", unit: tokens, amount: 1, window: hour}")
+                    .reduce((a, b) -> a + ", " + b)
+                    .orElseThrow()
+                + "]}",
+            "spec.limits"));
+  }
+
+  /** Refused by x-kubernetes-validations or x-kubernetes-list-type, which only an API server knows. */
+  static List<Sample> badToCelAlone() {
+    return List.of(
+        provider("{kind: openai-compatible}", "spec.baseUrl"),
+        provider("{kind: echo, baseUrl: 'https://api.example.com'}", "spec.baseUrl"),
+        provider("{kind: echo, timeouts: {silence: 999ms}}", "spec.timeouts.silence"),
+        provider("{kind: echo, timeouts: {total: 1441m}}", "spec.timeouts.total"),
+        provider("{kind: echo, timeouts: {total: 999999999h}}", "spec.timeouts.total"),
+        route("{models: [m, n, m], targets: [{provider: p}]}", "spec.models[2]"),
+        route("{hosts: [a, a], models: [m], targets: [{provider: p}]}", "spec.hosts[1]"),
+        host("10.0.0.7"),
+        tenant("{keys: [{name: a}]}", "spec.keys[0]"),
+        tenant(
+            "{keys: [{name: a, sha256: " + SHA256 + ", secretRef: {name: s, key: k}}]}",
+            "spec.keys[0]"),
+        tenant(
+            "{keys: [{name: a, secretRef: {name: s, key: k}}, {name: a, secretRef: {name: s, key: k}}]}",
+            "spec.keys[1].name"),
+        tenant(
+            "{limits: [{unit: tokens, amount: 1, window: hour}, {unit: tokens, amount: 2, window: hour}]}",
+            "spec.limits[1]"),
+        tenant(
+            "{limits: [{name: tokens-balance, unit: tokens, amount: 1, window: hour},"
+                + " {unit: tokens, amount: 2, window: none}]}",
+            "spec.limits[1]"),
+        limit("{unit: tokens, amount: 1, window: hour, timeZone: UTC}", ".timeZone"),
+        limit("{unit: tokens, amount: 1, window: day, timeZone: Europe/Berlinn}", ".timeZone"));
+  }
+
+  private static Sample provider(String spec, String field) {
+    return new Sample("ModelProvider", spec, field);
+  }
+
+  private static Sample baseUrl(String url) {
+    return provider("{kind: openai-compatible, baseUrl: '" + url + "'}", "spec.baseUrl");
+  }
+
+  private static Sample route(String spec, String field) {
+    return new Sample("ModelRoute", spec, field);
+  }
+
+  private static Sample host(String host) {
+    return route(
+        "{hosts: ['" + host + "'], models: [m], targets: [{provider: p}]}", "spec.hosts[0]");
+  }
+
+  private static Sample tenant(String spec, String field) {
+    return new Sample("Tenant", spec, field);
+  }
+
+  private static Sample limit(String limit, String field) {
+    return tenant("{limits: [" + limit + "]}", "spec.limits[0]" + field);
+  }
+
+  private static String repeated(String item, int times) {
+    return String.join(", ", java.util.Collections.nCopies(times, item));
+  }
+}
