@@ -93,7 +93,7 @@ final class KubernetesKinds {
     String portName =
         port.field("name").text(Names::isPortName, "the name of one of the Service's ports");
     int number = (int) port.field("number").number(1, 65535, 0);
-    if (portName.isEmpty() == (number == 0)) {
+    if (portName.isEmpty() != port.field("number").exists()) {
       port.refuse("either a name or a number");
     }
     return new DeclaredIngress.Backend(backend.path(), name, portName, number);
@@ -152,11 +152,11 @@ final class KubernetesKinds {
 
   static Declaration secret(ObjectKey key, DeclaredAt at, Value object) {
     Map<String, byte[]> data = new TreeMap<>();
-    for (Value entry : object.field("data").entries()) {
-      data.put(entry.name(), entry.secretBase64());
+    for (Value entry : object.field("data").secret().entries()) {
+      data.put(entry.name(), entry.base64());
     }
-    for (Value entry : object.field("stringData").entries()) {
-      data.put(entry.name(), entry.secretText().getBytes(StandardCharsets.UTF_8));
+    for (Value entry : object.field("stringData").secret().entries()) {
+      data.put(entry.name(), entry.text().getBytes(StandardCharsets.UTF_8));
     }
     return new DeclaredSecret(key, at, data);
   }

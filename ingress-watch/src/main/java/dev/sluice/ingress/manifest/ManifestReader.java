@@ -88,7 +88,7 @@ public final class ManifestReader {
     ObjectKey key = new ObjectKey(kindName, namespace.isEmpty() ? "default" : namespace, name);
     String shown = kindName.isEmpty() ? "" : name.isEmpty() ? kindName : key.toString();
     ProblemsOfObject found = new ProblemsOfObject(at, shown);
-    Value object = new Value(root, "", "", found);
+    Value object = new Value(root, found);
     Kind kind = KINDS.get(apiVersion + " " + kindName);
     Declaration read = null;
     if (apiVersion.isEmpty() || kindName.isEmpty()) {
@@ -113,15 +113,16 @@ public final class ManifestReader {
   private static void noteUnknownKind(String apiVersion, String kind, ProblemsOfObject found) {
     int slash = apiVersion.indexOf('/');
     String group = slash < 0 ? "" : apiVersion.substring(0, slash);
+    if (!group.isEmpty() && !OUR_GROUPS.contains(group)) {
+      return;
+    }
     for (String known : KINDS.keySet()) {
       if (known.endsWith(" " + kind)) {
         found.add("apiVersion", '"' + apiVersion + '"', known.substring(0, known.indexOf(' ')));
         return;
       }
     }
-    if (OUR_GROUPS.contains(group)
-        && !kind.equals("IngressClass")
-        && !kind.equals("NetworkPolicy")) {
+    if (!group.isEmpty() && !kind.equals("IngressClass") && !kind.equals("NetworkPolicy")) {
       List<String> kinds = KINDS.keySet().stream()
           .filter(known -> known.startsWith(apiVersion + " "))
           .map(known -> known.substring(known.indexOf(' ') + 1))

@@ -2,15 +2,15 @@ package dev.sluice.ingress.manifest;
 
 import dev.sluice.ingress.DeclaredAt;
 import dev.sluice.ingress.Problem;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 
-/** Collects what is wrong with one object, each thing once. */
+/** Collects what is wrong with one object, of each field the first thing: others follow from it. */
 final class ProblemsOfObject {
   private final DeclaredAt at;
   private final String object;
-  private final Set<Problem> found = new LinkedHashSet<>();
+  private final Map<String, Problem> found = new LinkedHashMap<>();
 
   ProblemsOfObject(DeclaredAt at, String object) {
     this.at = at;
@@ -18,7 +18,8 @@ final class ProblemsOfObject {
   }
 
   void add(String field, String what, String expected) {
-    found.add(
+    found.putIfAbsent(
+        field,
         new Problem(at.place(field), object, field, what, expected, "the object is left out"));
   }
 
@@ -27,7 +28,7 @@ final class ProblemsOfObject {
   }
 
   List<Problem> found() {
-    return List.copyOf(found);
+    return List.copyOf(found.values());
   }
 
   /** One that nobody reads, for what follows from a problem already told. */

@@ -61,7 +61,7 @@ final class SluiceKinds {
     String baseUrl = kind.isPresent() ? baseUrl(kind.get(), spec.field("baseUrl")) : "";
     Value timeouts = spec.field("timeouts").only("silence", "total");
     DeclaredModelProvider.Timeouts standard = DeclaredModelProvider.Timeouts.DEFAULT;
-    Value credential = spec.field("credential").only("secretRef");
+    Value credential = spec.field("credential").secret().only("secretRef");
     return new DeclaredModelProvider(
         key,
         at,
@@ -74,11 +74,12 @@ final class SluiceKinds {
             timeouts.field("total").duration(LEAST_TIME, MOST_TIME, standard.total())));
   }
 
-  private static String baseUrl(DeclaredModelProvider.Kind kind, Value url) {
+  private static String baseUrl(DeclaredModelProvider.Kind kind, Value field) {
+    Value url = field.node().asText().contains("@") ? field.secret() : field;
     if (kind == DeclaredModelProvider.Kind.OPENAI_COMPATIBLE) {
       return url.requiredText(
           SluiceKinds::isBaseUrl,
-          "an http or https URL without query, such as https://api.example.com/v1");
+          "an http or https URL without user and query, such as https://api.example.com/v1");
     }
     if (url.exists()) {
       url.refuse("nothing: a provider of kind echo answers by itself");
@@ -125,7 +126,7 @@ final class SluiceKinds {
     Value spec = spec(object).only("keys", "limits");
     List<DeclaredTenant.Key> keys = new ArrayList<>();
     Set<String> keyNames = new HashSet<>();
-    for (Value one : spec.field("keys").items(MOST_KEYS)) {
+    for (Value one : spec.field("keys").secret().items(MOST_KEYS)) {
       one.only("name", "secretRef", "sha256");
       String name = one.field("name")
           .requiredText(Names::isSubdomain, "a name of lower-case letters, digits and '-'");
@@ -136,10 +137,9 @@ final class SluiceKinds {
       if (hash.exists() == one.field("secretRef").exists()) {
         one.refuse("either a secretRef or a sha256");
       }
-      String sha256 = hash.exists() ? hash.secretText() : "";
-      if (hash.node().isTextual() && !SHA256.matcher(sha256).matches()) {
-        hash.refuseHidden("not a hash", "the SHA-256 of the key in 64 lower-case hex digits");
-      }
+      String sha256 = hash.textIfAny(
+          text -> SHA256.matcher(text).matches(),
+          "the SHA-256 of the key in 64 lower-case hex digits");
       keys.add(new DeclaredTenant.Key(
           one.path(), name, hash.exists() ? null : secretRef(one.field("secretRef")), sha256));
     }

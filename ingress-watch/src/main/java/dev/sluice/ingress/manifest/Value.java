@@ -29,12 +29,20 @@ final class Value {
   private final String path;
   private final String name;
   private final ProblemsOfObject problems;
+  private final boolean secret;
 
-  Value(JsonNode node, String path, String name, ProblemsOfObject problems) {
+  /** A whole object. */
+  Value(JsonNode object, ProblemsOfObject problems) {
+    this(object, "", "", problems, false);
+  }
+
+  private Value(
+      JsonNode node, String path, String name, ProblemsOfObject problems, boolean secret) {
     this.node = node;
     this.path = path;
     this.name = name;
     this.problems = problems;
+    this.secret = secret;
   }
 
   String path() {
@@ -55,12 +63,17 @@ final class Value {
       refuse("a mapping");
       return told().field(name);
     }
-    return new Value(node.path(name), child(name), name, problems);
+    return new Value(node.path(name), child(name), name, problems, secret);
   }
 
   /** Stands for a value that was refused: nothing more is told of what is missing inside it. */
   Value told() {
-    return new Value(MissingNode.getInstance(), path, name, problems.silent());
+    return new Value(MissingNode.getInstance(), path, name, problems.silent(), secret);
+  }
+
+  /** The same, but no message shows it or what is inside it: where people put secrets, rightly or by mistake. */
+  Value secret() {
+    return new Value(node, path, name, problems, true);
   }
 
   /** Notes every field but these. For our own kinds, where a misspelt limit must not pass for none. */
@@ -91,7 +104,7 @@ final class Value {
       return items;
     }
     for (int i = 0; i < node.size(); i++) {
-      items.add(new Value(node.get(i), path + "[" + i + "]", "", problems));
+      items.add(new Value(node.get(i), path + "[" + i + "]", "", problems, secret));
     }
     return items;
   }
@@ -233,46 +246,25 @@ final class Value {
     }
     for (Iterator<String> names = node.fieldNames(); names.hasNext(); ) {
       String name = names.next();
-      entries.add(new Value(node.path(name), child(name), name, problems));
+      entries.add(new Value(node.path(name), child(name), name, problems, secret));
     }
     return entries;
   }
 
-  /** The bytes behind base64 text that no message may show. */
-  byte[] secretBase64() {
+  /** The bytes behind base64 text; none if there is no value. */
+  byte[] base64() {
     try {
-      return node.isTextual()
-          ? Base64.getMimeDecoder().decode(checkedAlphabet(node.textValue()))
-          : refusedSecret();
+      if (!exists()) {
+        return new byte[0];
+      }
+      if (node.isTextual() && BASE64.matcher(node.textValue()).matches()) {
+        return Base64.getMimeDecoder().decode(node.textValue());
+      }
     } catch (IllegalArgumentException e) {
-      return refusedSecret();
+      // told below, as any other text that is no base64
     }
-  }
-
-  /** A text that no message may show. */
-  String secretText() {
-    if (!node.isTextual()) {
-      problems.add(path, "not a text", "a text (put it in quotes)");
-      return "";
-    }
-    return node.textValue();
-  }
-
-  /** Notes that this value can't be taken, without showing it. */
-  void refuseHidden(String what, String expected) {
-    problems.add(path, what, expected);
-  }
-
-  private byte[] refusedSecret() {
-    refuseHidden("not base64", "base64 (a plain text goes under stringData)");
+    refuse("base64 (a plain text goes under stringData)");
     return new byte[0];
-  }
-
-  private static String checkedAlphabet(String base64) {
-    if (!BASE64.matcher(base64).matches()) {
-      throw new IllegalArgumentException();
-    }
-    return base64;
   }
 
   /** Notes that this value can't be taken. */
@@ -285,6 +277,9 @@ final class Value {
   }
 
   private String shown() {
+    if (secret) {
+      return "this value";
+    }
     if (!node.isValueNode()) {
       return node.isArray() ? "a list" : "a mapping";
     }

@@ -182,7 +182,7 @@ final class CustomResourceSamples {
         provider("{kind: echo, timeouts: {silence: 999ms}}", "spec.timeouts.silence"),
         provider("{kind: echo, timeouts: {total: 1441m}}", "spec.timeouts.total"),
         provider("{kind: echo, timeouts: {total: 999999999h}}", "spec.timeouts.total"),
-        route("{models: [m, n, m], targets: [{provider: p}]}", "spec.models[2]"),
+        route("{models: [m, o, m], targets: [{provider: p}]}", "spec.models[2]"),
         route("{hosts: [a, a], models: [m], targets: [{provider: p}]}", "spec.hosts[1]"),
         host("10.0.0.7"),
         tenant("{keys: [{name: a}]}", "spec.keys[0]"),
