@@ -17,6 +17,9 @@ public record ClusterSettings(
     Duration clockInterval,
     Duration rebuildDelay,
     Duration leaveTimeout) {
+  private static final Pattern SEED = Pattern.compile("[^:\\s]+:\\d{1,5}");
+  private static final int MOST_PORT = 65535;
+
   /** @throws IllegalArgumentException that names the key, its value and what was expected */
   public static ClusterSettings from(Config config) {
     Section cluster = Section.of(config, "sluice.cluster");
@@ -25,7 +28,7 @@ public record ClusterSettings(
         .filter(seed -> !seed.isEmpty())
         .toList();
     for (String seed : seeds) {
-      if (!seed.matches("[^:\\s]+:\\d{1,5}")) {
+      if (!SEED.matcher(seed).matches() || !isPort(seed.substring(seed.indexOf(':') + 1))) {
         throw cluster.refused("seeds", "addresses such as 10.0.0.1:25520, separated by commas");
       }
     }
@@ -36,5 +39,10 @@ public record ClusterSettings(
         cluster.duration("clock-interval", Duration.ofMillis(100), Duration.ofMinutes(5)),
         cluster.duration("rebuild-delay", Duration.ofMillis(100), Duration.ofMinutes(5)),
         cluster.duration("leave-timeout", Duration.ofSeconds(1), Duration.ofMinutes(5)));
+  }
+
+  private static boolean isPort(String text) {
+    int port = Integer.parseInt(text);
+    return port >= 1 && port <= MOST_PORT;
   }
 }

@@ -23,7 +23,13 @@ public final class Section {
     if (!config.hasPath(path)) {
       throw new IllegalArgumentException(path + ": missing (expected: a section of settings)");
     }
-    return new Section(config.getConfig(path), path);
+    try {
+      return new Section(config.getConfig(path), path);
+    } catch (ConfigException.WrongType e) {
+      throw new IllegalArgumentException(
+          path + ": " + config.getValue(path).unwrapped() + " (expected: a section of settings)",
+          e);
+    }
   }
 
   public String text(String key) {
@@ -37,7 +43,11 @@ public final class Section {
   /** @throws IllegalArgumentException unless {@code least <= value <= most} */
   public int count(String key, int least, int most) {
     long value = read(key, "a whole number", () -> config.getLong(key));
-    return (int) inRange(key, value, least, most, least + " to " + most);
+    int count = (int) inRange(key, value, least, most, least + " to " + most);
+    if (config.getDouble(key) != count) {
+      throw refused(key, "a whole number");
+    }
+    return count;
   }
 
   public int port(String key) {

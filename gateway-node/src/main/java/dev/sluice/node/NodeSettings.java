@@ -3,7 +3,6 @@ package dev.sluice.node;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigParseOptions;
-import com.typesafe.config.ConfigUtil;
 import com.typesafe.config.ConfigValue;
 import dev.sluice.admin.AdminSettings;
 import dev.sluice.edge.EdgeSettings;
@@ -38,6 +37,15 @@ public record NodeSettings(
     ClusterSettings cluster,
     FolderSettings folder,
     AdminSettings admin) {
+  /** Read by Akka and Kamon, which know more keys than are set here. */
+  private static final List<String> HANDED_ON = List.of(
+      "sluice.cluster.system.akka.",
+      "sluice.control.akka.",
+      "sluice.worker.common.akka.",
+      "sluice.worker.event-loop.akka.",
+      "sluice.worker.fork-join.akka.",
+      "sluice.kamon.kamon.");
+
   /** Where a server of ours listens. */
   public record Endpoint(String host, int port) {}
 
@@ -59,13 +67,14 @@ public record NodeSettings(
     return from(overrides.withFallback(own).withFallback(reference).resolve());
   }
 
-  private static NodeSettings from(Config config) {
+  /** @param config all of it, resolved */
+  static NodeSettings from(Config config) {
     Section node = Section.of(config, "sluice.node");
     return new NodeSettings(
         config,
         node.text("name"),
         Path.of(node.text("manifests")),
-        DatabaseUrl.parse(node.text("database")),
+        database(node.text("database")),
         node.duration("drain-timeout", Duration.ZERO, Duration.ofHours(1)),
         node.duration("first-table-timeout", Duration.ZERO, Duration.ofMinutes(10)),
         endpoint(config, "sluice.health"),
@@ -80,6 +89,14 @@ public record NodeSettings(
         AdminSettings.from(config));
   }
 
+  private static DatabaseUrl database(String url) {
+    try {
+      return DatabaseUrl.parse(url);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("sluice.node.database: " + e.getMessage(), e);
+    }
+  }
+
   private static Endpoint endpoint(Config config, String path) {
     Section section = Section.of(config, path);
     return new Endpoint(section.text("host"), section.port("port"));
@@ -90,15 +107,21 @@ public record NodeSettings(
     if (!own.hasPath("sluice")) {
       return;
     }
-    for (Map.Entry<String, ConfigValue> entry : own.getConfig("sluice").entrySet()) {
-      List<String> path = ConfigUtil.splitPath(entry.getKey());
-      String key = "sluice." + entry.getKey();
-      boolean akka = path.contains("akka") || path.contains("system");
-      if (!akka && !reference.hasPathOrNull(key)) {
+    for (Map.Entry<String, ConfigValue> entry :
+        own.root().withOnlyKey("sluice").toConfig().entrySet()) {
+      String key = entry.getKey();
+      boolean handedOn = HANDED_ON.stream().anyMatch(key::startsWith);
+      if (!handedOn && !reference.hasPathOrNull(key)) {
         throw new IllegalArgumentException(
             key + ": no such setting (expected: one of reference.conf; read in "
                 + entry.getValue().origin().description() + ")");
       }
     }
+  }
+
+  /** Without the configuration, which holds a password. */
+  @Override
+  public String toString() {
+    return "settings of node " + name;
   }
 }

@@ -1,7 +1,9 @@
 package dev.sluice.ingress.kube;
 
 import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
 import java.time.Duration;
+import java.util.function.Function;
 
 /** {@code sluice.ingress.folder} in reference.conf. */
 public record FolderSettings(Duration poll, long fileBytes, int files) {
@@ -24,9 +26,18 @@ public record FolderSettings(Duration poll, long fileBytes, int files) {
   /** @throws IllegalArgumentException that names the key, its value and what was expected */
   public static FolderSettings from(Config config) {
     return new FolderSettings(
-        config.getDuration(PATH + "poll"),
-        config.getBytes(PATH + "file-bytes"),
-        config.getInt(PATH + "files"));
+        read("poll", "a time such as 250 ms", config::getDuration),
+        read("file-bytes", "a size such as 4 MiB", config::getBytes),
+        read("files", "a whole number", config::getInt));
+  }
+
+  private static <T> T read(String key, String expected, Function<String, T> reader) {
+    try {
+      return reader.apply(PATH + key);
+    } catch (ConfigException e) {
+      throw new IllegalArgumentException(
+          PATH + key + ": " + e.getMessage() + " (expected: " + expected + ")", e);
+    }
   }
 
   private static void check(String key, String value, boolean valid, String expected) {
