@@ -16,6 +16,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,7 +49,8 @@ public final class ClusterWorld {
         return thread;
       });
   private volatile @Nullable ActorSystem<Void> system;
-  private volatile boolean stopping;
+  private final AtomicBoolean stopping = new AtomicBoolean();
+  private final CompletableFuture<Done> stopped = new CompletableFuture<>();
   private String lastFailure = "";
 
   public ClusterWorld(
@@ -76,7 +78,7 @@ public final class ClusterWorld {
   }
 
   private void build() {
-    if (stopping) {
+    if (stopping.get()) {
       return;
     }
     Schema.migrate(database)
@@ -85,50 +87,61 @@ public final class ClusterWorld {
               if (failure == null) {
                 buildSystem();
               } else {
-                buildLater("the database " + database + " can't be used yet", failure);
+                tell("the database " + database + " can't be used yet", failure);
+                buildLater();
               }
             },
             builder);
   }
 
   private void buildSystem() {
-    if (stopping) {
+    if (stopping.get()) {
       return;
     }
+    ActorSystem<Void> built;
     try {
-      ActorSystem<Void> built = ActorSystem.create(Behaviors.empty(), NAME, systemConfig());
-      system = built;
-      lastFailure = "";
-      built.getWhenTerminated().whenComplete((done, failure) -> builder.execute(this::ended));
-      resident.arrive(built);
+      built = ActorSystem.create(Behaviors.empty(), NAME, systemConfig());
     } catch (RuntimeException e) {
-      buildLater("the cluster system can't be built yet", e);
+      tell("the cluster system can't be built yet", e);
+      buildLater();
+      return;
+    }
+    system = built;
+    built.getWhenTerminated().whenComplete((done, failure) -> builder.execute(() -> ended(built)));
+    try {
+      resident.arrive(built);
+      lastFailure = "";
+    } catch (RuntimeException e) {
+      tell("the cluster system can't be used yet", e);
+      built.terminate();
     }
   }
 
   /** By our own will, or because the split brain resolver took this node down: then there will be another. */
-  private void ended() {
+  private void ended(ActorSystem<Void> built) {
+    if (system != built) {
+      return;
+    }
     system = null;
     resident.depart();
-    if (!stopping) {
+    if (!stopping.get()) {
       LOG.warn("the cluster system has ended and is built again; ordinary traffic goes on");
       buildLater();
     }
   }
 
   /** Tells a reason once, however often it keeps us from building. */
-  private void buildLater(String what, Throwable failure) {
+  private void tell(String what, Throwable failure) {
     String why = what + ": " + messageOf(failure);
     if (!why.equals(lastFailure)) {
       lastFailure = why;
       LOG.warn("{}; model calls answer 503, ordinary traffic goes on", why);
       LOG.debug("the failure", failure);
     }
-    buildLater();
   }
 
   private void buildLater() {
-    if (!stopping) {
+    if (!stopping.get()) {
       builder.schedule(this::build, settings.rebuildDelay().toMillis(), TimeUnit.MILLISECONDS);
     }
   }
@@ -155,16 +168,38 @@ public final class ClusterWorld {
 
   /** Leaves the cluster and ends the system for good. */
   public CompletionStage<Done> stop() {
-    stopping = true;
+    if (!stopping.getAndSet(true)) {
+      builder.execute(this::leave);
+    }
+    return stopped;
+  }
+
+  /** On the builder's thread, so that no system is built meanwhile. */
+  private void leave() {
     ActorSystem<Void> running = system;
-    CompletionStage<Done> ended = running == null
-        ? CompletableFuture.completedFuture(Done.getInstance())
-        : CoordinatedShutdown.get(running).runAll(CoordinatedShutdown.clusterLeavingReason());
-    return ended
+    if (running == null) {
+      over();
+      return;
+    }
+    CoordinatedShutdown.get(running)
+        .runAll(CoordinatedShutdown.clusterLeavingReason())
         .toCompletableFuture()
-        .completeOnTimeout(
-            Done.getInstance(), settings.leaveTimeout().toMillis(), TimeUnit.MILLISECONDS)
-        .whenComplete((done, failure) -> builder.shutdown());
+        .orTimeout(settings.leaveTimeout().toMillis(), TimeUnit.MILLISECONDS)
+        .whenComplete((done, failure) -> {
+          if (failure != null) {
+            LOG.warn("the cluster was not left in time: {}", messageOf(failure));
+            running.terminate();
+          }
+          builder.execute(() -> {
+            ended(running);
+            over();
+          });
+        });
+  }
+
+  private void over() {
+    stopped.complete(Done.getInstance());
+    builder.shutdownNow();
   }
 
   private static String messageOf(Throwable failure) {

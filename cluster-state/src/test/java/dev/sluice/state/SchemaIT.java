@@ -1,0 +1,110 @@
+package dev.sluice.state;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.sql.SQLException;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+class SchemaIT {
+  private static final String VERSIONS =
+      "SELECT string_agg(version::text, ',' ORDER BY version) FROM sluice_schema";
+  private static final String ALL_VERSIONS =
+      Stream.iterate(1, version -> version + 1).limit(Schema.VERSION).toList().toString();
+
+  private static TestDatabase postgres;
+
+  @BeforeAll
+  static void start() throws IOException {
+    postgres = TestDatabase.start();
+  }
+
+  @AfterAll
+  static void stop() throws IOException {
+    postgres.close();
+  }
+
+  private static CompletableFuture<Void> migrate(DatabaseUrl url) {
+    return Schema.migrate(url).toCompletableFuture().orTimeout(30, SECONDS);
+  }
+
+  private static void assertWhole(String database) throws SQLException {
+    assertThat("[" + postgres.read(database, VERSIONS).replace(",", ", ") + "]")
+        .isEqualTo(ALL_VERSIONS);
+    for (String table : new String[] {"event_journal", "snapshot", "durable_state"}) {
+      assertThat(postgres.read(database, "SELECT count(*) FROM " + table)).isEqualTo("0");
+    }
+  }
+
+  @Test
+  void anEmptyDatabaseGetsAllTables() throws SQLException {
+    migrate(postgres.create("empty")).join();
+    assertWhole("empty");
+  }
+
+  @Test
+  void whatIsUpToDateIsLeftAlone() throws SQLException {
+    DatabaseUrl url = postgres.create("again");
+    migrate(url).join();
+    String applied = postgres.read("again", "SELECT array_agg(applied)::text FROM sluice_schema");
+    migrate(url).join();
+    assertWhole("again");
+    assertThat(postgres.read("again", "SELECT array_agg(applied)::text FROM sluice_schema"))
+        .isEqualTo(applied);
+  }
+
+  @Test
+  void nodesThatStartTogetherApplyEachVersionOnce() throws SQLException {
+    DatabaseUrl url = postgres.create("together");
+    CompletableFuture.allOf(
+            Stream.generate(() -> migrate(url)).limit(8).toArray(CompletableFuture[]::new))
+        .join();
+    assertWhole("together");
+  }
+
+  @Test
+  void aDatabaseOfANewerBuildIsRefusedAndNotTouched() throws SQLException {
+    DatabaseUrl url = postgres.create("newer");
+    postgres.execute(
+        "newer",
+        "CREATE TABLE sluice_schema(version INT PRIMARY KEY, applied TIMESTAMPTZ NOT NULL);"
+            + "INSERT INTO sluice_schema VALUES (99, now())");
+    assertThatThrownBy(() -> migrate(url).join())
+        .cause()
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("the database has schema version 99, this build works with " + Schema.VERSION
+            + ": use a newer build");
+    assertThat(postgres.read("newer", VERSIONS)).isEqualTo("99");
+  }
+
+  @Test
+  void aMigrationThatFailsLeavesNothingBehindAndCanBeRepeated() throws SQLException {
+    DatabaseUrl url = postgres.create("broken");
+    postgres.execute("broken", "CREATE VIEW event_journal AS SELECT 1 AS slice");
+    assertThatThrownBy(() -> migrate(url).join()).hasMessageContaining("event_journal");
+    assertThat(postgres.read("broken", "SELECT to_regclass('sluice_schema')")).isNull();
+    postgres.execute("broken", "DROP VIEW event_journal");
+    migrate(url).join();
+    assertWhole("broken");
+  }
+
+  @Test
+  void aDatabaseThatIsNotThereFailsTheMigration() throws IOException {
+    int port;
+    try (ServerSocket closedSoon = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      port = closedSoon.getLocalPort();
+    }
+    DatabaseUrl nowhere = DatabaseUrl.parse("postgresql://u:hunter2@localhost:" + port + "/x");
+    assertThatThrownBy(() -> migrate(nowhere).join())
+        .hasMessageContaining("localhost")
+        .hasMessageNotContaining("hunter2");
+  }
+}
