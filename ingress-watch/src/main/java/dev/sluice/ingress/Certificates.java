@@ -8,6 +8,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** Which certificate each host is served with. The oldest Ingress that gives a host one decides. */
 final class Certificates {
@@ -59,7 +61,7 @@ final class Certificates {
     if (certificate.isEmpty()) {
       return;
     }
-    for (String host : tls.hosts()) {
+    for (String host : hosts(ingress, tls)) {
       if (coveredBy(certificate.get().chain().get(0), host)) {
         byHost.putIfAbsent(host, certificate.get());
       } else {
@@ -67,6 +69,20 @@ final class Certificates {
         problems.add(ingress.problem(field, what, "a certificate with that name", EFFECT));
       }
     }
+  }
+
+  /** A tls entry that names no hosts stands for those of its Ingress' rules. */
+  private static Collection<String> hosts(DeclaredIngress ingress, DeclaredIngress.Tls tls) {
+    if (!tls.hosts().isEmpty()) {
+      return tls.hosts();
+    }
+    Set<String> hosts = new TreeSet<>();
+    for (DeclaredIngress.Rule rule : ingress.rules()) {
+      if (!rule.host().isEmpty()) {
+        hosts.add(rule.host());
+      }
+    }
+    return hosts;
   }
 
   private Optional<Certificate> read(DeclaredIngress ingress, String field, String name) {

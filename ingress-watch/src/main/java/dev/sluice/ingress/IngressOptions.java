@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param bodyBytes longest request body, 0 for any
  * @param closed why all routes of the Ingress must answer 503, or null
+ * @param canary whether it only offers another backend for paths that a main Ingress has, and so has none of its own
  */
 record IngressOptions(
     boolean sslRedirect,
@@ -22,6 +23,7 @@ record IngressOptions(
     Timeouts timeouts,
     Retries retries,
     @Nullable String closed,
+    boolean canary,
     List<Problem> problems) {
   private static final String PREFIX = "nginx.ingress.kubernetes.io/";
   private static final long DEFAULT_BODY_BYTES = 1024 * 1024;
@@ -65,7 +67,6 @@ record IngressOptions(
       "rewrite-target",
       "use-regex",
       "backend-protocol",
-      "canary",
       "permanent-redirect",
       "temporal-redirect",
       "app-root",
@@ -89,6 +90,7 @@ record IngressOptions(
     private Duration send = Timeouts.DEFAULT.send();
     private int tries = Retries.DEFAULT.tries();
     private @Nullable String closed;
+    private boolean canary;
 
     Reader(DeclaredIngress ingress) {
       this.ingress = ingress;
@@ -109,6 +111,7 @@ record IngressOptions(
           new Timeouts(connect, read, send),
           new Retries(tries == 0 ? MOST_TRIES : tries),
           closed,
+          canary,
           problems);
     }
 
@@ -127,12 +130,16 @@ record IngressOptions(
 
     private void notHonoured(String key, String value) {
       if (key.equals("backend-protocol") && value.equalsIgnoreCase("HTTP")
-          || key.equals("canary") && !flag(key, value, false)
           || key.equals("use-regex") && !flag(key, value, false)
           || key.equals("ssl-passthrough") && !flag(key, value, false)) {
         return;
       }
-      if (GUARDS.contains(key) || DIRECTIONS.contains(key)) {
+      if (key.equals("canary")) {
+        canary = flag(key, value, false);
+        if (canary) {
+          note(key, "not supported yet", "", "its paths are left to the main Ingress");
+        }
+      } else if (GUARDS.contains(key) || DIRECTIONS.contains(key)) {
         closed = "the annotation " + key + " can't be honoured";
         note(key, "not supported yet", "", "the paths of this Ingress answer 503");
       } else {
@@ -157,17 +164,20 @@ record IngressOptions(
 
     private long size(String key, String value) {
       Matcher matcher = SIZE.matcher(value);
-      if (!matcher.matches()) {
-        note(key, '"' + value + '"', "a size such as 8m, or 0 for any", "the default 1m is used");
-        return DEFAULT_BODY_BYTES;
+      if (matcher.matches()) {
+        int shift = switch (matcher.group(2)) {
+          case "k", "K" -> 10;
+          case "m", "M" -> 20;
+          case "g", "G" -> 30;
+          default -> 0;
+        };
+        long number = Long.parseLong(matcher.group(1));
+        if (number <= Long.MAX_VALUE >> shift) {
+          return number << shift;
+        }
       }
-      int shift = switch (matcher.group(2)) {
-        case "k", "K" -> 10;
-        case "m", "M" -> 20;
-        case "g", "G" -> 30;
-        default -> 0;
-      };
-      return Long.parseLong(matcher.group(1)) << shift;
+      note(key, '"' + value + '"', "a size such as 8m, or 0 for any", "the default 1m is used");
+      return DEFAULT_BODY_BYTES;
     }
 
     private Duration seconds(String key, String value, Duration otherwise) {

@@ -76,6 +76,9 @@ final class IngressRoutes {
   private void add(DeclaredIngress ingress) {
     IngressOptions options = IngressOptions.of(ingress);
     problems.addAll(options.problems());
+    if (options.canary()) {
+      return;
+    }
     for (DeclaredIngress.Rule rule : ingress.rules()) {
       if (!rule.host().equals(host)) {
         continue;
@@ -101,11 +104,13 @@ final class IngressRoutes {
   /** The default backend takes what the paths of its Ingress' hosts leave; the oldest one of a host wins. */
   private void addDefault(DeclaredIngress ingress) {
     DeclaredIngress.Backend backend = ingress.defaultBackend();
+    IngressOptions options = IngressOptions.of(ingress);
     PathRule everything = new PathRule.Prefix("/");
     if (backend != null
+        && !options.canary()
         && hostsOf(ingress).contains(host)
         && holders.putIfAbsent(everything.toString(), ingress) == null) {
-      routes.add(route(ingress, IngressOptions.of(ingress), everything, backend));
+      routes.add(route(ingress, options, everything, backend));
     }
   }
 
@@ -189,7 +194,7 @@ final class IngressRoutes {
         .ports()
         .forEach(port -> ports.add(
             port.name().isEmpty() ? "" + port.number() : port.number() + " " + port.name()));
-    return "one of " + String.join(", ", ports);
+    return ports.isEmpty() ? "a Service with ports" : "one of " + String.join(", ", ports);
   }
 
   private List<Endpoint> endpoints(DeclaredService service, DeclaredService.Port port) {

@@ -28,7 +28,9 @@ import org.jspecify.annotations.Nullable;
 final class Folder {
   private static final int MAX_DEPTH = 8;
 
-  private record Stamp(FileTime modified, long bytes) {}
+  /** @param file tells one file from another that took its name, where the file system can */
+  private record Stamp(
+      FileTime modified, long bytes, @Nullable Object file) {}
 
   private record ReadFile(Stamp stamp, List<Declaration> declared, List<Problem> problems) {}
 
@@ -104,7 +106,8 @@ final class Folder {
     for (Path file : files.subList(0, Math.min(files.size(), settings.files()))) {
       try {
         BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
-        stamps.put(file, new Stamp(attributes.lastModifiedTime(), attributes.size()));
+        Object key = attributes.fileKey();
+        stamps.put(file, new Stamp(attributes.lastModifiedTime(), attributes.size(), key));
       } catch (NoSuchFileException e) {
         // removed since it was listed
       }
