@@ -1,0 +1,182 @@
+package dev.sluice.ingress;
+
+import static dev.sluice.ingress.Manifests.path;
+import static dev.sluice.ingress.Manifests.rule;
+import static dev.sluice.ingress.Manifests.rules;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ModelRoutesTest {
+  private static final String HOST = "ai.example.com";
+
+  private static ModelTable models(Reconciled made, String host) {
+    Route route = made.routes().host(host).match("/v1/chat/completions", Asked.POST);
+    Action.Models action = (Action.Models) route.action();
+    assertThat(action.call()).isEqualTo(Action.Call.CHAT_COMPLETIONS);
+    return action.models();
+  }
+
+  private static String route(String models, String targets) {
+    return "{hosts: [" + HOST + "], models: [" + models + "], targets: [" + targets + "]}";
+  }
+
+  private static Manifests echo() {
+    return new Manifests().sluice("ModelProvider", "echo", "{kind: echo}");
+  }
+
+  private static List<String> targets(ModelTable.Entry entry) {
+    return entry.targets().stream()
+        .map(target -> target.provider().name() + " " + target.model())
+        .toList();
+  }
+
+  @Test
+  void answerAtThePathsOfOpenAiOnTheirHostsOnly() {
+    Reconciled made =
+        echo().sluice("ModelRoute", "m", route("m", "{provider: echo}")).reconcile();
+    HostRoutes host = made.routes().host(HOST);
+    assertThat(host.match("/v1/models", Asked.GET).action()).isInstanceOf(Action.Models.class);
+    assertThat(host.match("/v1/chat/completions", Asked.POST).declaredBy().toString())
+        .isEqualTo("ModelRoute default/m");
+    assertThat(host.match("/v1/chat/completions/x", Asked.POST)).isNull();
+    assertThat(made.routes().host("other.example.com")).isNull();
+    assertThat(made.problems()).isEmpty();
+  }
+
+  @Test
+  void answerWithoutHostsOnEachHostThatNobodyHas() {
+    Reconciled made = echo()
+        .sluice("ModelRoute", "m", "{models: [m], targets: [{provider: echo}]}")
+        .ingress("name: i", rules(rule("shop.example.com", path("Prefix", "/", "s"))))
+        .service("s", "10.0.0.1")
+        .reconcile();
+    assertThat(models(made, HOST).names()).containsExactly("m");
+    assertThat(made.routes()
+            .host("shop.example.com")
+            .match("/v1/chat/completions", Asked.POST)
+            .action())
+        .isInstanceOf(Action.Forward.class);
+  }
+
+  @Test
+  void shareTheirHostWithTheOtherPathsOfIngresses() {
+    Reconciled made = echo()
+        .sluice("ModelRoute", "m", route("m", "{provider: echo}"))
+        .ingress("name: i", rules(rule(HOST, path("Prefix", "/", "s"))))
+        .service("s", "10.0.0.1")
+        .reconcile();
+    assertThat(models(made, HOST).names()).containsExactly("m");
+    assertThat(made.routes().host(HOST).match("/v1/other", Asked.GET).action())
+        .isInstanceOf(Action.Forward.class);
+  }
+
+  @Test
+  void findTheWholeNameThenTheLongestBeginning() {
+    Reconciled made = echo()
+        .sluice("ModelRoute", "all", route("'*'", "{provider: echo, model: all}"))
+        .sluice("ModelRoute", "begin", route("'gpt-*'", "{provider: echo, model: begin}"))
+        .sluice("ModelRoute", "longer", route("'gpt-4o*'", "{provider: echo, model: longer}"))
+        .sluice("ModelRoute", "whole", route("gpt-4o-mini", "{provider: echo, model: whole}"))
+        .reconcile();
+    ModelTable models = models(made, HOST);
+    assertThat(models.find("gpt-4o-mini").orElseThrow().declaredBy().name()).isEqualTo("whole");
+    assertThat(models.find("gpt-4o-max").orElseThrow().declaredBy().name()).isEqualTo("longer");
+    assertThat(models.find("gpt-5").orElseThrow().declaredBy().name()).isEqualTo("begin");
+    assertThat(models.find("claude").orElseThrow().declaredBy().name()).isEqualTo("all");
+    assertThat(models.names()).containsExactly("gpt-4o-mini");
+  }
+
+  @Test
+  void doNotHaveAModelThatNobodyDeclared() {
+    Reconciled made =
+        echo().sluice("ModelRoute", "m", route("m", "{provider: echo}")).reconcile();
+    assertThat(models(made, HOST).find("mm")).isEmpty();
+  }
+
+  @Test
+  void leaveAModelToTheFirstRouteByName() {
+    Reconciled made = echo()
+        .sluice("ModelRoute", "b", route("m, other", "{provider: echo, model: b}"))
+        .sluice("ModelRoute", "a", route("m", "{provider: echo, model: a}"))
+        .reconcile();
+    ModelTable models = models(made, HOST);
+    assertThat(targets(models.find("m").orElseThrow())).containsExactly("default/echo a");
+    assertThat(targets(models.find("other").orElseThrow())).containsExactly("default/echo b");
+    assertThat(made.problems()).hasSize(1);
+    assertThat(made.problems().get(0).field()).isEqualTo("spec.models[0]");
+    assertThat(made.problems().get(0).what()).contains("held by ModelRoute default/a");
+  }
+
+  @Test
+  void tryTheirTargetsInTheOrderDeclaredWithoutThoseThatAreMissing() {
+    Reconciled made = echo()
+        .sluice("ModelProvider", "far", "{kind: openai-compatible, baseUrl: 'http://far/v1/'}")
+        .sluice(
+            "ModelRoute",
+            "m",
+            route("m", "{provider: far, model: x}, {provider: none}, {provider: echo}"))
+        .reconcile();
+    ModelTable.Entry entry = models(made, HOST).find("m").orElseThrow();
+    assertThat(targets(entry)).containsExactly("default/far x", "default/echo ");
+    assertThat(entry.targets().get(0).provider().baseUrl()).isEqualTo("http://far/v1");
+    assertThat(made.problems())
+        .extracting(Problem::field)
+        .containsExactly("spec.targets[1].provider");
+  }
+
+  @Test
+  void keepAModelWithoutTargetsSoThatItIsRefusedAndNotTakenByAnother() {
+    Reconciled made = echo()
+        .sluice("ModelRoute", "all", route("'*'", "{provider: echo}"))
+        .sluice("ModelRoute", "m", route("m", "{provider: none}"))
+        .reconcile();
+    assertThat(models(made, HOST).find("m").orElseThrow().targets()).isEmpty();
+  }
+
+  @Test
+  void callAProviderWithItsCredentialAndLeaveItOutWhileThatIsMissing() {
+    Manifests all = new Manifests()
+        .sluice("ModelProvider", "p", """
+            {kind: openai-compatible, baseUrl: 'https://p.example', outputCap: max_completion_tokens,
+             credential: {secretRef: {name: s, key: api-key}}, timeouts: {silence: 5s}}""")
+        .sluice("ModelRoute", "m", route("m", "{provider: p}"));
+    Reconciled without = all.reconcile();
+    assertThat(models(without, HOST).find("m").orElseThrow().targets()).isEmpty();
+    assertThat(without.problems())
+        .extracting(Problem::object, Problem::field)
+        .containsExactly(org.assertj.core.groups.Tuple.tuple(
+            "ModelProvider default/p", "spec.credential.secretRef"));
+
+    Reconciled with =
+        RouteReconciler.reconcile(all.secret("s", "api-key: \"sk-p\\n\"").read(), without);
+    ModelProvider provider =
+        models(with, HOST).find("m").orElseThrow().targets().get(0).provider();
+    assertThat(provider.credential()).isEqualTo("sk-p");
+    assertThat(provider.capField()).isEqualTo("max_completion_tokens");
+    assertThat(provider.timeouts().silence()).isEqualTo(Duration.ofSeconds(5));
+    assertThat(provider.timeouts().total()).isEqualTo(Duration.ofMinutes(10));
+    assertThat(provider.toString()).doesNotContain("sk-p");
+    assertThat(with.problems()).isEmpty();
+  }
+
+  @Test
+  void capAnswersAt4096TokensAndRefuseUnboundInputsUnlessTheySayOtherwise() {
+    Reconciled made = echo()
+        .sluice("ModelRoute", "plain", route("plain", "{provider: echo}"))
+        .sluice(
+            "ModelRoute",
+            "set",
+            "{hosts: [" + HOST + "], models: [set], targets: [{provider: echo}],"
+                + " maxOutputTokens: 9, contextTokens: 128000}")
+        .reconcile();
+    ModelTable.Entry plain = models(made, HOST).find("plain").orElseThrow();
+    assertThat(plain.maxOutputTokens()).isEqualTo(4096);
+    assertThat(plain.contextTokens()).isZero();
+    ModelTable.Entry set = models(made, HOST).find("set").orElseThrow();
+    assertThat(set.maxOutputTokens()).isEqualTo(9);
+    assertThat(set.contextTokens()).isEqualTo(128_000);
+  }
+}
