@@ -45,7 +45,8 @@ final class ModelRoutes {
     }
   }
 
-  static List<Route> routes(String host, Declarations declared, List<Problem> problems) {
+  /** @param taken routes of the host that go before these */
+  static List<Route> routes(Declarations declared, List<Route> taken, List<Problem> problems) {
     ModelRoutes made = new ModelRoutes(declared, problems);
     for (DeclaredModelRoute route : declared.modelRoutes()) {
       made.add(route);
@@ -57,6 +58,7 @@ final class ModelRoutes {
     ModelTable models = new ModelTable(made.entries);
     List<Route> routes = new ArrayList<>();
     for (Action.Call call : Action.Call.values()) {
+      made.tellIfTaken(call, taken);
       routes.add(new Route(
           declared.modelRoutes().get(0).key(),
           new PathRule.Exact(call.path()),
@@ -73,6 +75,22 @@ final class ModelRoutes {
 
   private static List<String> hostsOf(DeclaredModelRoute route) {
     return route.hosts().isEmpty() ? List.of(CATCH_ALL) : route.hosts();
+  }
+
+  private void tellIfTaken(Action.Call call, List<Route> taken) {
+    PathRule path = new PathRule.Exact(call.path());
+    for (Route route : taken) {
+      if (route.path().equals(path)) {
+        problems.add(declared
+            .modelRoutes()
+            .get(0)
+            .problem(
+                "spec.hosts",
+                '"' + call.path() + "\" is held by " + route.declaredBy(),
+                "hosts whose Ingresses leave this path",
+                "its requests go there"));
+      }
+    }
   }
 
   private void add(DeclaredModelRoute route) {

@@ -53,7 +53,7 @@ public final class RouteReconciler {
     Declarations own = new Declarations(input);
     List<Problem> problems = new ArrayList<>();
     List<Route> routes = new ArrayList<>(IngressRoutes.routes(host, own, problems));
-    routes.addAll(ModelRoutes.routes(host, own, problems));
+    routes.addAll(ModelRoutes.routes(own, routes, problems));
     return new Reconciled.Part(List.copyOf(input), new HostRoutes(routes), problems);
   }
 }

@@ -74,6 +74,20 @@ class ModelRoutesTest {
   }
 
   @Test
+  void sayWhereAnIngressHoldsTheirPath() {
+    Reconciled made = echo()
+        .sluice("ModelRoute", "m", route("m", "{provider: echo}"))
+        .ingress("name: i", rules(rule(HOST, path("Exact", "/v1/models", "s"))))
+        .service("s", "10.0.0.1")
+        .reconcile();
+    assertThat(made.routes().host(HOST).match("/v1/models", Asked.GET).action())
+        .isInstanceOf(Action.Forward.class);
+    assertThat(made.problems())
+        .extracting(Problem::what)
+        .containsExactly("\"/v1/models\" is held by Ingress default/i");
+  }
+
+  @Test
   void findTheWholeNameThenTheLongestBeginning() {
     Reconciled made = echo()
         .sluice("ModelRoute", "all", route("'*'", "{provider: echo, model: all}"))

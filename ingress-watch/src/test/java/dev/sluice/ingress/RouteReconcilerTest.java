@@ -1,5 +1,8 @@
 package dev.sluice.ingress;
 
+import static dev.sluice.ingress.Answers.HOST;
+import static dev.sluice.ingress.Answers.answer;
+import static dev.sluice.ingress.Answers.twoServices;
 import static dev.sluice.ingress.Manifests.path;
 import static dev.sluice.ingress.Manifests.rule;
 import static dev.sluice.ingress.Manifests.rules;
@@ -9,48 +12,9 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class RouteReconcilerTest {
-  private static final String HOST = "shop.example.com";
-  private static final String NGINX = "nginx.ingress.kubernetes.io/";
-
-  private static Manifests twoServices() {
-    return new Manifests().service("a", "10.0.0.1").service("b", "10.0.0.2");
-  }
-
-  private static @Nullable Route match(Reconciled made, String host, String path) {
-    HostRoutes routes = made.routes().host(host);
-    return routes == null ? null : routes.match(path, Asked.GET);
-  }
-
-  /** Where a request goes: {@code address:port}s, a status, or nowhere. */
-  private static String answer(Reconciled made, String host, String path) {
-    Route route = match(made, host, path);
-    if (route == null) {
-      return "no route";
-    }
-    if (route.action() instanceof Action.Forward forward) {
-      List<String> endpoints = new ArrayList<>();
-      forward
-          .backends()
-          .get(0)
-          .backend()
-          .endpoints()
-          .forEach(one -> endpoints.add(one.host() + ":" + one.port()));
-      return endpoints.isEmpty() ? "503" : String.join(" ", endpoints);
-    }
-    return route.action() instanceof Action.Refuse refuse
-        ? "" + refuse.status()
-        : route.action().toString();
-  }
-
-  private static String answer(Reconciled made, String path) {
-    return answer(made, HOST, path);
-  }
 
   @Test
   void takesExactPathsBeforeTheLongestPrefix() {
@@ -300,99 +264,5 @@ class RouteReconcilerTest {
         .ingress("name: i", rules(rule(HOST, path("Prefix", "/", "a"))))
         .reconcile();
     assertThat(answer(made, "/")).isEqualTo("far.example.org:80");
-  }
-
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "auth-url: 'https://auth.example.com'",
-        "auth-type: basic",
-        "auth-secret: users",
-        "auth-tls-secret: default/ca",
-        "auth-snippet: x",
-        "whitelist-source-range: 10.0.0.0/8",
-        "allowlist-source-range: 10.0.0.0/8",
-        "denylist-source-range: 10.0.0.0/8",
-        "satisfy: any",
-        "limit-rps: '5'",
-        "limit-rpm: '5'",
-        "limit-connections: '5'",
-        "proxy-ssl-verify: 'on'",
-        "proxy-ssl-secret: default/ca",
-        "modsecurity-snippet: x",
-        "configuration-snippet: x",
-        "rewrite-target: /$1",
-        "backend-protocol: GRPC"
-      })
-  void closesARouteWhoseGuardOrDirectionItCannotHonour(String annotation) {
-    Reconciled made = twoServices()
-        .ingress(
-            "name: i, annotations: {" + NGINX + annotation + "}",
-            rules(rule(HOST, path("Prefix", "/", "a"))))
-        .ingress("name: j", rules(rule(HOST, path("Prefix", "/open", "b"))))
-        .reconcile();
-    assertThat(answer(made, "/")).isEqualTo("503");
-    assertThat(answer(made, "/open")).isEqualTo("10.0.0.2:8080");
-    assertThat(made.problems())
-        .extracting(Problem::field)
-        .containsExactly("metadata.annotations." + NGINX + annotation.split(":", 2)[0]);
-  }
-
-  @Test
-  void closesTheDefaultBackendOfAGuardedIngressToo() {
-    Reconciled made = twoServices()
-        .ingress(
-            "name: i, annotations: {" + NGINX + "auth-url: 'https://auth.example.com'}",
-            "{defaultBackend: {service: {name: a, port: {number: 80}}}}")
-        .reconcile();
-    assertThat(answer(made, "/")).isEqualTo("503");
-  }
-
-  @Test
-  void servesAnIngressWithAnnotationsOfOthersAsIfTheyWereNotThere() {
-    Reconciled made = twoServices()
-        .ingress(
-            "name: i, annotations: {cert-manager.io/issuer: a, kubernetes.io/ingress.class: nginx}",
-            rules(rule(HOST, path("Prefix", "/", "a"))))
-        .reconcile();
-    assertThat(answer(made, "/")).isEqualTo("10.0.0.1:8080");
-    assertThat(made.problems()).isEmpty();
-  }
-
-  @Test
-  void leavesThePathsOfACanaryToTheMainIngressEvenIfThatIsYounger() {
-    Reconciled made = twoServices()
-        .ingress(
-            "name: canary, creationTimestamp: '2026-01-01T00:00:00Z', annotations: {" + NGINX
-                + "canary: 'true', " + NGINX + "canary-weight: '10'}",
-            rules(rule(HOST, path("Prefix", "/", "b"))))
-        .ingress(
-            "name: main, creationTimestamp: '2026-02-01T00:00:00Z'",
-            rules(rule(HOST, path("Prefix", "/", "a"))))
-        .reconcile();
-    assertThat(answer(made, "/")).isEqualTo("10.0.0.1:8080");
-    assertThat(made.problems()).extracting(Problem::object).containsOnly("Ingress default/canary");
-  }
-
-  @Test
-  void redirectsToHttpsOnHostsThatATlsEntryCovers() {
-    Reconciled made = twoServices()
-        .ingress(
-            "name: i",
-            "{tls: [{hosts: ['*.example.com']}], rules: ["
-                + rule(HOST, path("Prefix", "/", "a")) + ", "
-                + rule("plain.example.org", path("Prefix", "/", "a")) + "]}")
-        .ingress(
-            "name: j, annotations: {" + NGINX + "ssl-redirect: 'false'}",
-            rules(rule(HOST, path("Prefix", "/plain", "a"))))
-        .ingress(
-            "name: k, annotations: {" + NGINX + "force-ssl-redirect: 'true'}",
-            rules(rule("forced.example.org", path("Prefix", "/", "a"))))
-        .reconcile();
-    assertThat(match(made, HOST, "/").filters()).containsExactly(new Filter.RequireHttps(308));
-    assertThat(match(made, HOST, "/plain").filters()).isEmpty();
-    assertThat(match(made, "plain.example.org", "/").filters()).isEmpty();
-    assertThat(match(made, "forced.example.org", "/").filters())
-        .containsExactly(new Filter.RequireHttps(308));
   }
 }

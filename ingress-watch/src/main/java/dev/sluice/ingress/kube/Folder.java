@@ -5,14 +5,15 @@ import dev.sluice.ingress.ObjectKey;
 import dev.sluice.ingress.Problem;
 import dev.sluice.ingress.manifest.ManifestReader;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitOption;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
@@ -20,8 +21,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A folder of manifests, looked at again and again. Remembers what it read of each file. */
@@ -47,20 +48,14 @@ final class Folder {
 
   /**
    * Looks once; a listing if anything is other than in the last one. A folder that can't be listed keeps what was read
-   * of it, and is a problem.
+   * of it, and is a problem; so does one below it.
    */
   Optional<Listing> look() {
     List<Problem> problems = new ArrayList<>();
     try {
       readChanged(stamps(problems));
-    } catch (IOException | UncheckedIOException e) {
-      problems.add(new Problem(
-          root.toString(),
-          "",
-          "",
-          "can't be listed: " + e.getMessage(),
-          "a readable folder",
-          "what was read before is kept"));
+    } catch (IOException e) {
+      problems.add(unlisted(root, e));
     }
     Listing now = listing(problems);
     if (now.equals(last)) {
@@ -88,42 +83,96 @@ final class Folder {
   }
 
   private Map<Path, Stamp> stamps(List<Problem> problems) throws IOException {
-    List<Path> files;
-    try (Stream<Path> all = Files.walk(root, MAX_DEPTH, FileVisitOption.FOLLOW_LINKS)) {
-      files = all.filter(this::isManifest).sorted().toList();
-    }
-    if (files.size() > settings.files()) {
-      String what = files.size() + " files";
-      problems.add(new Problem(
-          root.toString(),
-          "",
-          "",
-          what,
-          "at most " + settings.files(),
-          "the last ones are left out"));
-    }
     Map<Path, Stamp> stamps = new TreeMap<>();
-    for (Path file : files.subList(0, Math.min(files.size(), settings.files()))) {
-      try {
-        BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
-        Object key = attributes.fileKey();
-        stamps.put(file, new Stamp(attributes.lastModifiedTime(), attributes.size(), key));
-      } catch (NoSuchFileException e) {
-        // removed since it was listed
-      }
+    Files.walkFileTree(
+        root, Set.of(FileVisitOption.FOLLOW_LINKS), MAX_DEPTH, new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
+            return isHidden(folder) ? FileVisitResult.SKIP_SUBTREE : FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+            if (isManifest(file, attributes)) {
+              stamps.put(
+                  file,
+                  new Stamp(
+                      attributes.lastModifiedTime(), attributes.size(), attributes.fileKey()));
+            }
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
+            if (file.equals(root)) {
+              throw e;
+            }
+            if (!isHidden(file) && !(e instanceof NoSuchFileException)) {
+              problems.add(unlisted(file, e));
+              keepBelow(file, stamps);
+            }
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult postVisitDirectory(Path folder, @Nullable IOException e) {
+            if (e != null) {
+              problems.add(unlisted(folder, e));
+              keepBelow(folder, stamps);
+            }
+            return FileVisitResult.CONTINUE;
+          }
+        });
+    if (stamps.size() <= settings.files()) {
+      return stamps;
     }
-    return stamps;
+    problems.add(new Problem(
+        root.toString(),
+        "",
+        "",
+        stamps.size() + " files",
+        "at most " + settings.files(),
+        "the last ones are left out"));
+    Map<Path, Stamp> first = new TreeMap<>();
+    stamps.entrySet().stream()
+        .limit(settings.files())
+        .forEach(entry -> first.put(entry.getKey(), entry.getValue()));
+    return first;
   }
 
-  private boolean isManifest(Path file) {
-    for (Path part : root.relativize(file)) {
-      if (part.toString().startsWith(".")) {
-        return false;
+  /** Of what can't be listed now, all files stand as they did. */
+  private void keepBelow(Path folder, Map<Path, Stamp> stamps) {
+    read.forEach((file, before) -> {
+      if (file.startsWith(folder)) {
+        stamps.putIfAbsent(file, before.stamp());
       }
-    }
+    });
+  }
+
+  private static Problem unlisted(Path folder, IOException e) {
+    return new Problem(
+        folder.toString(),
+        "",
+        "",
+        "can't be listed: " + e.getMessage(),
+        "a readable folder",
+        "what was read before is kept");
+  }
+
+  private boolean isManifest(Path file, BasicFileAttributes attributes) {
     String name = file.toString();
     return (name.endsWith(".yaml") || name.endsWith(".yml") || name.endsWith(".json"))
-        && Files.isRegularFile(file);
+        && attributes.isRegularFile()
+        && !isHidden(file);
+  }
+
+  private boolean isHidden(Path file) {
+    for (Path part : root.relativize(file)) {
+      if (part.toString().startsWith(".")) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private ReadFile readFile(Path file, Stamp stamp) {

@@ -8,9 +8,9 @@ import dev.sluice.ingress.Problem;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.composer.Composer;
@@ -101,7 +101,7 @@ final class YamlDocuments {
       if (root == null) {
         return;
       }
-      Map<String, Integer> lines = new HashMap<>();
+      Map<String, Integer> lines = new TreeMap<>();
       JsonNode tree = convert(root, "", firstLine, lines, 0);
       if (!tree.isNull()) {
         documents.add(new Document(tree, new DeclaredAt(file, lines)));

@@ -229,11 +229,30 @@ class FolderIT {
   }
 
   @Test
-  void keepsWhatItReadOfAFolderWithALinkThatLeadsBack() throws IOException {
+  void goesOnReadingBesideALinkThatLeadsBack() throws IOException {
     write("a.yaml", provider("a"));
-    changed();
     Files.createSymbolicLink(root.resolve("loop"), root);
-    assertThat(names(changed())).containsExactly("a");
+    Listing listing = changed();
+    assertThat(names(listing)).containsExactly("a");
+    assertThat(listing.problems())
+        .extracting(Problem::place)
+        .containsExactly(root.resolve("loop").toString());
+    write("b.yaml", provider("b"));
+    assertThat(names(changedAndSettled())).containsExactly("a", "b");
+  }
+
+  @Test
+  void keepsWhatItReadBelowAFolderThatCannotBeListed() throws IOException {
+    write("sub/a.yaml", provider("a"));
+    write("b.yaml", provider("b"));
+    changed();
+    Files.move(root.resolve("sub"), root.resolve(".away"));
+    Files.createSymbolicLink(root.resolve("sub"), root);
+    Listing listing = changed();
+    assertThat(names(listing)).containsExactly("b", "a");
+    assertThat(problems(listing).get(0)).contains("can't be listed");
+    Files.delete(root.resolve("sub"));
+    assertThat(names(changed())).containsExactly("b");
   }
 
   @Test
