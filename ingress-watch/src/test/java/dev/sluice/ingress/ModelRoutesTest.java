@@ -177,6 +177,31 @@ class ModelRoutesTest {
   }
 
   @Test
+  void callAProviderWithAChangedCredentialThoughNothingElseChanged() {
+    String provider = "{kind: echo, credential: {secretRef: {name: s, key: api-key}}}";
+    String route = route("m", "{provider: p}");
+    Reconciled before = new Manifests()
+        .sluice("ModelProvider", "p", provider)
+        .sluice("ModelRoute", "m", route)
+        .secret("s", "api-key: sk-1")
+        .reconcile();
+    List<Declaration> declared = new Manifests()
+        .sluice("ModelProvider", "p", provider)
+        .sluice("ModelRoute", "m", route)
+        .secret("s", "api-key: sk-2")
+        .read();
+    Reconciled after = RouteReconciler.reconcile(declared, before);
+    assertThat(models(after, HOST)
+            .find("m")
+            .orElseThrow()
+            .targets()
+            .get(0)
+            .provider()
+            .credential())
+        .isEqualTo("sk-2");
+  }
+
+  @Test
   void capAnswersAt4096TokensAndRefuseUnboundInputsUnlessTheySayOtherwise() {
     Reconciled made = echo()
         .sluice("ModelRoute", "plain", route("plain", "{provider: echo}"))

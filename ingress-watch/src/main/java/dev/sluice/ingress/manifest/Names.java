@@ -9,7 +9,7 @@ final class Names {
   private static final String LABEL = "[a-z0-9]([-a-z0-9]*[a-z0-9])?";
   private static final Pattern SUBDOMAIN = Pattern.compile(LABEL + "(\\." + LABEL + ")*");
   private static final Pattern DNS_LABEL = Pattern.compile(LABEL);
-  private static final Pattern NUMBERS = Pattern.compile("[0-9]+(\\.[0-9]+)*");
+  private static final Pattern IPV4 = Pattern.compile("[0-9]{1,3}(\\.[0-9]{1,3}){3}");
   private static final Pattern PORT_NAME = Pattern.compile("[a-z0-9]([-a-z0-9]{0,13}[a-z0-9])?");
 
   static final String HOST_EXPECTED =
@@ -33,6 +33,6 @@ final class Names {
   static boolean isHost(String text) {
     return text.length() <= MOST_SUBDOMAIN_CHARS
         && isSubdomain(text.startsWith("*.") ? text.substring(2) : text)
-        && !NUMBERS.matcher(text).matches();
+        && !IPV4.matcher(text).matches();
   }
 }

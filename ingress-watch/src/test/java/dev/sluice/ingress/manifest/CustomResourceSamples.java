@@ -40,6 +40,7 @@ final class CustomResourceSamples {
             "{hosts: [ai.example.com, '*.example.com'], models: [m], targets: [{provider: p}, {provider: p}],"
                 + " maxOutputTokens: 1, contextTokens: 10000000}",
             ""),
+        route("{hosts: [1.2.3.4.5], models: [m], targets: [{provider: p}]}", ""),
         route("{hosts: [], models: [m], targets: [{provider: p}]}", ""),
         route("{models: [m], targets: [{provider: " + "a".repeat(253) + "}]}", ""),
         tenant("{}", ""),

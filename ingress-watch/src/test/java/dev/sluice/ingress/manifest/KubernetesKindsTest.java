@@ -91,7 +91,6 @@ class KubernetesKindsTest {
         "{rules: [{host: a.example, http: {paths: []}}]}",
         "{rules: [{host: a.example, http: {}}]}",
         "{rules: {host: a.example}}",
-        "{defaultBackend: {resource: {kind: Bucket, name: b}}}",
         "{defaultBackend: {service: {name: s}}}",
         "{defaultBackend: {service: {name: s, port: {number: 80, name: http}}}}",
         "{defaultBackend: {service: {name: '', port: {number: 80}}}}",
@@ -103,6 +102,27 @@ class KubernetesKindsTest {
         problemOf("apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: i}\nspec: "
             + spec + "\n");
     assertThat(problem.object()).isEqualTo("Ingress default/i");
+  }
+
+  @Test
+  void refusesABackendThatIsNoServiceThoughTheApiServerTakesIt() {
+    Problem problem = problemOf("""
+        apiVersion: networking.k8s.io/v1
+        kind: Ingress
+        metadata: {name: i}
+        spec: {defaultBackend: {resource: {kind: Bucket, name: b}}}
+        """);
+    assertThat(problem.field()).isEqualTo("spec.defaultBackend.resource");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"{}", "{host: a.example}", "{host: '*.a.example'}", "{host: 1.2.3.4.5}"})
+  void takesRulesWithoutPathsAsTheApiServerDoes(String rule) {
+    DeclaredIngress ingress = only(
+        DeclaredIngress.class,
+        "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: i}\nspec: {rules: ["
+            + rule + "]}\n");
+    assertThat(ingress.rules()).hasSize(1);
   }
 
   @Test
