@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.MissingNode;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -76,13 +75,17 @@ final class Value {
     return new Value(node, path, name, problems, true);
   }
 
-  /** Notes every field but these. For our own kinds, where a misspelt limit must not pass for none. */
+  /**
+   * Notes every field but these, and those of these that stand there without a value. For our own kinds, where a
+   * misspelt limit, or one whose lines were commented out, must not pass for none.
+   */
   Value only(String... names) {
     Set<String> known = Set.of(names);
-    for (Iterator<String> all = node.fieldNames(); all.hasNext(); ) {
-      String name = all.next();
-      if (!known.contains(name)) {
-        problems.add(child(name), "unknown field", "one of " + String.join(", ", names));
+    for (Map.Entry<String, JsonNode> field : node.properties()) {
+      if (!known.contains(field.getKey())) {
+        problems.add(child(field.getKey()), "unknown field", "one of " + String.join(", ", names));
+      } else if (field.getValue().isNull()) {
+        problems.add(child(field.getKey()), "no value", "a value, or no such field");
       }
     }
     return this;
@@ -244,8 +247,7 @@ final class Value {
       refuse("a mapping");
       return entries;
     }
-    for (Iterator<String> names = node.fieldNames(); names.hasNext(); ) {
-      String name = names.next();
+    for (String name : (Iterable<String>) node::fieldNames) {
       entries.add(new Value(node.path(name), child(name), name, problems, secret));
     }
     return entries;

@@ -141,6 +141,7 @@ final class CustomResourceSamples {
         route("{models: [m], targets: [{provider: p}], contextTokens: 0}", "spec.contextTokens"),
         tenant("", "spec"),
         tenant("{limit: []}", "spec.limit"),
+        limit("{unit: tokens, amount: , window: hour}", ".amount"),
         tenant("{keys: {a: b}}", "spec.keys"),
         tenant("{keys: [{sha256: " + SHA256 + "}]}", "spec.keys[0].name"),
         tenant("{keys: [{name: '', sha256: " + SHA256 + "}]}", "spec.keys[0].name"),
@@ -202,6 +203,19 @@ final class CustomResourceSamples {
             "spec.limits[1]"),
         limit("{unit: tokens, amount: 1, window: hour, timeZone: UTC}", ".timeZone"),
         limit("{unit: tokens, amount: 1, window: day, timeZone: Europe/Berlinn}", ".timeZone"));
+  }
+
+  /** Fields without a value. An API server drops them before it looks; in a file they are rather a slip. */
+  static List<Sample> badToTheReaderAlone() {
+    return List.of(
+        tenant("{limits: }", "spec.limits"),
+        tenant("{keys: }", "spec.keys"),
+        limit("{name: , unit: tokens, amount: 1, window: hour}", ".name"),
+        provider("{kind: echo, credential: }", "spec.credential"),
+        provider("{kind: echo, baseUrl: }", "spec.baseUrl"),
+        provider("{kind: echo, timeouts: {total: }}", "spec.timeouts.total"),
+        route("{models: [m], targets: [{provider: p, model: }]}", "spec.targets[0].model"),
+        route("{models: [m], targets: [{provider: p}], contextTokens: }", "spec.contextTokens"));
   }
 
   private static Sample provider(String spec, String field) {

@@ -53,6 +53,13 @@ class CustomResourceSchemaTest {
   }
 
   @ParameterizedTest
+  @MethodSource("dev.sluice.ingress.manifest.CustomResourceSamples#badToTheReaderAlone")
+  void leavesFieldsWithoutAValueToTheReader(CustomResourceSamples.Sample sample) {
+    assertThat(problems(sample)).hasSize(1);
+    assertThat(problems(sample).get(0).field()).isEqualTo(sample.field());
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {"ModelProvider", "ModelRoute", "Tenant"})
   void isNamedAndServedAsTheReaderKnowsIt(String kind) throws IOException {
     JsonNode crd = crd(kind);
