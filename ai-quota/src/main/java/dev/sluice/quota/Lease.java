@@ -43,6 +43,14 @@ public record Lease(
     return committed().minus(used());
   }
 
+  /**
+   * When a line's holds were put aside at the latest. Without slots, as on a path that a sliding window has joined since,
+   * that is the end of the lease.
+   */
+  long slotOf(Line line) {
+    return line.slot() == 0 ? notAfter : line.slot();
+  }
+
   /** What the node may have spent without our knowing: it stays charged until the node says otherwise. */
   public Amounts unreported() {
     return closed ? Amounts.NONE : Amounts.NONE.max(size.minus(committed()));

@@ -119,7 +119,7 @@ public record QuotaLedger(
       Map<Long, Long> amounts = new TreeMap<>(next.getOrDefault(bucket.id(), Map.of()));
       Window window = bucket.window();
       for (Line line : lease.lines()) {
-        long key = window.sliding() ? line.slot() : window.startOf(lease.grantedAt());
+        long key = window.sliding() ? lease.slotOf(line) : window.startOf(lease.grantedAt());
         amounts.merge(key, line.committed().of(bucket.unit()), Long::sum);
       }
       amounts.keySet().removeIf(key -> isPast(window, key));
@@ -174,7 +174,7 @@ public record QuotaLedger(
       }
       boolean mayHoldAgain = !lease.closed() && lease.notAfter() > oldest;
       for (Line line : lease.lines()) {
-        if (!window.sliding() || line.slot() > oldest || mayHoldAgain) {
+        if (!window.sliding() || lease.slotOf(line) > oldest || mayHoldAgain) {
           settled += line.used().of(bucket.unit());
           held += line.open().of(bucket.unit());
         }
@@ -192,7 +192,8 @@ public record QuotaLedger(
     for (Lease lease : leases.values()) {
       if (chargedTo(lease, bucket)) {
         for (Line line : lease.lines()) {
-          long ages = lease.closed() ? line.slot() : Math.max(line.slot(), lease.notAfter());
+          long slot = lease.slotOf(line);
+          long ages = lease.closed() ? slot : Math.max(slot, lease.notAfter());
           slots.merge(ages, line.used().of(bucket.unit()), Long::sum);
         }
       }

@@ -27,6 +27,7 @@ final class QuotaNode implements AutoCloseable {
   private final ClusterWorld world;
   private volatile Plan plan;
   private volatile Quota quota;
+  private volatile boolean killed;
 
   /** @param others settings that differ from reference.conf */
   QuotaNode(String host, DatabaseUrl database, Plan plan, Map<String, ?> others) {
@@ -46,6 +47,9 @@ final class QuotaNode implements AutoCloseable {
     this.world = new ClusterWorld(cluster, config, database, new ClusterWorld.Resident() {
       @Override
       public void arrive(ActorSystem<?> system) {
+        if (killed) {
+          return;
+        }
         DatabaseClock clock =
             DatabaseClock.start(system, settings.clockError(), cluster.clockInterval());
         quota = Quota.start(
@@ -101,7 +105,11 @@ final class QuotaNode implements AutoCloseable {
   }
 
   List<Balance> balances() {
-    return quota.balances(TENANT).toCompletableFuture().orTimeout(DEADLINE.toSeconds(), SECONDS).join();
+    return quota
+        .balances(TENANT)
+        .toCompletableFuture()
+        .orTimeout(DEADLINE.toSeconds(), SECONDS)
+        .join();
   }
 
   Balance balance() {
@@ -121,8 +129,11 @@ final class QuotaNode implements AutoCloseable {
 
   /** Ends as a killed process does: nothing is reported or given back. */
   void kill() {
+    killed = true;
     leases.close();
-    world.system().ifPresent(ActorSystem::terminate);
+    ActorSystem<?> last = system();
+    last.terminate();
+    await().atMost(DEADLINE).until(() -> last.whenTerminated().isCompleted());
     world.stop().toCompletableFuture().orTimeout(DEADLINE.toSeconds(), SECONDS).join();
   }
 

@@ -3,6 +3,7 @@ package dev.sluice.quota;
 import dev.sluice.state.DatabaseUrl;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -16,7 +17,7 @@ final class TestDatabase implements AutoCloseable {
   private static final String USER = "postgres";
 
   /** A row of a table of the journal. */
-  record Stored(long seqNr, int serializer, String manifest, byte[] bytes) {}
+  record Stored(long seqNr, int serializer, String manifest, ByteBuffer bytes) {}
 
   private final Path folder;
   private EmbeddedPostgres postgres;
@@ -27,7 +28,11 @@ final class TestDatabase implements AutoCloseable {
   }
 
   static TestDatabase start(Path folder) throws IOException {
-    return new TestDatabase(folder, EmbeddedPostgres.builder().setDataDirectory(folder).start());
+    return new TestDatabase(folder, server(folder).start());
+  }
+
+  private static EmbeddedPostgres.Builder server(Path folder) {
+    return EmbeddedPostgres.builder().setDataDirectory(folder).setCleanDataDirectory(false);
   }
 
   void stop() throws IOException {
@@ -36,11 +41,7 @@ final class TestDatabase implements AutoCloseable {
 
   /** Starts it again after {@link #stop}, with its data and at its port. */
   void startAgain() throws IOException {
-    postgres = EmbeddedPostgres.builder()
-        .setDataDirectory(folder)
-        .setCleanDataDirectory(false)
-        .setPort(postgres.getPort())
-        .start();
+    postgres = server(folder).setPort(postgres.getPort()).start();
   }
 
   /** A new and empty database. */
@@ -67,11 +68,21 @@ final class TestDatabase implements AutoCloseable {
     }
   }
 
-  /** Events in their order, without the marks of deleted ones. */
+  /** Keeps a copy of every event from now on, for {@link #events}. */
+  void keepEvents(String database) throws SQLException {
+    execute(database, """
+        CREATE TABLE kept(LIKE event_journal);
+        CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS
+          'BEGIN INSERT INTO kept VALUES (NEW.*); RETURN NEW; END';
+        CREATE TRIGGER keep AFTER INSERT ON event_journal FOR EACH ROW EXECUTE FUNCTION keep();
+        """);
+  }
+
+  /** All events that were kept, in their order. */
   List<Stored> events(String database) throws SQLException {
     return stored(
         database,
-        "SELECT seq_nr, event_ser_id, event_ser_manifest, event_payload FROM event_journal"
+        "SELECT seq_nr, event_ser_id, event_ser_manifest, event_payload FROM kept"
             + " WHERE NOT deleted ORDER BY seq_nr");
   }
 
@@ -85,7 +96,8 @@ final class TestDatabase implements AutoCloseable {
         ResultSet rows = statement.executeQuery(sql)) {
       List<Stored> all = new ArrayList<>();
       while (rows.next()) {
-        all.add(new Stored(rows.getLong(1), rows.getInt(2), rows.getString(3), rows.getBytes(4)));
+        all.add(new Stored(
+            rows.getLong(1), rows.getInt(2), rows.getString(3), ByteBuffer.wrap(rows.getBytes(4))));
       }
       return all;
     }

@@ -97,6 +97,45 @@ class SchemaIT {
   }
 
   @Test
+  void aWriterOfThePastFindsNoRoomWhereEventsWereDeleted() throws SQLException {
+    migrate(postgres.create("past")).join();
+    for (int event = 1; event <= 5; event++) {
+      postgres.execute("past", event(event, false));
+    }
+    postgres.execute("past", "DELETE FROM event_journal WHERE seq_nr <= 4");
+    assertThatThrownBy(() -> postgres.execute("past", event(3, false)))
+        .hasMessageContaining("another writer of TenantQuota|demo is past event 3");
+    postgres.execute("past", event(4, true));
+    postgres.execute("past", event(6, false));
+    postgres.execute("past", event(1, false).replace("demo", "other"));
+    assertThat(postgres.read("past", "SELECT count(*) FROM event_journal")).isEqualTo("4");
+  }
+
+  private static String event(int seqNr, boolean deleted) {
+    return "INSERT INTO event_journal(slice, entity_type, persistence_id, seq_nr, db_timestamp,"
+        + " event_ser_id, event_ser_manifest, event_payload, deleted, writer) VALUES"
+        + " (1, 'TenantQuota', 'TenantQuota|demo', " + seqNr + ", now(), 1, '', '', " + deleted
+        + ", 'one')";
+  }
+
+  @Test
+  void anOlderSnapshotReplacesNoNewerOne() throws SQLException {
+    migrate(postgres.create("snapshots")).join();
+    postgres.execute("snapshots", snapshot(20));
+    assertThatThrownBy(() -> postgres.execute("snapshots", snapshot(10)))
+        .hasMessageContaining("another writer of TenantQuota|demo has a snapshot of event 20");
+    postgres.execute("snapshots", snapshot(30));
+    assertThat(postgres.read("snapshots", "SELECT seq_nr FROM snapshot")).isEqualTo("30");
+  }
+
+  private static String snapshot(int seqNr) {
+    return "INSERT INTO snapshot(slice, entity_type, persistence_id, seq_nr, write_timestamp,"
+        + " ser_id, ser_manifest, snapshot) VALUES"
+        + " (1, 'TenantQuota', 'TenantQuota|demo', " + seqNr + ", 0, 1, '', '')"
+        + " ON CONFLICT (persistence_id) DO UPDATE SET seq_nr = excluded.seq_nr";
+  }
+
+  @Test
   void aDatabaseThatIsNotThereFailsTheMigration() throws IOException {
     int port;
     try (ServerSocket closedSoon = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
