@@ -25,6 +25,9 @@ class QuotaIT {
   private static final Duration DEADLINE = QuotaNode.DEADLINE;
   private static final String EVENTS = "SELECT count(*) FROM event_journal WHERE NOT deleted";
 
+  private static final Map<String, String> LONG_LIFE =
+      Map.of("sluice.quota.lease-life", "5 minutes");
+
   @TempDir
   static Path folder;
 
@@ -81,7 +84,7 @@ class QuotaIT {
           .atMost(DEADLINE)
           .untilAsserted(() -> assertThat(node.balance())
               .extracting(Balance::settled, Balance::held, Balance::leased)
-              .as("the lease is called back, so only the running request is charged")
+              .as("once the lease has ended only the running request is charged")
               .containsExactly(40L, 100L, 0L));
       node.settle(running, 70);
       quiet(node, 110);
@@ -148,8 +151,10 @@ class QuotaIT {
 
   @Test
   void aWriterThatSleptBehindASnapshotWritesNothingMore() throws SQLException {
-    Map<String, String> settings =
-        Map.of("sluice.quota.snapshot-every", "10", "sluice.quota.report-interval", "1 minute");
+    Map<String, String> settings = Map.of(
+        "sluice.quota.snapshot-every", "10",
+        "sluice.quota.report-interval", "1 minute",
+        "sluice.quota.lease-life", "5 minutes");
     try (QuotaNode sleeper = new QuotaNode("127.0.3.11", database, balanceOf(1_000), settings);
         QuotaNode other = new QuotaNode("127.0.3.12", database, balanceOf(1_000), settings)) {
       assertThat(sleeper.hold(10)).isInstanceOf(Admission.Admitted.class);
@@ -348,11 +353,13 @@ class QuotaIT {
     TestDatabase stopping = TestDatabase.start(own.resolve("data"));
     try (stopping;
         QuotaNode node =
-            new QuotaNode("127.0.3.11", stopping.create("stopping"), balanceOf(1_000), Map.of())) {
+            new QuotaNode("127.0.3.11", stopping.create("stopping"), balanceOf(1_000), LONG_LIFE)) {
       node.spend(100);
       stopping.stop();
       assertThat(node.hold(20)).as("from the lease").isInstanceOf(Admission.Admitted.class);
-      assertThat(Stream.generate(() -> node.ask(500)).limit(5).map(CompletableFuture::join))
+      List<CompletableFuture<Admission>> asked =
+          Stream.generate(() -> node.ask(500)).limit(5).toList();
+      assertThat(asked.stream().map(CompletableFuture::join))
           .allMatch(Admission.Unreachable.class::isInstance);
       assertThat(CompletableFuture.supplyAsync(node::balances))
           .failsWithin(DEADLINE)

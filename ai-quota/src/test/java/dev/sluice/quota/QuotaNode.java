@@ -35,7 +35,8 @@ final class QuotaNode implements AutoCloseable {
         "sluice.cluster.host", host,
         "sluice.cluster.clock-interval", "100 ms",
         "sluice.cluster.rebuild-delay", "100 ms",
-        "sluice.quota.clock-error", "250 ms"));
+        "sluice.quota.clock-error", "250 ms",
+        "sluice.quota.lease-life", "4 s"));
     own.putAll(others);
     Config config = ConfigFactory.parseMap(own)
         .withFallback(ConfigFactory.defaultReference())
