@@ -1,6 +1,7 @@
 package dev.sluice.edge;
 
 import akka.actor.ActorRef;
+import akka.actor.PoisonPill;
 import akka.actor.Props;
 import akka.actor.UntypedAbstractActor;
 import akka.io.Tcp;
@@ -52,17 +53,20 @@ final class Dialling extends UntypedAbstractActor {
   public void onReceive(Object message) {
     if (message instanceof Tcp.Connected) {
       ActorRef connection = getSender();
-      tellWorker(() -> owner.opened(connection, dialed));
+      // The connection watches this actor until the worker has registered, and would die with it.
+      ActorRef self = getSelf();
+      tellWorker(() -> {
+        owner.opened(connection, dialed);
+        self.tell(PoisonPill.getInstance(), worker);
+      });
     } else if (message instanceof Tcp.CommandFailed failed) {
       Throwable cause = failed.cause().isDefined() ? failed.cause().get() : null;
       boolean timedOut =
           cause != null && String.valueOf(cause.getMessage()).startsWith("Connect timeout");
       tellWorker(() -> dialed.failed(
           timedOut, cause == null ? "connect failed" : String.valueOf(cause.getMessage())));
-    } else {
-      return;
+      getContext().stop(getSelf());
     }
-    getContext().stop(getSelf());
   }
 
   private void tellWorker(Runnable task) {

@@ -44,6 +44,9 @@ final class ForwardedFields {
         .field(Field.X_FORWARDED_PROTO, scheme)
         .field(Field.X_FORWARDED_SCHEME, scheme)
         .field(Field.X_SCHEME, scheme);
+    if (fields.lists(Field.TE, "trailers")) {
+      out.field(Field.TE, "trailers");
+    }
     copyAs(fields, Field.X_FORWARDED_FOR, Field.X_ORIGINAL_FORWARDED_FOR, out);
     copyAs(fields, Field.X_FORWARDED_HOST, Field.X_ORIGINAL_FORWARDED_HOST, out);
     if (upgrades(head)) {
@@ -89,6 +92,7 @@ final class ForwardedFields {
           PROXY_AUTHORIZATION,
           PROXY_CONNECTION,
           TRANSFER_ENCODING,
+          TE,
           UPGRADE,
           X_FORWARDED_FOR,
           X_FORWARDED_HOST,
@@ -100,15 +104,26 @@ final class ForwardedFields {
           X_REAL_IP,
           X_REQUEST_ID,
           X_SCHEME -> false;
-      case TE -> fields.valueLists(i, "trailers");
       case HOST -> true;
       default -> !named(fields, connection, i);
     };
   }
 
-  /** Whether the Connection field, if there is one, names this field, which then belongs to that connection only. */
+  /**
+   * Whether a Connection field names this field, which then belongs to that connection only.
+   *
+   * @param connection number of the first Connection field, or -1
+   */
   private static boolean named(Fields fields, int connection, int i) {
-    return connection >= 0 && fields.connectionNames(connection, i);
+    if (connection < 0) {
+      return false;
+    }
+    for (int k = connection; k < fields.count(); k++) {
+      if (fields.known(k) == Field.CONNECTION && fields.connectionNames(k, i)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static void copyAs(Fields fields, Field from, Field as, HeadSink out) {
