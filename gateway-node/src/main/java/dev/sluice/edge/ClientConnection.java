@@ -295,6 +295,8 @@ final class ClientConnection implements Link.Events {
       if (!body.done()) {
         deadlines.set(timeout, settings.bodyTimeout().toNanos());
         advance();
+      } else if (tunnel) {
+        advance();
       }
     }
 

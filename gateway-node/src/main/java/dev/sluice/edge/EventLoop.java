@@ -66,7 +66,8 @@ final class EventLoop implements Executor, AutoCloseable {
   }
 
   private void loop() {
-    while (!closed || !tasks.isEmpty()) {
+    // The selector's last turn closes it, and with it the sockets whose actors are gone.
+    while (!closed || !tasks.isEmpty() || turn.get() != null) {
       Runnable task = tasks.poll();
       for (int done = 1; task != null; done++) {
         run(task);

@@ -52,6 +52,7 @@ final class Worker extends UntypedAbstractActor implements WorkerScope {
   private final List<ActorRef> listeners = new ArrayList<>();
   private final Queue<TcpLink> unflushed = new ArrayDeque<>();
   private final Set<ClientConnection> clients = new HashSet<>();
+  private final Set<TcpLink> clientLinks = new HashSet<>();
   private final Service service;
   private int toBind = 2;
   private @Nullable CompletableFuture<Void> drained;
@@ -118,6 +119,8 @@ final class Worker extends UntypedAbstractActor implements WorkerScope {
       TcpLink link = links.get(getSender());
       if (link != null && link.onClosed(closed)) {
         links.remove(getSender());
+        clientLinks.remove(link);
+        whenClientsGone();
       }
     } else if (message instanceof Runnable task) {
       task.run();
@@ -151,13 +154,14 @@ final class Worker extends UntypedAbstractActor implements WorkerScope {
 
   private void accepted(Tcp.Connected connected) {
     ActorRef connection = getSender();
-    if (clients.size() >= settings.connections() || drained != null) {
+    if (clientLinks.size() >= settings.connections() || drained != null) {
       connection.tell(TcpMessage.abort(), getSelf());
       return;
     }
     boolean secure = connected.localAddress().getPort() == settings.tlsPort();
     TcpLink tcp = new TcpLink(connection, getSelf(), deadlines, unflushed::add, Link.NO_EVENTS);
     links.put(connection, tcp);
+    clientLinks.add(tcp);
     ClientConnection[] self = new ClientConnection[1];
     ClientConnection client = new ClientConnection(
         settings,
@@ -168,7 +172,7 @@ final class Worker extends UntypedAbstractActor implements WorkerScope {
         connected.localAddress().getPort(),
         secure,
         tcp,
-        () -> gone(self[0]));
+        () -> clients.remove(self[0]));
     self[0] = client;
     clients.add(client);
     if (secure) {
@@ -179,13 +183,9 @@ final class Worker extends UntypedAbstractActor implements WorkerScope {
     connection.tell(TcpMessage.register(getSelf(), true, false), getSelf());
   }
 
-  private void gone(ClientConnection client) {
-    clients.remove(client);
-    whenClientsGone();
-  }
-
+  /** A client is gone when its link is: until then the last bytes of an answer may be on their way. */
   private void whenClientsGone() {
-    if (drained != null && clients.isEmpty()) {
+    if (drained != null && clientLinks.isEmpty()) {
       drained.complete(null);
     }
   }

@@ -112,11 +112,13 @@ public final class UpstreamConnection implements Link.Events, BodyReader.Payload
     framed = true;
   }
 
-  /** Sends a piece of the request's body; under chunked framing it carries it already. */
+  /** Sends a piece of the request's body, or of another protocol; under chunked framing it carries it already. */
   public void send(ByteString bytes) {
     link.write(bytes);
     if (!requestSent) {
       deadlines.set(timeout, sendTimeoutNanos);
+    } else {
+      listen();
     }
   }
 
@@ -289,6 +291,10 @@ public final class UpstreamConnection implements Link.Events, BodyReader.Payload
         head != null && head.keepAlive() && requestSent && !tunnel && buffer.size() == 0 && !closed;
     if (again) {
       reused = true;
+      if (paused) {
+        paused = false;
+        link.resume();
+      }
       deadlines.clear(timeout);
       pool.release(this);
     } else {

@@ -122,6 +122,7 @@ final class UpstreamPool implements Dialer.Dialed {
       first.failed(new UpstreamFailure(
           timedOut ? Kind.CONNECT_TIMEOUT : Kind.UNREACHABLE, origin + ": " + why));
     }
+    dialForWaiting();
     noteUnused();
   }
 

@@ -19,6 +19,7 @@ public final class TcpLink implements Link {
     void flushLater(TcpLink link);
   }
 
+  private static final long LAST_BYTES_NANOS = TimeUnit.SECONDS.toNanos(60);
   private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(5);
 
   private final ActorRef connection;
@@ -120,7 +121,7 @@ public final class TcpLink implements Link {
     }
     finishing = true;
     this.lingering = lingering;
-    deadlines.set(linger, LINGER_NANOS);
+    deadlines.set(linger, LAST_BYTES_NANOS);
     if (writing == 0) {
       flusher.flushLater(this);
     }
@@ -171,6 +172,7 @@ public final class TcpLink implements Link {
   }
 
   private void close() {
+    deadlines.set(linger, LINGER_NANOS);
     if (lingering) {
       resume();
       connection.tell(TcpMessage.confirmedClose(), worker);

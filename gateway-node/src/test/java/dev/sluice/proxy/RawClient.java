@@ -99,6 +99,10 @@ final class RawClient implements AutoCloseable {
     return Streams.read(in, bytes);
   }
 
+  int skip(int bytes) {
+    return Streams.skip(in, bytes);
+  }
+
   /** The next head and the body that its Content-Length names. */
   String answer() {
     String head = head();

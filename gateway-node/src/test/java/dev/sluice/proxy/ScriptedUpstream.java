@@ -140,6 +140,10 @@ final class ScriptedUpstream implements AutoCloseable {
       return Streams.read(in, bytes);
     }
 
+    int skip(int bytes) {
+      return Streams.skip(in, bytes);
+    }
+
     void send(String latin) throws IOException {
       send(latin.getBytes(StandardCharsets.ISO_8859_1));
     }

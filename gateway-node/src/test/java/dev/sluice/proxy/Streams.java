@@ -38,6 +38,24 @@ final class Streams {
     }
   }
 
+  /** Reads past this many bytes, or to the end; returns how many there were. */
+  static int skip(InputStream in, int bytes) {
+    byte[] block = new byte[64 * 1024];
+    int skipped = 0;
+    try {
+      while (skipped < bytes) {
+        int read = in.read(block, 0, Math.min(block.length, bytes - skipped));
+        if (read < 0) {
+          break;
+        }
+        skipped += read;
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return skipped;
+  }
+
   /** Value of the first field with this name; "0" where there is none. */
   static String field(String head, String name) {
     for (String line : head.split("\r\n", -1)) {
