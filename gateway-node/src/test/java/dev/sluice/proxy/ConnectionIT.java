@@ -152,7 +152,7 @@ class ConnectionIT {
       assertThat(client.rest())
           .startsWith("HTTP/1.1 " + status + " ")
           .contains("\r\nConnection: close\r\n")
-          .containsOnlyOnce("HTTP/1.1 ");
+          .doesNotContain("200 OK");
     }
     assertThat(upstream.heads()).isEmpty();
   }
@@ -197,7 +197,6 @@ class ConnectionIT {
   void aBodyThatStallsIsBrokenOffOnBothSides() {
     CompletableFuture<Void> ended = new CompletableFuture<>();
     upstream(with -> {
-      with.head();
       with.awaitEnd();
       ended.complete(null);
     });
@@ -209,11 +208,10 @@ class ConnectionIT {
 
   @Test
   void chunksThatCannotBeReadBreakBothSides() {
-    CompletableFuture<String> got = new CompletableFuture<>();
+    CompletableFuture<Void> ended = new CompletableFuture<>();
     upstream(with -> {
-      with.head();
       with.awaitEnd();
-      got.complete("ended");
+      ended.complete(null);
     });
     try (RawClient client = edge.client()) {
       client
@@ -222,7 +220,7 @@ class ConnectionIT {
                   + GET)
           .untilReset();
     }
-    assertThat(RunningEdge.await(got)).isEqualTo("ended");
+    RunningEdge.await(ended);
   }
 
   @Test
@@ -247,7 +245,6 @@ class ConnectionIT {
   void aChunkedBodyAboveTheLimitIsRefusedAndItsUpstreamCutOff() {
     CompletableFuture<Void> ended = new CompletableFuture<>();
     ScriptedUpstream upstream = upstream(with -> {
-      with.head();
       with.awaitEnd();
       ended.complete(null);
     });
@@ -261,7 +258,7 @@ class ConnectionIT {
   }
 
   @Test
-  void arefusalReachesAClientThatIsStillSending() {
+  void aRefusalReachesAClientThatIsStillSending() {
     try (RawClient client = edge.client()) {
       client.send("POST / HTTP/1.1\r\nHost: nobody\r\nContent-Length: 3000000\r\n\r\n");
       client.send(new byte[3_000_000]);

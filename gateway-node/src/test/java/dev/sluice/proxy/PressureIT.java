@@ -89,7 +89,7 @@ class PressureIT {
           with.head();
           awaitLatch(read);
           int got = with.skip(BODY);
-          with.send("HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\n" + got);
+          with.send("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n" + got);
           with.awaitEnd();
         });
         RawClient client = edge.client()) {
