@@ -99,6 +99,15 @@ final class RawClient implements AutoCloseable {
     return Streams.read(in, bytes);
   }
 
+  /** The next line, without its end. */
+  String line() {
+    StringBuilder line = new StringBuilder();
+    while (line.indexOf("\r\n") < 0) {
+      line.append(read(1));
+    }
+    return line.substring(0, line.length() - 2);
+  }
+
   int skip(int bytes) {
     return Streams.skip(in, bytes);
   }
