@@ -1,7 +1,6 @@
 package dev.sluice.wire;
 
 import akka.util.ByteString;
-import java.util.Arrays;
 
 /**
  * Gathers bytes until they hold a whole head. A head that arrives in one piece, as nearly all do, is not copied.
@@ -18,23 +17,31 @@ public final class HeadBuffer {
   private int from;
   private int to;
   private int scanned;
+  /** Whether the array is ours, with room behind {@link #to}; what lies before may be in use by others, unchanged. */
+  private boolean own;
 
   public void append(ByteString more) {
     byte[] array = more.toArrayUnsafe();
     if (from == to) {
       bytes = array;
+      own = false;
       from = 0;
       scanned = 0;
       to = array.length;
       return;
     }
     int size = to - from;
-    byte[] joined = Arrays.copyOf(Arrays.copyOfRange(bytes, from, to), size + array.length);
-    System.arraycopy(array, 0, joined, size, array.length);
-    scanned -= from;
-    bytes = joined;
-    from = 0;
-    to = joined.length;
+    if (!own || bytes.length - to < array.length) {
+      byte[] larger = new byte[Math.max(2 * size, size + array.length)];
+      System.arraycopy(bytes, from, larger, 0, size);
+      bytes = larger;
+      own = true;
+      scanned -= from;
+      from = 0;
+      to = size;
+    }
+    System.arraycopy(array, 0, bytes, to, array.length);
+    to += array.length;
   }
 
   /** Bytes gathered and not taken. */
