@@ -57,6 +57,19 @@ class QuotaLedgerTest {
   }
 
   @Test
+  void aSlidingLimitThatJoinsAPathCountsItsHoldsAtTheEndOfTheirLeaseAtTheLatest() {
+    QuotaLedger ledger = ledger(BALANCE)
+        .after(granted(ONE, T, 90, T + 30_000))
+        .after(reported(ONE, T + 1, 2, true, line(0, 20, 50)))
+        .after(new Change.Planned(T + 2, Plan.ofTenant(List.of(BALANCE, MINUTE))));
+    assertThat(ledger.charges(MINUTE, T + 3, 0)).isEqualTo(new Charges(20, 50, 0));
+    ledger = ledger.after(reported(ONE, T + 40_000, 3, true, line(0, 60, 0)));
+    assertThat(ledger.leases()).isEmpty();
+    assertThat(ledger.charged(MINUTE, T + 89_999, 0)).isEqualTo(60);
+    assertThat(ledger.charged(MINUTE, T + 90_000, 0)).isZero();
+  }
+
+  @Test
   void theUnreportedPartOfADeadNodesLeaseAgesFromItsEnd() {
     QuotaLedger ledger = ledger(MINUTE).after(granted(ONE, T, 100, T + 30_000));
     assertThat(ledger.charged(MINUTE, T + 89_999, 0)).isEqualTo(100);

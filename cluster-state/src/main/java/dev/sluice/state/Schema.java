@@ -26,15 +26,21 @@ public final class Schema {
   private static final Logger LOG = LoggerFactory.getLogger(Schema.class);
   private static final long LOCK = 0x511CEL;
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
+  private static final Duration MIGRATE_TIMEOUT = Duration.ofMinutes(5);
 
   private Schema() {}
 
   /**
    * Brings the database to {@link #VERSION}.
    *
-   * @return fails with an IllegalStateException if the database is of a newer version
+   * @return fails with an IllegalStateException if the database is of a newer version, and with a TimeoutException if it
+   *     takes longer than five minutes, which is then undone
    */
   public static CompletionStage<Void> migrate(DatabaseUrl url) {
+    return migrate(url, MIGRATE_TIMEOUT);
+  }
+
+  static CompletionStage<Void> migrate(DatabaseUrl url, Duration timeout) {
     PostgresqlConnectionFactory factory =
         new PostgresqlConnectionFactory(PostgresqlConnectionConfiguration.builder()
             .host(url.host())
@@ -45,6 +51,7 @@ public final class Schema {
             .connectTimeout(CONNECT_TIMEOUT)
             .build());
     return Mono.usingWhen(factory.create(), Schema::migrate, PostgresqlConnection::close)
+        .timeout(timeout)
         .toFuture();
   }
 

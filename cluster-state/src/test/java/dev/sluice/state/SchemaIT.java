@@ -8,7 +8,10 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -133,6 +136,19 @@ class SchemaIT {
         + " ser_id, ser_manifest, snapshot) VALUES"
         + " (1, 'TenantQuota', 'TenantQuota|demo', " + seqNr + ", 0, 1, '', '')"
         + " ON CONFLICT (persistence_id) DO UPDATE SET seq_nr = excluded.seq_nr";
+  }
+
+  @Test
+  void aDatabaseThatAcceptsAndSaysNothingFailsTheMigration() throws IOException {
+    InetAddress address = InetAddress.getByAddress(new byte[] {127, 0, 3, 20});
+    try (ServerSocket silent = new ServerSocket(0, 1, address)) {
+      DatabaseUrl url =
+          DatabaseUrl.parse("postgresql://u:p@127.0.3.20:" + silent.getLocalPort() + "/x");
+      assertThat(Schema.migrate(url, Duration.ofMillis(100)))
+          .failsWithin(Duration.ofSeconds(30))
+          .withThrowableOfType(ExecutionException.class)
+          .withCauseInstanceOf(TimeoutException.class);
+    }
   }
 
   @Test
