@@ -57,6 +57,7 @@ final class LeaseDesk {
   private final DeskSettings settings;
   private final List<WaitingAsk> waiting = new ArrayList<>();
   private final Map<LeaseId, Long> recalledAt = new HashMap<>();
+  private final Set<LeaseId> recovered = new HashSet<>();
   private List<Change> changes = new ArrayList<>();
   private List<Letter> letters = new ArrayList<>();
   private QuotaLedger ledger;
@@ -129,8 +130,9 @@ final class LeaseDesk {
     return ledger.leases().isEmpty() ? Long.MAX_VALUE : settings.recallAgain();
   }
 
-  /** Right after recovery: leases whose nodes may not know of us are asked for. */
+  /** Right after recovery: leases whose nodes may not know of us are asked for, until their nodes answer. */
   void recallAll() {
+    recovered.addAll(ledger.leases().keySet());
     recall(ledger.leases().values().stream().filter(lease -> !lease.closed()).toList());
   }
 
@@ -372,8 +374,10 @@ final class LeaseDesk {
   /** 5.8: nothing but a node's own word frees a lease, so it is asked for that word again. */
   private void recallOverdue() {
     recalledAt.keySet().retainAll(ledger.leases().keySet());
+    recovered.retainAll(ledger.leases().keySet());
     recall(ledger.leases().values().stream()
-        .filter(lease -> !lease.closed() && lease.notAfter() < now)
+        .filter(lease -> !lease.closed())
+        .filter(lease -> lease.notAfter() < now || recovered.contains(lease.id()))
         .filter(lease ->
             now - recalledAt.getOrDefault(lease.id(), Long.MIN_VALUE / 2) >= settings.recallAgain())
         .toList());

@@ -64,6 +64,22 @@ class LeaseDeskTest {
   }
 
   @Test
+  void afterARecoveryLeasesAreCalledBackUntilTheirNodesAnswer() {
+    told(ask("a", 1, 20));
+    desk = new LeaseDesk(desk.ledger(), new DeskSettings(30_000, 200, 10_000, 5));
+    desk.recallAll();
+    assertThat(letters()).containsExactly(new ToNode.Recall(List.of(1L)));
+    desk.look(T + 9_999);
+    assertThat(letters()).isEmpty();
+    desk.look(T + 10_000);
+    assertThat(letters()).containsExactly(new ToNode.Recall(List.of(1L)));
+    now = T + 10_001;
+    told(closed("a", 1, 20));
+    desk.look(T + 20_001);
+    assertThat(letters()).isEmpty();
+  }
+
+  @Test
   void theLastTokenIsGrantedAndNotOneMore() {
     told(ask("a", 1, 99));
     assertThat(size(told(ask("b", 1, 1)))).isEqualTo(1);
