@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import akka.util.ByteString;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** Heads are found in the bytes of a connection, in whatever pieces those come. */
@@ -94,5 +97,40 @@ class HeadBufferTest {
         assertThat(end).as("%s cut at %d", all, cut).isEqualTo(HeadBuffer.BARE_LINE_FEED);
       }
     }
+  }
+
+  @Test
+  void bytesThatPileUpAreMovedAFewTimesHoweverManyPiecesTheyComeIn() {
+    HeadBuffer buffer = new HeadBuffer();
+    Set<byte[]> arrays = Collections.newSetFromMap(new IdentityHashMap<>());
+    byte[] piece = new byte[1024];
+    for (int i = 0; i < 4096; i++) {
+      buffer.append(ByteString.fromArray(piece));
+      arrays.add(buffer.array());
+    }
+    assertThat(buffer.size()).isEqualTo(4096 * 1024);
+    assertThat(arrays).hasSizeLessThan(16);
+  }
+
+  @Test
+  void bytesThatWereHandedOutStayAsTheyWereWhileMoreComes() {
+    HeadBuffer buffer = new HeadBuffer();
+    List<ByteString> out = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      buffer.append(ByteString.fromString("piece-" + i + ";"));
+      if (i % 3 == 1) {
+        int middle = buffer.from() + buffer.size() / 2;
+        out.add(ByteString.fromArrayUnsafe(buffer.array(), buffer.from(), middle - buffer.from()));
+        buffer.take(middle);
+      }
+    }
+    out.add(buffer.takeAll());
+    StringBuilder all = new StringBuilder();
+    out.forEach(one -> all.append(one.utf8String()));
+    StringBuilder expected = new StringBuilder();
+    for (int i = 0; i < 100; i++) {
+      expected.append("piece-").append(i).append(';');
+    }
+    assertThat(all).hasToString(expected.toString());
   }
 }

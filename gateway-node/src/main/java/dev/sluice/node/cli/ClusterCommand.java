@@ -1,5 +1,6 @@
 package dev.sluice.node.cli;
 
+import dev.sluice.node.NodeSettings;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -42,12 +43,17 @@ final class ClusterCommand implements Callable<Integer> {
 
   private void start(LocalStack stack) throws Exception {
     LocalStack.Shared shared = stack.startShared(options);
+    List<NodeSettings> settings = new ArrayList<>();
+    for (int i = 0; i < nodes; i++) {
+      settings.add(
+          NodeSettings.load(options.settings(i, nodes, shared.databaseUrl()), options.config()));
+    }
     List<CompletableFuture<Void>> ready = new ArrayList<>();
     for (int i = 0; i < nodes; i++) {
       ready.add(startNode(stack, i, shared));
     }
     CompletableFuture.allOf(ready.toArray(CompletableFuture[]::new)).get();
-    Greeting.print(options, nodes, shared.data());
+    Greeting.print(options, settings, shared.data());
   }
 
   private CompletableFuture<Void> startNode(LocalStack stack, int index, LocalStack.Shared shared)

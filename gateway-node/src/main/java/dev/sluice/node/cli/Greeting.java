@@ -1,6 +1,9 @@
 package dev.sluice.node.cli;
 
+import dev.sluice.edge.EdgeSettings;
+import dev.sluice.node.NodeSettings;
 import java.io.PrintStream;
+import java.util.List;
 
 /** What a local run tells once all is up: addresses, what to try, and the line that scripts wait for. */
 final class Greeting {
@@ -8,13 +11,24 @@ final class Greeting {
 
   private Greeting() {}
 
-  static void print(LocalOptions options, int nodes, DataDirectory data) {
+  /** @param nodes settings of the nodes that are up */
+  static void print(LocalOptions options, List<NodeSettings> nodes, DataDirectory data) {
     PrintStream out = System.out;
-    for (int i = 0; i < nodes; i++) {
-      String host = options.host(i);
+    for (NodeSettings node : nodes) {
+      EdgeSettings edge = node.edge();
       out.printf(
-          "node-%d   traffic %s   https %s:8443   admin http://%s:8081/api/v1/status   health http://%s:8558/ready   metrics http://%s:9095/metrics%n",
-          i + 1, options.url(i), host, host, host, host);
+          "%s   traffic http://%s:%d   https %s:%d   admin http://%s:%d/api/v1/status   health http://%s:%d/ready   metrics http://%s:%d/metrics%n",
+          node.name(),
+          edge.host(),
+          edge.port(),
+          edge.host(),
+          edge.tlsPort(),
+          node.admin().host(),
+          node.admin().port(),
+          node.health().host(),
+          node.health().port(),
+          node.metrics().host(),
+          node.metrics().port());
     }
     out.println("data     " + data.root() + "   logs " + data.logs());
     if (options.examples()) {

@@ -2,6 +2,7 @@ package dev.sluice.node.cli;
 
 import dev.sluice.node.Node;
 import dev.sluice.node.NodeSettings;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -26,6 +27,6 @@ final class RunCommand implements Callable<Integer> {
     Node node = Node.start(settings).toCompletableFuture().get();
     stack.push(() -> node.stop().toCompletableFuture().get());
     Readiness.await(node::inCluster);
-    Greeting.print(options, 1, shared.data());
+    Greeting.print(options, List.of(settings), shared.data());
   }
 }
