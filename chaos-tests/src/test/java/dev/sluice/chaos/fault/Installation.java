@@ -122,10 +122,21 @@ public final class Installation implements AutoCloseable {
 
   /** Ends a node of a cluster as a failing machine would: at once and without a word. */
   public void killNode(int number) throws IOException {
+    ProcessHandle noted = node(number);
+    Stream.concat(noted.descendants(), Stream.of(noted)).toList().forEach(Installation::kill);
+  }
+
+  /** Asks a node of a cluster to leave, and waits until it is gone. */
+  public void stopNode(int number) throws IOException, InterruptedException {
+    ProcessHandle noted = node(number);
+    noted.destroy();
+    awaitEnd(List.of(noted));
+  }
+
+  private ProcessHandle node(int number) throws IOException {
     long pid = Long.parseLong(
         Files.readString(data.resolve("run").resolve("node-" + number + ".pid")).strip());
-    ProcessHandle noted = ProcessHandle.of(pid).orElseThrow();
-    Stream.concat(noted.descendants(), Stream.of(noted)).toList().forEach(Installation::kill);
+    return ProcessHandle.of(pid).orElseThrow();
   }
 
   /** Ends the embedded database as a failing machine would. */
