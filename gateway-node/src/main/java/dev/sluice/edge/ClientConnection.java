@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * that the client sends ahead wait in the buffer; while an answer is owed the connection is read on, so that a client
  * that leaves is noticed at once.
  */
-final class ClientConnection implements Link.Events {
+final class ClientConnection implements Link.Events, Client {
   private static final ByteString CONTINUE =
       ByteString.fromString("HTTP/1.1 100 Continue\r\n\r\n", StandardCharsets.US_ASCII);
 
@@ -30,12 +30,10 @@ final class ClientConnection implements Link.Events {
   private final Service service;
   private final HeadWriter heads;
   private final Runnable whenOver;
-  private final InetSocketAddress client;
-  private final int localPort;
-  private final boolean secure;
+  private final Peer peer;
   private final HeadBuffer buffer = new HeadBuffer();
   private final Timeout timeout = new Timeout();
-  private Link link;
+  private final Link link;
   private @Nullable Exchange exchange;
   private boolean advancing;
   private boolean idle;
@@ -48,37 +46,29 @@ final class ClientConnection implements Link.Events {
       Deadlines deadlines,
       Service service,
       HeadWriter heads,
-      InetSocketAddress client,
-      int localPort,
-      boolean secure,
+      Peer peer,
       Link link,
       Runnable whenOver) {
     this.settings = settings;
     this.deadlines = deadlines;
     this.service = service;
     this.heads = heads;
-    this.client = client;
-    this.localPort = localPort;
-    this.secure = secure;
+    this.peer = peer;
     this.link = link;
     this.whenOver = whenOver;
     deadlines.set(timeout, settings.headTimeout().toNanos());
   }
 
-  void link(Link link) {
-    this.link = link;
-  }
-
-  /** Takes no further request: closes now if none is under way, else behind its answer. */
-  void drain() {
+  @Override
+  public void drain() {
     draining = true;
     if (exchange == null && buffer.size() == 0) {
       close(false);
     }
   }
 
-  /** Breaks off whatever is under way. */
-  void abort() {
+  @Override
+  public void abort() {
     if (!over) {
       link.abort();
       broken("aborted");
@@ -265,17 +255,17 @@ final class ClientConnection implements Link.Events {
 
     @Override
     public boolean secure() {
-      return secure;
+      return peer.secure();
     }
 
     @Override
     public InetSocketAddress client() {
-      return client;
+      return peer.client();
     }
 
     @Override
     public int localPort() {
-      return localPort;
+      return peer.localPort();
     }
 
     @Override

@@ -24,7 +24,8 @@ public record EdgeSettings(
     Duration bodyTimeout,
     Duration idleTimeout,
     Duration sendTimeout,
-    Duration timerTick) {
+    Duration timerTick,
+    Http2Settings http2) {
   private static final Duration LEAST_TIMEOUT = Duration.ofSeconds(1);
   private static final Duration MOST_TIMEOUT = Duration.ofHours(24);
 
@@ -48,6 +49,7 @@ public record EdgeSettings(
         edge.duration("body-timeout", LEAST_TIMEOUT, MOST_TIMEOUT),
         edge.duration("idle-timeout", LEAST_TIMEOUT, MOST_TIMEOUT),
         edge.duration("send-timeout", LEAST_TIMEOUT, MOST_TIMEOUT),
-        edge.duration("timer-tick", Duration.ofMillis(10), LEAST_TIMEOUT));
+        edge.duration("timer-tick", Duration.ofMillis(10), LEAST_TIMEOUT),
+        Http2Settings.from(config));
   }
 }

@@ -26,6 +26,8 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import javax.net.ssl.SSLEngine;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,7 +53,7 @@ final class Worker extends UntypedAbstractActor implements WorkerScope {
   private final Map<ActorRef, TcpLink> links = new HashMap<>();
   private final List<ActorRef> listeners = new ArrayList<>();
   private final Queue<TcpLink> unflushed = new ArrayDeque<>();
-  private final Set<ClientConnection> clients = new HashSet<>();
+  private final Set<Client> clients = new HashSet<>();
   private final Set<TcpLink> clientLinks = new HashSet<>();
   private final Service service;
   private int toBind = 2;
@@ -145,10 +147,10 @@ final class Worker extends UntypedAbstractActor implements WorkerScope {
     } else if (message instanceof Drain drain) {
       drained = drain.drained();
       listeners.forEach(listener -> listener.tell(TcpMessage.unbind(), getSelf()));
-      new ArrayList<>(clients).forEach(ClientConnection::drain);
+      new ArrayList<>(clients).forEach(Client::drain);
       whenClientsGone();
     } else if (message instanceof Abort) {
-      new ArrayList<>(clients).forEach(ClientConnection::abort);
+      new ArrayList<>(clients).forEach(Client::abort);
     }
   }
 
@@ -162,25 +164,50 @@ final class Worker extends UntypedAbstractActor implements WorkerScope {
     TcpLink tcp = new TcpLink(connection, getSelf(), deadlines, unflushed::add, Link.NO_EVENTS);
     links.put(connection, tcp);
     clientLinks.add(tcp);
-    ClientConnection[] self = new ClientConnection[1];
-    ClientConnection client = new ClientConnection(
-        settings,
-        deadlines,
-        service,
-        heads,
-        connected.remoteAddress(),
-        connected.localAddress().getPort(),
-        secure,
-        tcp,
-        () -> clients.remove(self[0]));
-    self[0] = client;
-    clients.add(client);
+    Peer peer = new Peer(connected.remoteAddress(), connected.localAddress().getPort(), secure);
     if (secure) {
-      client.link(new TlsLink(tcp, tls.serverEngine(), client));
+      SSLEngine engine = tls.serverEngine(settings.http2().on());
+      TlsLink link = new TlsLink(tcp, engine, Link.NO_EVENTS);
+      link.events(front(link, peer, engine::getApplicationProtocol));
+    } else if (settings.http2().on()) {
+      tcp.events(front(tcp, peer, () -> null));
     } else {
-      tcp.events(client);
+      tcp.events(http1(tcp, peer));
     }
     connection.tell(TcpMessage.register(getSelf(), true, false), getSelf());
+  }
+
+  private Front front(Link link, Peer peer, Supplier<@Nullable String> agreed) {
+    Front[] self = new Front[1];
+    Front front = new Front(
+        link,
+        deadlines,
+        settings.headTimeout().toNanos(),
+        agreed,
+        () -> http1(link, peer),
+        () -> http2(link, peer),
+        () -> clients.remove(self[0]));
+    self[0] = front;
+    clients.add(front);
+    return front;
+  }
+
+  private ClientConnection http1(Link link, Peer peer) {
+    ClientConnection[] self = new ClientConnection[1];
+    ClientConnection client = new ClientConnection(
+        settings, deadlines, service, heads, peer, link, () -> clients.remove(self[0]));
+    self[0] = client;
+    clients.add(client);
+    return client;
+  }
+
+  private Http2Connection http2(Link link, Peer peer) {
+    Http2Connection[] self = new Http2Connection[1];
+    Http2Connection client = new Http2Connection(
+        settings, deadlines, service, peer, link, () -> clients.remove(self[0]));
+    self[0] = client;
+    clients.add(client);
+    return client;
   }
 
   /** A client is gone when its link is: until then the last bytes of an answer may be on their way. */

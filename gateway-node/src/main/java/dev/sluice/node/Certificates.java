@@ -29,7 +29,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Certificates extends X509ExtendedKeyManager implements TlsEngines {
   private static final String[] PROTOCOLS = {"TLSv1.3", "TLSv1.2"};
-  private static final String[] APPLICATIONS = {"http/1.1"};
+  private static final String[] HTTP_1 = {"http/1.1"};
+  private static final String[] HTTP_2 = {"h2", "http/1.1"};
   private static final String FALLBACK = "";
   private static final int MOST_CHOSEN = 10_000;
 
@@ -48,12 +49,12 @@ final class Certificates extends X509ExtendedKeyManager implements TlsEngines {
   }
 
   @Override
-  public SSLEngine serverEngine() {
+  public SSLEngine serverEngine(boolean http2) {
     SSLEngine engine = context.createSSLEngine();
     engine.setUseClientMode(false);
     SSLParameters parameters = engine.getSSLParameters();
     parameters.setProtocols(PROTOCOLS);
-    parameters.setApplicationProtocols(APPLICATIONS);
+    parameters.setApplicationProtocols(http2 ? HTTP_2 : HTTP_1);
     parameters.setUseCipherSuitesOrder(true);
     engine.setSSLParameters(parameters);
     return engine;

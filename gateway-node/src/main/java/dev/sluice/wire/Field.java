@@ -53,11 +53,16 @@ public enum Field {
 
   private final byte[] lower =
       name().toLowerCase(Locale.ROOT).replace('_', '-').getBytes(StandardCharsets.US_ASCII);
+  private final String lowerName = new String(lower, StandardCharsets.US_ASCII);
   private final byte[] written = capitalised().getBytes(StandardCharsets.US_ASCII);
 
   /** The name as the gateway writes it, such as {@code X-Request-ID}. */
   public String text() {
     return new String(written, StandardCharsets.US_ASCII);
+  }
+
+  String lowerName() {
+    return lowerName;
   }
 
   byte[] bytes() {

@@ -69,11 +69,29 @@ public final class HeadWriter implements HeadSink {
     int size = text.length();
     room(size);
     for (int i = 0; i < size; i++) {
-      char c = text.charAt(i);
-      out[length + i] = (byte) (c < ' ' && c != '\t' || c == 127 ? ' ' : c > 255 ? '?' : c);
+      out[length + i] = (byte) harmless(text.charAt(i));
     }
     length += size;
     return this;
+  }
+
+  /** The char as it may stand in a value: a control character would begin another field, others are no single byte. */
+  private static char harmless(char c) {
+    return c < ' ' && c != '\t' || c == 127 ? ' ' : c > 255 ? '?' : c;
+  }
+
+  /** The value with every char {@link #harmless}. */
+  static String withoutControls(String value) {
+    for (int i = 0; i < value.length(); i++) {
+      if (harmless(value.charAt(i)) != value.charAt(i)) {
+        StringBuilder clean = new StringBuilder(value);
+        for (int k = i; k < clean.length(); k++) {
+          clean.setCharAt(k, harmless(clean.charAt(k)));
+        }
+        return clean.toString();
+      }
+    }
+    return value;
   }
 
   private HeadWriter one(int b) {

@@ -1,0 +1,107 @@
+package dev.sluice.edge;
+
+import akka.util.ByteString;
+import dev.sluice.wire.Deadlines;
+import dev.sluice.wire.Http2Frames;
+import dev.sluice.wire.Link;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The beginning of a connection: looks at the first bytes, or at what TLS has agreed on, and hands over to whoever speaks
+ * that protocol. Bytes that begin like HTTP/2 and then don't go on so are HTTP/1.1, which has its own word for them.
+ */
+final class Front implements Link.Events, Client {
+  private final Link link;
+  private final Deadlines deadlines;
+  private final Supplier<@Nullable String> agreed;
+  private final Supplier<? extends Link.Events> http1;
+  private final Supplier<? extends Link.Events> http2;
+  private final Runnable whenOver;
+  private final Timeout timeout = new Timeout();
+  private ByteString first = ByteString.emptyByteString();
+
+  /**
+   * @param agreed the protocol that TLS has agreed on; null where there is no TLS
+   * @param http1 makes who speaks HTTP/1.1 on this link from now on
+   * @param http2 likewise HTTP/2
+   */
+  Front(
+      Link link,
+      Deadlines deadlines,
+      long headTimeoutNanos,
+      Supplier<@Nullable String> agreed,
+      Supplier<? extends Link.Events> http1,
+      Supplier<? extends Link.Events> http2,
+      Runnable whenOver) {
+    this.link = link;
+    this.deadlines = deadlines;
+    this.agreed = agreed;
+    this.http1 = http1;
+    this.http2 = http2;
+    this.whenOver = whenOver;
+    deadlines.set(timeout, headTimeoutNanos);
+  }
+
+  @Override
+  public void received(ByteString bytes) {
+    first = first.isEmpty() ? bytes : first.concat(bytes);
+    String protocol = agreed.get();
+    if (protocol != null) {
+      handOver(protocol.equals("h2") ? http2.get() : http1.get());
+      return;
+    }
+    int known = Math.min(first.size(), Http2Frames.PREFACE.size());
+    for (int i = 0; i < known; i++) {
+      if (first.apply(i) != Http2Frames.PREFACE.apply(i)) {
+        handOver(http1.get());
+        return;
+      }
+    }
+    if (known == Http2Frames.PREFACE.size()) {
+      handOver(http2.get());
+    }
+  }
+
+  private void handOver(Link.Events speaker) {
+    deadlines.clear(timeout);
+    whenOver.run();
+    link.events(speaker);
+    speaker.received(first);
+  }
+
+  @Override
+  public void drained() {}
+
+  @Override
+  public void finished() {
+    drain();
+  }
+
+  @Override
+  public void broken(String why) {
+    deadlines.clear(timeout);
+    whenOver.run();
+  }
+
+  @Override
+  public void drain() {
+    deadlines.clear(timeout);
+    whenOver.run();
+    link.finish(false);
+  }
+
+  @Override
+  public void abort() {
+    deadlines.clear(timeout);
+    whenOver.run();
+    link.abort();
+  }
+
+  private final class Timeout extends Deadlines.Deadline {
+    @Override
+    protected void expired() {
+      drain();
+    }
+  }
+}
