@@ -54,6 +54,7 @@ final class Http2Connection implements Link.Events, Client {
   };
 
   private final Timeout timeout = new Timeout();
+  private final Stalled stalled = new Stalled();
   private boolean prefaceCame;
   private boolean settingsCame;
   private int blockStream;
@@ -126,6 +127,7 @@ final class Http2Connection implements Link.Events, Client {
 
   @Override
   public void drained() {
+    deadlines.clear(stalled);
     sendOn();
   }
 
@@ -518,12 +520,19 @@ final class Http2Connection implements Link.Events, Client {
       }
     }
     sending = false;
+    if (!over && !waiting.isEmpty() && link.unsent() >= WRITE_AHEAD) {
+      deadlines.set(stalled, settings.sendTimeout().toNanos());
+    }
   }
 
   /** Sends all frames that may go; false if something is left. */
   private boolean sendFrames(Http2Stream stream) {
     while (stream.hasMore()) {
-      if (sendWindow <= 0 || link.unsent() >= WRITE_AHEAD || !sendFrame(stream)) {
+      if (link.unsent() >= WRITE_AHEAD) {
+        deadlines.set(stalled, settings.sendTimeout().toNanos());
+        return false;
+      }
+      if (sendWindow <= 0 || !sendFrame(stream)) {
         return !stream.hasMore();
       }
     }
@@ -578,6 +587,7 @@ final class Http2Connection implements Link.Events, Client {
   private void end() {
     over = true;
     deadlines.clear(timeout);
+    deadlines.clear(stalled);
     new ArrayList<>(streams.values()).forEach(Http2Stream::gone);
     waiting.clear();
     whenOver.run();
@@ -589,6 +599,14 @@ final class Http2Connection implements Link.Events, Client {
       if (streams.isEmpty() || blockStream != 0) {
         close();
       }
+    }
+  }
+
+  /** The client's side takes nothing of what was written. */
+  private final class Stalled extends Deadlines.Deadline {
+    @Override
+    protected void expired() {
+      abort();
     }
   }
 }

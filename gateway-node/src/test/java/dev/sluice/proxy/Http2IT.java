@@ -299,6 +299,31 @@ class Http2IT {
   }
 
   @Test
+  void aClientThatTakesNothingAnyMoreIsCutOff() {
+    CompletableFuture<Void> ended = new CompletableFuture<>();
+    try (RunningEdge edge = edge("sluice.edge.send-timeout", "1 s");
+        ScriptedUpstream upstream = new ScriptedUpstream(with -> {
+          with.request();
+          with.send("HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n");
+          try {
+            while (true) {
+              with.send(new byte[64 * 1024]);
+            }
+          } catch (java.io.IOException e) {
+            ended.complete(null);
+          }
+        });
+        Http2Client client =
+            Http2Client.open(edge, Http2Frames.INITIAL_WINDOW_SIZE, Http2Frames.LARGEST_WINDOW)) {
+      edge.route("a", Map.of(), upstream);
+      client.send(Http2Frames.windowUpdate(0, Http2Frames.LARGEST_WINDOW - 65_535));
+      client.get(1, "a", "/");
+      RunningEdge.await(ended);
+      await().atMost(RunningEdge.DEADLINE).until(() -> !edge.over().isEmpty());
+    }
+  }
+
+  @Test
   void aStreamThatItsClientTakesBackIsGivenUpUpstream() {
     CompletableFuture<Void> ended = new CompletableFuture<>();
     try (RunningEdge edge = edge();
