@@ -1,0 +1,281 @@
+"""One case: its backends, its objects, its requests."""
+
+import base64
+import json
+import time
+
+from . import certificates, expectations
+from .client import Client
+from .fixtures import Pod
+
+PREFIX = "nginx.ingress.kubernetes.io/"
+CLASS = "nginx"
+DEFAULT_FIXTURES = ("echo", "httpbun", "slow")
+DNS_NAMES = {"httpbun": ("localhost", "127.0.0.1"), "eu-server": ("127.0.0.3", "127.0.0.3")}
+CONTROLLER_NAMESPACE, CONTROLLER_CONFIG = "ingress-nginx", "ingress-nginx-controller"
+
+
+class Run:
+    """A case that runs on a gateway, in a namespace of its own."""
+
+    def __init__(self, case, number, gateway):
+        self.case, self.gateway = case, gateway
+        self.namespace = f"compat-{number}"
+        self.pods, self.pods_of, self.generation = {}, {}, 0
+        self.ingresses, self.services = {}, {}
+        self.configmap = dict(case.get("configmap") or {})
+        self.client = Client(gateway.address, gateway.ports)
+        self.jars = {}
+        self.client_certificates, self.server_certificates, self.secrets = {}, {}, []
+
+    def execute(self):
+        """All that is wrong, one line each; empty if the case passes."""
+        wrong = []
+        try:
+            self.prepare()
+            number = 0
+            for step in self.case["requests"]:
+                step = self.filled(step)
+                if "method" not in step:
+                    self.step(step)
+                    continue
+                number += 1
+                found = self.request(step, number)
+                wrong += [f"request {number} {step['method']} {step['path'][:60]}: {one}" for one in found]
+                if wrong:
+                    break
+        except Exception as e:  # whatever goes wrong is this case's failure
+            wrong.append(f"{type(e).__name__}: {e}")
+        finally:
+            self.client.close()
+            for pods in self.pods.values():
+                for pod in pods:
+                    pod.close()
+        return wrong
+
+    # What the case needs to stand
+
+    def prepare(self):
+        wanted = dict(self.case.get("backends") or {})
+        text = json.dumps(self.case)
+        for name in DEFAULT_FIXTURES:
+            if f'"{name}"' in text or f"%{name}" in text or f"/{name}" in text:
+                wanted.setdefault(name, {})
+        for secret in self.case.get("secrets") or []:
+            self.add_secret(secret)
+        for name, declared in wanted.items():
+            self.start_backend(name, declared or {}, text)
+        self.pods["settled"] = [Pod("settled", 0, "settled")]
+        for service in self.case.get("services") or []:
+            self.services[service["name"]] = self.filled(service)
+        for ingress in self.case["objects"]:
+            self.add_ingress(self.filled(ingress))
+        self.apply()
+
+    def start_backend(self, name, declared, text):
+        fixture = declared.get("fixture", name)
+        context = None
+        if declared.get("tls") == "self-signed":
+            context = self.gateway.certificates.server_context(
+                *self.gateway.certificates.pair("self-signed", [], "self-signed"))
+        elif str(declared.get("tls", "")).startswith("secret "):
+            context = self.gateway.certificates.server_context(*self.server_certificates[declared["tls"][7:]])
+        self.contexts = getattr(self, "contexts", {}) | {name: context}
+        self.fixtures = getattr(self, "fixtures", {}) | {name: fixture}
+        if f"%{name}-dns%" in text:
+            self.pods[name] = [Pod(name, 0, fixture, context, (DNS_NAMES[name][1], 80))]
+            return
+        kinds = [pod["fixture"] for pod in declared.get("pods", [])] or [fixture] * declared.get("replicas", 1)
+        self.pods[name] = [Pod(name, number, kind, context) for number, kind in enumerate(kinds)]
+
+    def add_secret(self, secret):
+        name, kind, made = secret["name"], secret["kind"], self.gateway.certificates
+        data = {}
+        if kind in ("tls", "mutual-tls"):
+            authority = made.authority(f"{self.namespace}-{name}")
+            host = secret["hosts"][0]
+            pair = made.pair(f"{self.namespace}-{name}", secret["hosts"], host.replace("*", "any"), authority)
+            self.server_certificates[name] = pair
+            data = {"tls.crt": pair[0].read_bytes(), "tls.key": pair[1].read_bytes()}
+            if kind == "mutual-tls":
+                data["ca.crt"] = authority.with_name(authority.name + ".crt").read_bytes()
+                common = secret.get("client_cn", f"{host}-client")
+                client = made.pair(f"{self.namespace}-{name}-client", [], common, authority)
+                self.client_certificates[secret.get("client_cert", "client")] = client
+        elif kind == "basic-auth-file":
+            lines = [f"{user}:{certificates.password_hash(word)}" for user, word in secret["users"].items()]
+            data = {"auth": "\n".join(lines).encode()}
+        elif kind == "basic-auth-map":
+            data = {user: certificates.password_hash(word).encode() for user, word in secret["users"].items()}
+        else:
+            data = {key: value.encode() for key, value in secret["data"].items()}
+        self.secrets.append({
+            "apiVersion": "v1", "kind": "Secret", "metadata": {"name": name, "namespace": self.namespace},
+            "data": {key: base64.b64encode(value).decode() for key, value in data.items()}})
+
+    def filled(self, value):
+        """The value with all placeholders but those of time."""
+        if isinstance(value, dict):
+            return {self.filled(key): self.filled(one) for key, one in value.items()}
+        if isinstance(value, list):
+            return [self.filled(one) for one in value]
+        if not isinstance(value, str) or "%" not in value:
+            return value
+        value = value.replace("%ns%", self.namespace).replace("%class%", CLASS)
+        value = value.replace("%gateway-ip%", self.gateway.address).replace("%client-cidr%", "127.0.0.0/8")
+        value = value.replace("%repeat(a,6144)%", "a" * 6144)
+        for name, (dns, _) in DNS_NAMES.items():
+            value = value.replace(f"%{name}-dns%", dns)
+        for name, pods in self.pods.items():
+            if pods:
+                value = value.replace(f"%{name}%", f"127.0.0.1:{pods[0].port}")
+        return value
+
+    # Objects
+
+    def add_ingress(self, given):
+        rules = given.get("rules")
+        paths = [self.path(one) for one in given.get("paths", [])]
+        if rules is None:
+            rules = [{"host": host, **({"http": {"paths": paths}} if paths else {})} for host in given.get("hosts", [])]
+            if not rules and paths:
+                rules = [{"http": {"paths": paths}}]
+        else:
+            rules = [{"host": rule["host"], "http": {"paths": [self.path(one) for one in rule["paths"]]}} for rule in rules]
+        spec = {"rules": rules}
+        if "ingressClassName" not in given:
+            spec["ingressClassName"] = CLASS
+        elif given["ingressClassName"] is not None:
+            spec["ingressClassName"] = given["ingressClassName"]
+        if "defaultBackend" in given:
+            spec["defaultBackend"] = {"service": {"name": given["defaultBackend"], "port": {"number": 80}}}
+        if given.get("tls"):
+            hosts = given.get("tls_hosts", given.get("hosts", []))
+            spec["tls"] = [{"hosts": hosts, "secretName": given["hosts"][0]}]
+        before = self.ingresses.get(given["name"])
+        created = before["metadata"]["creationTimestamp"] if before else f"2026-01-01T00:{len(self.ingresses):02}:00Z"
+        annotations = {key if "/" in key else PREFIX + key: str(value) for key, value in (given.get("annotations") or {}).items()}
+        self.ingresses[given["name"]] = {
+            "apiVersion": "networking.k8s.io/v1", "kind": "Ingress", "spec": spec,
+            "metadata": {"name": given["name"], "namespace": given.get("namespace", self.namespace),
+                         "creationTimestamp": created, "annotations": annotations}}
+
+    def path(self, given):
+        if "resource" in given:
+            backend = {"resource": given["resource"]}
+        else:
+            port = given.get("port", 80)
+            backend = {"service": {"name": given["backend"], "port": {"name": port} if isinstance(port, str) else {"number": port}}}
+        return {"path": given["path"], "pathType": given["pathType"], "backend": backend}
+
+    def documents(self):
+        host = f"settled-{self.namespace}-{self.generation}.test"
+        yield {"apiVersion": "networking.k8s.io/v1", "kind": "Ingress",
+               "metadata": {"name": "settled", "namespace": self.namespace, "annotations": {PREFIX + "enable-global-auth": "false"}},
+               "spec": {"ingressClassName": CLASS, "rules": [{"host": host, "http": {"paths": [
+                   self.path({"path": "/", "pathType": "Prefix", "backend": "settled"})]}}]}}
+        yield {"apiVersion": "networking.k8s.io/v1", "kind": "IngressClass", "metadata": {"name": CLASS},
+               "spec": {"controller": "k8s.io/ingress-nginx"}}
+        yield {"apiVersion": "networking.k8s.io/v1", "kind": "IngressClass", "metadata": {"name": "test-new-ingress-class"},
+               "spec": {"controller": "k8s.io/other-class"}}
+        for name, pods in self.pods.items():
+            if name not in self.services:
+                yield {"apiVersion": "v1", "kind": "Service", "metadata": {"name": name, "namespace": self.namespace},
+                       "spec": {"ports": [{"name": "http", "port": 80}]}}
+            for pod in pods:
+                yield {"apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice", "addressType": "IPv4",
+                       "metadata": {"name": pod.name, "namespace": self.namespace, "labels": {"kubernetes.io/service-name": name}},
+                       "ports": [{"name": "http", "port": pod.port}], "endpoints": [{"addresses": ["127.0.0.1"]}]}
+        for name, service in self.services.items():
+            ports = [one if isinstance(one, dict) else {"name": f"p{one}", "port": one} for one in service.get("ports", [])]
+            spec = {"type": service["type"], "externalName": service["externalName"], "ports": ports} if "type" in service else {
+                "ports": ports or [{"name": "http", "port": 80}], "selector": service["selector"]}
+            yield {"apiVersion": "v1", "kind": "Service", "metadata": {"name": name, "namespace": self.namespace}, "spec": spec}
+        yield from self.secrets
+        for one in self.case.get("configmaps") or []:
+            yield {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": one["name"], "namespace": self.namespace},
+                   "data": self.filled(one["data"])}
+        if self.configmap:
+            yield {"apiVersion": "v1", "kind": "ConfigMap", "data": self.filled(self.configmap),
+                   "metadata": {"name": CONTROLLER_CONFIG, "namespace": CONTROLLER_NAMESPACE}}
+        yield from self.ingresses.values()
+
+    def apply(self):
+        self.generation += 1
+        self.gateway.apply(self.namespace, list(self.documents()))
+        self.gateway.await_settled(f"settled-{self.namespace}-{self.generation}.test", self.configmap)
+
+    def step(self, step):
+        for ingress in step.get("apply", []):
+            self.add_ingress(ingress)
+        for service in step.get("apply_services", []):
+            self.services[service["name"]] = service
+        for gone in step.get("delete", []):
+            kind, _, name = gone.partition("/")
+            (self.services if kind == "service" else self.ingresses).pop(name)
+        if "scale" in step:
+            self.scale(step["scale"]["backend"], step["scale"]["replicas"])
+        self.configmap.update(step.get("configmap", {}))
+        time.sleep(step.get("wait_s", 0))
+        self.apply()
+
+    def scale(self, name, replicas):
+        pods = self.pods[name]
+        while len(pods) > replicas:
+            pods.pop().close()
+        first = self.generation * 100
+        while len(pods) < replicas:
+            pods.append(Pod(name, first + len(pods), self.fixtures[name], self.contexts[name]))
+
+    # Requests
+
+    def request(self, request, number):
+        expect = request["expect"]
+        until = time.monotonic() + request.get("retry_until_s", 0)
+        while True:
+            answers = [self.send(request) for _ in range(request.get("repeat", 1))]
+            wrong = []
+            for answer in answers:
+                wrong = expectations.of_answer(answer, expect, self)
+                if wrong:
+                    break
+            wrong = wrong or expectations.of_all(answers, expect, number, self)
+            if not wrong or time.monotonic() > until:
+                return wrong
+            time.sleep(0.5)
+
+    def send(self, request):
+        if request.get("send_cookies"):
+            cookies = "; ".join(f"{name}={value}" for name, value in self.jars.get(request["send_cookies"], {}).items())
+            request = request | {"headers": {**(request.get("headers") or {}), "Cookie": cookies}}
+        answer = self.client.send(request, self.client_certificates)
+        for jar in filter(None, [request.get("save_cookies")]):
+            for cookie in answer.all("Set-Cookie"):
+                name, _, value = cookie.split(";")[0].partition("=")
+                self.jars.setdefault(jar, {})[name] = value
+        return answer
+
+    # What was seen behind the gateway
+
+    def calls(self, backend):
+        return [one for pod in self.pods.get(backend, []) for one in pod.seen]
+
+    def last_seen(self, backend):
+        calls = self.calls(backend)
+        return calls[-1] if calls else None
+
+    def await_calls(self, backend, count):
+        until = time.monotonic() + 3
+        while len(self.calls(backend)) < count and time.monotonic() < until:
+            time.sleep(0.02)
+        return self.calls(backend)
+
+    def seen_by_backend(self, answer):
+        name = (answer.all("X-Fixture-Pod") or [""])[0]
+        seen = [pod.seen[-1] for pods in self.pods.values() for pod in pods if pod.name == name and pod.seen]
+        return seen[0] if seen else None
+
+    def certificate_of(self, secret):
+        import ssl
+
+        return ssl.PEM_cert_to_DER_cert(self.server_certificates[secret][0].read_text().split("-----END CERTIFICATE-----")[0] + "-----END CERTIFICATE-----\n")

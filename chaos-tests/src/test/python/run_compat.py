@@ -1,0 +1,152 @@
+"""./sluice compat: wire cases of ingress-nginx, run on one gateway. See ../resources/compat/README.md for their form.
+
+Cases run side by side where their hosts and settings differ. Prints each failing id with why, and at the end
+`N passed, N failed, N skipped`.
+"""
+
+import argparse
+import json
+import pathlib
+import shutil
+import sys
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+try:
+    import yaml
+except ImportError:
+    sys.exit("compat: needs PyYAML for this Python (pip install pyyaml)")
+
+from compat.gateway import Gateway
+from compat.run import Run
+
+RESOURCES = pathlib.Path(__file__).resolve().parents[1] / "resources" / "compat"
+AT_ONCE = 12
+
+# What can't be met without more than a folder of manifests and sockets.
+LEFT_OUT = {
+    "nginx-directives": "needs nginx directives, which are refused by name",
+    "grpc": "needs a gRPC client and server, and HTTP/2 to clients",
+    "fastcgi": "needs a FastCGI server",
+    "two-namespaces": "needs labels of namespaces: an API server",
+    "opentelemetry": "needs a collector of spans",
+    "ocsp-responder": "needs an OCSP responder",
+    "tcp-services": "needs TCP services on ports of their own",
+}
+# Flags that a gateway on a folder stands for as it is: it listens on ports of its own choice.
+KNOWN_FLAGS = ("--http-port=", "--https-port=")
+BY_ID = {"externalname-short-name": "needs the DNS of a cluster"}
+
+
+def reason_to_skip(case):
+    for need in case.get("needs") or []:
+        if need in LEFT_OUT:
+            return LEFT_OUT[need]
+    for flag in case.get("flags") or []:
+        if not flag.startswith(KNOWN_FLAGS):
+            return f"needs the flag {flag.split('=')[0]} of a controller on an API server"
+    return BY_ID.get(case["id"])
+
+
+def claims(case):
+    """What no two cases may have at the same time; None if it must be alone."""
+    text = json.dumps(case)
+    if case.get("configmap") or '"configmap"' in text or not case["objects"]:
+        return None
+    found = {"port 80"} if "-dns%" in text else set()
+    objects = case["objects"] + [one for step in case["requests"] for one in step.get("apply", [])]
+    for one in objects:
+        hosts = one.get("hosts") or [rule["host"] for rule in one.get("rules", [])]
+        if not hosts:
+            return None
+        found |= set(hosts) | set(one.get("tls_hosts", []))
+        found |= set(str((one.get("annotations") or {}).get("server-alias", "")).split(",")) - {""}
+    for step in case["requests"]:
+        if "method" in step:
+            if not step.get("host"):
+                return None
+            found.add(step["host"])
+    return found
+
+
+def waves(cases):
+    """Cases that may run side by side, in lists."""
+    made, alone = [], []
+    for case in cases:
+        claim = claims(case)
+        if claim is None:
+            alone.append([case])
+            continue
+        for taken, wave in made:
+            if not taken & claim:
+                taken |= claim
+                wave.append(case)
+                break
+        else:
+            made.append((set(claim), [case]))
+    return [wave for _, wave in made] + alone
+
+
+def run_wave(wave, gateway, number):
+    runs = [Run(case, number + i, gateway) for i, case in enumerate(wave)]
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        wrong = list(pool.map(lambda run: run.execute(), runs))
+    for run in runs:
+        gateway.withdraw(run.namespace)
+    return dict(zip((case["id"] for case in wave), wrong))
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="./sluice compat", description=__doc__)
+    parser.add_argument("--cases", default=RESOURCES / "ingress-cases.yaml", type=pathlib.Path, metavar="FILE")
+    parser.add_argument("--only", action="append", default=[], metavar="ID", help="part of the id of cases to run; may be repeated")
+    parser.add_argument("--expected", type=pathlib.Path, metavar="FILE", help="failures that are known, by id: only others make the exit code 1")
+    parser.add_argument("--host", default="127.0.8.80", metavar="ADDRESS", help="address that the gateway listens on")
+    parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="a setting of the gateway")
+    parser.add_argument("--keep", action="store_true", help="leave the folder with logs and manifests behind")
+    arguments = parser.parse_args()
+
+    cases = yaml.safe_load(arguments.cases.read_text())
+    if arguments.only:
+        cases = [case for case in cases if any(part in case["id"] for part in arguments.only)]
+    skipped = {case["id"]: why for case in cases if (why := reason_to_skip(case))}
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="sluice-compat-"))
+    gateway = Gateway(folder, arguments.host, arguments.set)
+    results = {}
+    began = time.monotonic()
+    try:
+        gateway.await_ready()
+        for wave in waves([case for case in cases if case["id"] not in skipped]):
+            results |= run_wave(wave, gateway, len(results))
+    finally:
+        gateway.stop()
+        if arguments.keep:
+            print(f"logs and manifests: {folder}")
+        else:
+            shutil.rmtree(folder, ignore_errors=True)
+    return report(cases, results, skipped, arguments.expected, time.monotonic() - began)
+
+
+def report(cases, results, skipped, expected, seconds):
+    known = yaml.safe_load(expected.read_text()) or {} if expected else {}
+    failed = [case["id"] for case in cases if results.get(case["id"])]
+    for case in cases:
+        name = case["id"]
+        if name in skipped:
+            print(f"skipped {name} [{case['group']}]: {skipped[name]}")
+    for case in cases:
+        name = case["id"]
+        for why in results.get(name, [])[:3]:
+            print(f"{'known' if name in known else 'failed'} {name} [{case['group']}]: {why}" + (f" ({known[name]})" if name in known else ""))
+    for name in known:
+        if name in results and not results[name]:
+            print(f"passes {name}, which was expected to fail: {known[name]}")
+    passed = len(results) - len(failed)
+    print(f"in {seconds:.0f} s")
+    print(f"{passed} passed, {len(failed)} failed, {len(skipped)} skipped")
+    return 1 if set(failed) - set(known) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
