@@ -16,6 +16,7 @@ import dev.sluice.edge.Workers;
 import dev.sluice.ingress.kube.FolderSource;
 import dev.sluice.model.ModelGateway;
 import dev.sluice.proxy.Gateway;
+import dev.sluice.proxy.NodeMemory;
 import dev.sluice.quota.NodeLeases;
 import dev.sluice.quota.Quota;
 import dev.sluice.state.ClusterWorld;
@@ -48,6 +49,7 @@ public final class Node {
   private final NodeLeases leases;
   private final ClusterWorld cluster;
   private final Metrics metrics = new Metrics(new AccessLog());
+  private final NodeMemory memory = new NodeMemory();
   private final ActorSystem control;
   private volatile @Nullable Quota quota;
   private volatile @Nullable Workers workers;
@@ -108,12 +110,14 @@ public final class Node {
   }
 
   private CompletionStage<Void> startEdge() {
+    UpstreamTls upstreamTls = new UpstreamTls();
     ServiceFactory services = scope -> {
       Upstreams upstreams =
-          new Upstreams(settings.upstream(), scope, scope.deadlines(), new UpstreamTls());
+          new Upstreams(settings.upstream(), scope, scope.deadlines(), upstreamTls);
       ModelGateway models =
           new ModelGateway(scope, upstreams, declared::tenants, leases, metrics, settings.model());
-      return new Gateway(declared::routes, upstreams, models, metrics, settings.proxy());
+      return new Gateway(
+          declared::routes, upstreams, models, metrics, settings.proxy(), memory, scope);
     };
     try {
       Certificates certificates = new Certificates(
@@ -157,6 +161,7 @@ public final class Node {
         .thenCompose(done -> cluster.stop())
         .thenCompose(done -> {
           leases.close();
+          memory.close();
           Metrics.stop();
           control.terminate();
           return control.getWhenTerminated();

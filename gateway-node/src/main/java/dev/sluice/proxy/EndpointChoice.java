@@ -3,13 +3,15 @@ package dev.sluice.proxy;
 import dev.sluice.ingress.Action.Backend;
 import dev.sluice.ingress.Action.Endpoint;
 import dev.sluice.ingress.Action.WeightedBackend;
+import dev.sluice.ingress.Relay;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
-/** Chooses backends by weight and their endpoints in turn, per worker. */
+/** Chooses backends by weight and their endpoints: in turn, per worker, or by a key. */
 final class EndpointChoice {
   private static final int MOST_REMEMBERED = 100_000;
 
@@ -47,5 +49,87 @@ final class EndpointChoice {
     }
     int turn = turns.merge(backend.name(), 1, Integer::sum);
     return ready.get(Math.floorMod(turn, ready.size()));
+  }
+
+  /** The endpoint that this key belongs to: of a few endpoints more or less, few keys move. */
+  static @Nullable Endpoint keyed(Backend backend, String key, Set<Endpoint> failed) {
+    Endpoint best = null;
+    long most = Long.MIN_VALUE;
+    for (Endpoint one : backend.endpoints()) {
+      long score = hash(key + "|" + one.host() + ":" + one.port());
+      if (!failed.contains(one) && (best == null || score > most)) {
+        best = one;
+        most = score;
+      }
+    }
+    return best;
+  }
+
+  /** One of the few endpoints that share this key. */
+  static @Nullable Endpoint ofSubset(Backend backend, String key, int size) {
+    int groups = Math.max(1, (backend.endpoints().size() + size - 1) / size);
+    int group = (int) Long.remainderUnsigned(hash(key), groups);
+    int from = group * size;
+    int to = Math.min(from + size, backend.endpoints().size());
+    return from >= to
+        ? null
+        : backend.endpoints().get(ThreadLocalRandom.current().nextInt(from, to));
+  }
+
+  /** The endpoint with this name of {@link #nameOf}, or null. */
+  static @Nullable Endpoint named(Backend backend, String name) {
+    for (Endpoint one : backend.endpoints()) {
+      if (nameOf(one).equals(name)) {
+        return one;
+      }
+    }
+    return null;
+  }
+
+  static String nameOf(Endpoint endpoint) {
+    return Long.toHexString(hash("endpoint " + endpoint.host() + ":" + endpoint.port()));
+  }
+
+  static String nameOf(Backend backend) {
+    return Long.toHexString(hash("backend " + backend.name()));
+  }
+
+  /** FNV-1a, its bits then spread. */
+  static long hash(String text) {
+    long hash = 0xcbf29ce484222325L;
+    for (int i = 0; i < text.length(); i++) {
+      hash = (hash ^ text.charAt(i)) * 0x100000001b3L;
+    }
+    hash = (hash ^ (hash >>> 30)) * 0xbf58476d1ce4e5b9L;
+    hash = (hash ^ (hash >>> 27)) * 0x94d049bb133111ebL;
+    return hash ^ (hash >>> 31);
+  }
+
+  /** Whether a request goes to the canary instead of the main backend. */
+  static boolean takes(Relay.Canary canary, Inbound request) {
+    if (canary.backend().endpoints().isEmpty()) {
+      return false;
+    }
+    String sent = canary.header().isEmpty() ? null : request.header(canary.header());
+    if (sent != null) {
+      if (!canary.value().isEmpty()) {
+        if (sent.equals(canary.value())) {
+          return true;
+        }
+      } else if (canary.broken()) {
+        return false;
+      } else if (canary.pattern() != null) {
+        if (canary.pattern().matcher(sent).find()) {
+          return true;
+        }
+      } else if (sent.equals("always") || sent.equals("never")) {
+        return sent.equals("always");
+      }
+    }
+    String cookie = canary.cookie().isEmpty() ? null : Cookies.value(request, canary.cookie());
+    if ("always".equals(cookie) || "never".equals(cookie)) {
+      return "always".equals(cookie);
+    }
+    return ThreadLocalRandom.current().nextInt(canary.total()) < canary.weight();
   }
 }

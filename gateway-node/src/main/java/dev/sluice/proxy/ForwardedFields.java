@@ -1,11 +1,13 @@
 package dev.sluice.proxy;
 
-import dev.sluice.edge.Arrival;
+import dev.sluice.ingress.Relay;
 import dev.sluice.wire.Field;
 import dev.sluice.wire.Fields;
 import dev.sluice.wire.HeadSink;
 import dev.sluice.wire.RequestHead;
 import dev.sluice.wire.ResponseHead;
+import java.util.Map;
+import java.util.function.IntConsumer;
 
 /**
  * Which header fields pass through, and which are ours. Fields of one connection (RFC 9110, section 7.6.1) end here;
@@ -15,47 +17,97 @@ final class ForwardedFields {
   private ForwardedFields() {}
 
   /** Writes the fields of a request for its upstream. */
-  static void request(Inbound request, ProxySettings settings, HeadSink out) {
-    Arrival arrival = request.arrival();
-    RequestHead head = arrival.head();
+  static void request(Inbound request, ProxySettings settings, Relay relay, HeadSink out) {
+    RequestHead head = request.arrival().head();
     Fields fields = head.fields();
+    Map<String, String> set = request.upstreamFields();
+    if (!relay.host().isEmpty()) {
+      out.field(Field.HOST, relay.host());
+    } else if (!head.authority().isEmpty()) {
+      out.field(Field.HOST, request.authority());
+    } else {
+      out.field(Field.HOST, "");
+    }
+    passing(fields, i -> {
+      boolean hidden = fields.known(i) == Field.AUTHORIZATION && relay.hidesAuthorization();
+      if (!hidden && (set.isEmpty() || !set.containsKey(fields.name(i)))) {
+        out.field(fields, i);
+      }
+    });
+    set.forEach((name, value) -> {
+      if (!value.isEmpty()) {
+        out.field(name, value);
+      }
+    });
+    if (!relay.forwardedPrefix().isEmpty()) {
+      out.field("X-Forwarded-Prefix", relay.forwardedPrefix());
+    }
+    origin(request, settings, out);
+    if (fields.lists(Field.TE, "trailers")) {
+      out.field(Field.TE, "trailers");
+    }
+    if (upgrades(head)) {
+      out.field(Field.CONNECTION, "upgrade").field(fields, fields.indexOf(Field.UPGRADE));
+    }
+  }
+
+  /** Writes the fields that a service is asked by whether a request may pass. */
+  static void question(Inbound request, Map<String, String> more, HeadSink out) {
+    Fields fields = request.arrival().head().fields();
+    passing(fields, i -> {
+      if (!more.containsKey(fields.name(i))) {
+        out.field(fields, i);
+      }
+    });
+    String client = request.clientAddress().getHostAddress();
+    out.field(Field.X_REQUEST_ID, request.id())
+        .field(Field.X_REAL_IP, client)
+        .field(Field.X_FORWARDED_FOR, client);
+    more.forEach(out::field);
+  }
+
+  /** Writes the fields of a copy of a request. */
+  static void copy(Inbound request, ProxySettings settings, HeadSink out) {
+    Fields fields = request.arrival().head().fields();
+    passing(fields, i -> out.field(fields, i));
+    origin(request, settings, out);
+  }
+
+  /** Who asked, by which way. */
+  private static void origin(Inbound request, ProxySettings settings, HeadSink out) {
+    Fields fields = request.arrival().head().fields();
+    String scheme = request.scheme();
+    String client = request.clientAddress().getHostAddress();
+    if (!request.authority().isEmpty()) {
+      out.field(Field.X_FORWARDED_HOST, request.authority());
+    }
+    out.field(Field.X_REQUEST_ID, request.id())
+        .field(Field.X_REAL_IP, client)
+        .field(Field.X_FORWARDED_FOR, client)
+        .field(Field.X_FORWARDED_PORT, request.port(settings))
+        .field(Field.X_FORWARDED_PROTO, scheme)
+        .field(Field.X_FORWARDED_SCHEME, scheme)
+        .field(Field.X_SCHEME, scheme);
+    copyAs(fields, Field.X_FORWARDED_FOR, Field.X_ORIGINAL_FORWARDED_FOR, out);
+    copyAs(fields, Field.X_FORWARDED_HOST, Field.X_ORIGINAL_FORWARDED_HOST, out);
+  }
+
+  /** Calls with the number of each field that is neither ours nor the connection's. */
+  private static void passing(Fields fields, IntConsumer out) {
     int connection = fields.indexOf(Field.CONNECTION);
     for (int i = 0; i < fields.count(); i++) {
       Field field = fields.known(i);
       if (field == null
           ? !fields.nameHasUnderscore(i) && !named(fields, connection, i)
           : passes(field, fields, connection, i)) {
-        out.field(fields, i);
+        out.accept(i);
       }
-    }
-    String scheme = arrival.secure() ? "https" : "http";
-    String client = arrival.client().getAddress().getHostAddress();
-    if (!head.authority().isEmpty()) {
-      out.field(Field.X_FORWARDED_HOST, head.authority());
-    } else {
-      out.field(Field.HOST, "");
-    }
-    out.field(Field.X_REQUEST_ID, request.id())
-        .field(Field.X_REAL_IP, client)
-        .field(Field.X_FORWARDED_FOR, client)
-        .field(
-            Field.X_FORWARDED_PORT,
-            Integer.toString(arrival.secure() ? settings.httpsPort() : settings.httpPort()))
-        .field(Field.X_FORWARDED_PROTO, scheme)
-        .field(Field.X_FORWARDED_SCHEME, scheme)
-        .field(Field.X_SCHEME, scheme);
-    if (fields.lists(Field.TE, "trailers")) {
-      out.field(Field.TE, "trailers");
-    }
-    copyAs(fields, Field.X_FORWARDED_FOR, Field.X_ORIGINAL_FORWARDED_FOR, out);
-    copyAs(fields, Field.X_FORWARDED_HOST, Field.X_ORIGINAL_FORWARDED_HOST, out);
-    if (upgrades(head)) {
-      out.field(Field.CONNECTION, "upgrade").field(fields, fields.indexOf(Field.UPGRADE));
     }
   }
 
   /** Writes the fields of an upstream's answer for the client. */
-  static void response(ResponseHead head, boolean keepLength, HeadSink out) {
+  static void response(
+      Inbound request, ResponseHead head, boolean keepLength, AnswerFields answers, HeadSink out) {
     Fields fields = head.fields();
     int connection = fields.indexOf(Field.CONNECTION);
     for (int i = 0; i < fields.count(); i++) {
@@ -68,7 +120,7 @@ final class ForwardedFields {
             case CONTENT_LENGTH -> !keepLength;
             default -> false;
           };
-      if (!ours) {
+      if (!ours && !request.replaces(fields, i) && !answers.rewrites(fields, i, out)) {
         out.field(fields, i);
       }
     }
@@ -86,6 +138,7 @@ final class ForwardedFields {
     return switch (field) {
       case CONNECTION,
           CONTENT_LENGTH,
+          HOST,
           KEEP_ALIVE,
           PROXY,
           PROXY_AUTHENTICATE,
@@ -104,7 +157,6 @@ final class ForwardedFields {
           X_REAL_IP,
           X_REQUEST_ID,
           X_SCHEME -> false;
-      case HOST -> true;
       default -> !named(fields, connection, i);
     };
   }

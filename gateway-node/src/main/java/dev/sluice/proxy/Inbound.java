@@ -4,16 +4,26 @@ import akka.util.ByteString;
 import dev.sluice.edge.Arrival;
 import dev.sluice.ingress.RequestView;
 import dev.sluice.ingress.Route;
+import dev.sluice.ingress.Trust;
 import dev.sluice.wire.Field;
 import dev.sluice.wire.HeadSink;
+import dev.sluice.wire.Fields;
+import java.net.InetAddress;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /** One request on its way: what arrived, where it goes, and what was answered. Ends once, and is then counted. */
 public final class Inbound implements RequestView {
   private static final int LONGEST_ID = 128;
+  private static final Set<Integer> GOOD =
+      Set.of(200, 201, 204, 206, 301, 302, 303, 304, 307, 308);
 
   private final Arrival arrival;
   private final TrafficLog log;
@@ -31,11 +41,132 @@ public final class Inbound implements RequestView {
   private long inputTokens;
   private long outputTokens;
   private boolean over;
+  private String target;
+  private InetAddress clientAddress;
+  private boolean trusted;
+  private @Nullable Map<String, String> responseFields;
+  private @Nullable List<AddedField> addedFields;
+  private Map<String, String> upstreamFields = Map.of();
+  private List<String> authCookies = List.of();
+  private @Nullable String affinityCookie;
+  private @Nullable Runnable whenOver;
+
+  /** A field that is added to the answer. */
+  private record AddedField(String name, String value) {}
 
   Inbound(Arrival arrival, TrafficLog log) {
     this.arrival = arrival;
     this.log = log;
     this.id = idOf(arrival);
+    this.target = arrival.head().target();
+    this.clientAddress = arrival.client().getAddress();
+  }
+
+  /** Path and query for the upstream: as sent, unless a filter has rewritten them. */
+  String target() {
+    return target;
+  }
+
+  void target(String target) {
+    this.target = target;
+  }
+
+  /** Takes what proxies before this one say, as far as they are believed. */
+  void believe(Trust trust) {
+    if (trust.forwardedFor() && trust.isSource(clientAddress)) {
+      trusted = trust.forwarded();
+      String before = arrival.head().fields().first(Field.X_FORWARDED_FOR);
+      if (before != null) {
+        clientAddress = trust.client(clientAddress, before);
+      }
+    }
+  }
+
+  /** Who asks: the peer, or whom a trusted proxy names. */
+  InetAddress clientAddress() {
+    return clientAddress;
+  }
+
+  /** The first element of a field that a trusted proxy has set, or null. */
+  private @Nullable String forwarded(Field field) {
+    String value = trusted ? arrival.head().fields().first(field) : null;
+    if (value == null || value.isEmpty()) {
+      return null;
+    }
+    int comma = value.indexOf(',');
+    return comma < 0 ? value : value.substring(0, comma).strip();
+  }
+
+  /** {@code http} or {@code https}, as the client sees it. */
+  String scheme() {
+    String before = forwarded(Field.X_FORWARDED_PROTO);
+    return before != null ? before : arrival.secure() ? "https" : "http";
+  }
+
+  /** The host that the client meant, with its port. */
+  String authority() {
+    String before = forwarded(Field.X_FORWARDED_HOST);
+    return before != null ? before : arrival.head().authority();
+  }
+
+  /** The port that the client reached. */
+  String port(ProxySettings settings) {
+    String before = forwarded(Field.X_FORWARDED_PORT);
+    return before != null
+        ? before
+        : Integer.toString(arrival.secure() ? settings.httpsPort() : settings.httpPort());
+  }
+
+  /** The host that the client meant, without its port. */
+  String hostName() {
+    String authority = authority();
+    int colon = authority.lastIndexOf(':');
+    return colon > authority.lastIndexOf(']') ? authority.substring(0, colon) : authority;
+  }
+
+  /** Sets a field of the answer, in place of one of the same name that comes from an upstream. */
+  void setResponseField(String name, String value) {
+    if (responseFields == null) {
+      responseFields = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+    }
+    responseFields.put(name, value);
+  }
+
+  /** Adds a field to the answer. */
+  void addResponseField(String name, String value) {
+    if (addedFields == null) {
+      addedFields = new ArrayList<>(1);
+    }
+    addedFields.add(new AddedField(name, value));
+  }
+
+  /** Whether field {@code i} of an upstream's answer gives way to one that was set. */
+  boolean replaces(Fields fields, int i) {
+    return responseFields != null && responseFields.containsKey(fields.name(i));
+  }
+
+  /** Fields for the upstream in place of the client's; an empty value removes. */
+  Map<String, String> upstreamFields() {
+    return upstreamFields;
+  }
+
+  void upstreamFields(Map<String, String> fields) {
+    upstreamFields = fields;
+  }
+
+  /** Cookies that the authentication service sets, if the answer is a good one. */
+  void authCookies(List<String> cookies) {
+    authCookies = cookies;
+  }
+
+  /** Binds the client to an endpoint; the last one counts. */
+  void affinityCookie(@Nullable String cookie) {
+    affinityCookie = cookie;
+  }
+
+  /** Runs once when the request is over. */
+  void whenOver(Runnable task) {
+    whenOver = task;
   }
 
   public Arrival arrival() {
@@ -140,7 +271,20 @@ public final class Inbound implements RequestView {
   /** Begins the answer. */
   public HeadSink head(int status, String reason) {
     this.status = status;
-    return arrival.head(status, reason);
+    HeadSink head = arrival.head(status, reason);
+    if (responseFields != null) {
+      responseFields.forEach(head::field);
+    }
+    if (addedFields != null) {
+      addedFields.forEach(field -> head.field(field.name(), field.value()));
+    }
+    if (affinityCookie != null) {
+      head.field("Set-Cookie", affinityCookie);
+    }
+    if (GOOD.contains(status)) {
+      authCookies.forEach(cookie -> head.field("Set-Cookie", cookie));
+    }
+    return head;
   }
 
   public void headEnd(long bodyLength) {
@@ -180,6 +324,9 @@ public final class Inbound implements RequestView {
   private void over() {
     if (!over) {
       over = true;
+      if (whenOver != null) {
+        whenOver.run();
+      }
       log.over(this);
     }
   }

@@ -4,6 +4,9 @@ import akka.util.ByteString;
 import dev.sluice.edge.Arrival;
 import dev.sluice.ingress.Action.Backend;
 import dev.sluice.ingress.Action.Endpoint;
+import dev.sluice.ingress.Certificate;
+import dev.sluice.ingress.Relay;
+import dev.sluice.ingress.Retries;
 import dev.sluice.ingress.Route;
 import dev.sluice.upstream.Origin;
 import dev.sluice.upstream.UpstreamConnection;
@@ -11,8 +14,12 @@ import dev.sluice.upstream.UpstreamEvents;
 import dev.sluice.upstream.UpstreamFailure;
 import dev.sluice.upstream.UpstreamFailure.Kind;
 import dev.sluice.wire.BodyLength;
+import dev.sluice.wire.HeadSink;
 import dev.sluice.wire.RequestHead;
 import dev.sluice.wire.ResponseHead;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -28,54 +35,105 @@ final class ProxyCall implements Arrival.Events, UpstreamEvents {
   private final Inbound request;
   private final Route route;
   private final Backend backend;
+  private final Relay relay;
   private final ProxyScope scope;
   private final RequestHead head;
+  private final @Nullable MirrorCall mirror;
+  private final Set<Endpoint> failed = new HashSet<>(2);
   private @Nullable UpstreamConnection upstream;
   private @Nullable Origin waitingFor;
+  private @Nullable Endpoint endpoint;
+  private @Nullable Throttle throttle;
+  private long firstTryNanos;
   private long bodyBytes;
   private int tries;
   private boolean tunnel;
   private boolean over;
 
-  ProxyCall(Inbound request, Route route, Backend backend, ProxyScope scope) {
-    this.request = request;
-    this.route = route;
+  ProxyCall(Passage passed, Backend backend, Relay relay, ProxyScope scope) {
+    this.request = passed.request();
+    this.route = passed.route();
+    this.mirror = passed.mirror();
     this.backend = backend;
+    this.relay = relay;
     this.scope = scope;
     this.head = request.arrival().head();
   }
 
   void start() {
     request.arrival().listen(this);
+    firstTryNanos = System.nanoTime();
+    if (backend.endpoints().isEmpty() && relay.errors() != null && relay.errors().fallback() != null) {
+      over = true;
+      new ErrorCall(request, route, relay.errors(), 503, true, scope).start();
+      return;
+    }
     attempt();
   }
 
   private void attempt() {
-    Endpoint endpoint = scope.endpoints().endpoint(backend);
-    if (endpoint == null) {
+    Endpoint next = choose();
+    if (next == null) {
       refuse(new Refusal.Unavailable(
           503, "no endpoint of " + backend.name() + " is ready", "no_endpoint"));
       return;
     }
     tries++;
-    Origin origin = Origin.plain(endpoint.host(), endpoint.port());
+    endpoint = next;
+    Origin origin = origin(next);
     waitingFor = origin;
     request.upstream(origin.toString());
     scope.upstreams().call(origin, route.timeouts().connect(), this);
+  }
+
+  private @Nullable Endpoint choose() {
+    if (relay.balance() instanceof Relay.Sticky sticky) {
+      return Stickiness.endpoint(sticky, request, backend, failed);
+    } else if (relay.balance() instanceof Relay.Hashed hashed) {
+      String key = Variables.text(hashed.key(), request);
+      return hashed.subset() > 1
+          ? EndpointChoice.ofSubset(backend, key, hashed.subset())
+          : EndpointChoice.keyed(
+              backend, key, failed.size() < backend.endpoints().size() ? failed : Set.of());
+    }
+    return scope.endpoints().endpoint(backend);
+  }
+
+  private Origin origin(Endpoint to) {
+    boolean secure = relay.protocol() == Relay.Protocol.HTTPS
+        || relay.protocol() == Relay.Protocol.AUTO && request.arrival().secure();
+    if (!secure) {
+      return Origin.plain(to.host(), to.port());
+    }
+    Relay.Tls tls = relay.tls() == null ? Relay.Tls.UNVERIFIED : relay.tls();
+    Certificate client = tls.client();
+    String name = !tls.name().isEmpty()
+        ? tls.name()
+        : relay.host().isEmpty() ? head.host() : relay.host();
+    return new Origin(
+        to.host(),
+        to.port(),
+        tls.verify() || tls.sendsName() ? name : to.host(),
+        new Origin.Tls(
+            tls.verify(),
+            tls.sendsName(),
+            tls.authorities(),
+            client == null ? List.of() : client.chain(),
+            client == null ? null : client.privateKey(),
+            tls.protocols()));
   }
 
   @Override
   public void connected(UpstreamConnection connection) {
     waitingFor = null;
     upstream = connection;
-    ForwardedFields.request(
-        request,
-        scope.settings(),
-        connection.request(
-            head.method(),
-            head.target(),
-            route.timeouts().read(),
-            route.timeouts().send()));
+    boolean old = relay.http10() && head.bodyLength() != BodyLength.CHUNKED;
+    HeadSink out = old
+        ? connection.request10(
+            head.method(), request.target(), route.timeouts().read(), route.timeouts().send())
+        : connection.request(
+            head.method(), request.target(), route.timeouts().read(), route.timeouts().send());
+    ForwardedFields.request(request, scope.settings(), relay, out);
     connection.headEnd(head.bodyLength());
     if (head.hasBody()) {
       request.arrival().readBody(true);
@@ -94,6 +152,9 @@ final class ProxyCall implements Arrival.Events, UpstreamEvents {
       refuse(new Refusal.BodyTooLarge(route.bodyBytes()));
       return;
     }
+    if (mirror != null) {
+      mirror.body(piece);
+    }
     to.send(piece);
     if (to.unsent() > scope.settings().unsentBytes()) {
       request.arrival().pauseBody();
@@ -104,6 +165,9 @@ final class ProxyCall implements Arrival.Events, UpstreamEvents {
   public void requestEnd() {
     if (upstream != null && !over) {
       upstream.sent();
+      if (mirror != null) {
+        mirror.end();
+      }
     }
   }
 
@@ -125,6 +189,17 @@ final class ProxyCall implements Arrival.Events, UpstreamEvents {
     if (answer.interim()) {
       return;
     }
+    if (retries(answer.status())) {
+      from.cancel();
+      upstream = null;
+      tryAgain();
+      return;
+    }
+    if (isReplaced(answer.status()) && relay.errors() != null && !relay.errors().ownOnly()) {
+      from.cancel();
+      replace(relay.errors(), answer.status());
+      return;
+    }
     tunnel = answer.status() == 101;
     long length = answer.bodyLength();
     if (tunnel && !ForwardedFields.upgrades(head)) {
@@ -135,7 +210,12 @@ final class ProxyCall implements Arrival.Events, UpstreamEvents {
     }
     boolean bodiless =
         head.method().equals("HEAD") || answer.status() == 204 || answer.status() == 304;
-    ForwardedFields.response(answer, bodiless, request.head(answer.status(), answer.reason()));
+    ForwardedFields.response(
+        request,
+        answer,
+        bodiless,
+        new AnswerFields(relay),
+        request.head(answer.status(), answer.reason()));
     if (tunnel) {
       request.headEnd(BodyLength.TUNNEL);
     } else if (bodiless) {
@@ -153,6 +233,10 @@ final class ProxyCall implements Arrival.Events, UpstreamEvents {
 
   @Override
   public void responseBody(ByteString piece) {
+    if (relay.bytesPerSecond() > 0) {
+      throttled().send(piece);
+      return;
+    }
     request.send(piece);
     if (upstream != null && request.arrival().unsent() > scope.settings().unsentBytes()) {
       upstream.pause();
@@ -161,7 +245,7 @@ final class ProxyCall implements Arrival.Events, UpstreamEvents {
 
   @Override
   public void clientDrained() {
-    if (upstream != null && !over) {
+    if (upstream != null && !over && throttle == null) {
       upstream.resume();
     }
   }
@@ -170,13 +254,43 @@ final class ProxyCall implements Arrival.Events, UpstreamEvents {
   public void responseEnd() {
     over = true;
     upstream = null;
-    request.end();
+    if (throttle != null) {
+      throttle.end();
+    } else {
+      request.end();
+    }
+  }
+
+  private Throttle throttled() {
+    Throttle made = throttle;
+    if (made == null) {
+      made = new Throttle(request, relay.bytesPerSecond(), relay.freeBytes(), scope, waits -> {
+        UpstreamConnection from = upstream;
+        if (from != null && !over) {
+          if (waits) {
+            from.pause();
+          } else {
+            from.resume();
+          }
+        }
+      });
+      throttle = made;
+    }
+    return made;
   }
 
   @Override
   public void clientGone() {
+    if (throttle != null && throttle.stop()) {
+      request.gone();
+      over = true;
+      return;
+    }
     if (over) {
       return;
+    }
+    if (mirror != null) {
+      mirror.cut();
     }
     over = true;
     if (upstream != null) {
@@ -198,22 +312,63 @@ final class ProxyCall implements Arrival.Events, UpstreamEvents {
       over = true;
       request.breakOff(failure.why());
     } else if (mayTryAgain(failure.kind())) {
-      attempt();
+      tryAgain();
     } else {
       request.note(failure.why());
       refuse(refusalOf(failure));
     }
   }
 
+  private void tryAgain() {
+    if (endpoint != null) {
+      failed.add(endpoint);
+    }
+    attempt();
+  }
+
   private boolean mayTryAgain(Kind kind) {
-    if (tries >= route.retries().tries() || bodyBytes > 0) {
+    if (!hasTriesLeft()) {
       return false;
     }
+    Retries retries = route.retries();
     return switch (kind) {
-      case UNREACHABLE, CONNECT_TIMEOUT -> true;
-      case CLOSED, SILENT -> IDEMPOTENT.contains(head.method()) && !head.hasBody();
-      case OVERLOADED, MALFORMED, CUT -> false;
+      case UNREACHABLE -> retries.onError();
+      case CONNECT_TIMEOUT -> retries.onTimeout();
+      case CLOSED -> retries.onError() && mayRepeat();
+      case SILENT -> retries.onTimeout() && mayRepeat();
+      case MALFORMED -> retries.onMalformed() && mayRepeat();
+      case OVERLOADED, CUT -> false;
     };
+  }
+
+  private boolean retries(int status) {
+    return route.retries().statuses().contains(status) && hasTriesLeft() && mayRepeat();
+  }
+
+  private boolean hasTriesLeft() {
+    Duration within = route.retries().within();
+    return tries < route.retries().tries()
+        && bodyBytes == 0
+        && (within.isZero() || System.nanoTime() - firstTryNanos < within.toNanos());
+  }
+
+  private boolean mayRepeat() {
+    return !head.hasBody()
+        && (route.retries().nonIdempotent() || IDEMPOTENT.contains(head.method()));
+  }
+
+  private boolean isReplaced(int status) {
+    return relay.errors() != null && relay.errors().statuses().contains(status);
+  }
+
+  private void replace(Relay.ErrorPages pages, int status) {
+    over = true;
+    upstream = null;
+    if (pages.fallback() == null) {
+      request.refuse(new Refusal.NoRoute());
+    } else {
+      new ErrorCall(request, route, pages, status, false, scope).start();
+    }
   }
 
   private static Refusal refusalOf(UpstreamFailure failure) {
@@ -227,6 +382,13 @@ final class ProxyCall implements Arrival.Events, UpstreamEvents {
   }
 
   private void refuse(Refusal refusal) {
+    if (mirror != null) {
+      mirror.cut();
+    }
+    if (isReplaced(refusal.status()) && relay.errors() != null) {
+      replace(relay.errors(), refusal.status());
+      return;
+    }
     over = true;
     upstream = null;
     request.refuse(refusal);

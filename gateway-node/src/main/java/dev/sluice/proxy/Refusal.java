@@ -83,6 +83,67 @@ public sealed interface Refusal {
     }
   }
 
+  /** Not for this client. */
+  record Forbidden(String message) implements Refusal {
+    @Override
+    public int status() {
+      return 403;
+    }
+
+    @Override
+    public String code() {
+      return "forbidden";
+    }
+  }
+
+  /**
+   * Who asks has not said who he is.
+   *
+   * @param challenge for WWW-Authenticate, or null
+   */
+  record AuthenticationRequired(@Nullable String challenge) implements Refusal {
+    @Override
+    public int status() {
+      return 401;
+    }
+
+    @Override
+    public String message() {
+      return "authentication is required";
+    }
+
+    @Override
+    public String code() {
+      return "unauthenticated";
+    }
+  }
+
+  /** This client asks too much. */
+  record TooMany(int status, String message) implements Refusal {
+    @Override
+    public String code() {
+      return "too_many_requests";
+    }
+  }
+
+  /** A question of a browser about other origins: an answer without a body, all of it in fields. */
+  record Preflight() implements Refusal {
+    @Override
+    public int status() {
+      return 204;
+    }
+
+    @Override
+    public String message() {
+      return "preflight";
+    }
+
+    @Override
+    public String code() {
+      return "preflight";
+    }
+  }
+
   /** Plain HTTP where HTTPS is required. */
   record Redirect(int status, String location) implements Refusal {
     @Override

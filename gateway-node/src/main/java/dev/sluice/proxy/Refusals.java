@@ -18,6 +18,7 @@ public final class Refusals {
 
   private static final Map<Integer, String> REASONS = Map.ofEntries(
       Map.entry(200, "OK"),
+      Map.entry(204, "No Content"),
       Map.entry(301, "Moved Permanently"),
       Map.entry(302, "Found"),
       Map.entry(307, "Temporary Redirect"),
@@ -66,11 +67,18 @@ public final class Refusals {
       head.field(Field.LOCATION, redirect.location());
     } else if (refusal instanceof Refusal.MethodNotAllowed method) {
       head.field("Allow", method.allowed());
+    } else if (refusal instanceof Refusal.AuthenticationRequired required) {
+      if (required.challenge() != null) {
+        head.field("WWW-Authenticate", required.challenge());
+      }
     } else if (refusal instanceof Refusal.Unauthenticated) {
       head.field("WWW-Authenticate", "Bearer");
     }
     fields.accept(head);
-    if (request.method().equals("HEAD")) {
+    if (refusal instanceof Refusal.Preflight) {
+      head.field(Field.CONTENT_LENGTH, "0");
+      request.headEnd(BodyLength.NONE);
+    } else if (request.method().equals("HEAD")) {
       head.field("Content-Length", Integer.toString(body.size()));
       request.headEnd(BodyLength.NONE);
     } else {
@@ -99,7 +107,16 @@ public final class Refusals {
   }
 
   private static String plain(Refusal refusal) {
-    return refusal.status() + " " + refusal.message() + "\n";
+    return refusal.status() + " " + title(refusal.status()) + ": " + refusal.message() + "\n";
+  }
+
+  /** As on the pages of nginx, which people and probes look for. */
+  private static String title(int status) {
+    return switch (status) {
+      case 401 -> "Authorization Required";
+      case 503 -> "Service Temporarily Unavailable";
+      default -> reason(status);
+    };
   }
 
   private static String openai(Refusal refusal) {

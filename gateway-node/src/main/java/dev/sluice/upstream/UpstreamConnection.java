@@ -86,10 +86,21 @@ public final class UpstreamConnection implements Link.Events, BodyReader.Payload
    */
   public HeadSink request(
       String method, String target, Duration readTimeout, Duration sendTimeout) {
+    expect(method, readTimeout, sendTimeout);
+    return heads.request(method, target);
+  }
+
+  /** The same in HTTP/1.0. */
+  public HeadSink request10(
+      String method, String target, Duration readTimeout, Duration sendTimeout) {
+    expect(method, readTimeout, sendTimeout);
+    return heads.request10(method, target).field(Field.CONNECTION, "close");
+  }
+
+  private void expect(String method, Duration readTimeout, Duration sendTimeout) {
     this.method = method;
     this.readTimeoutNanos = readTimeout.toNanos();
     this.sendTimeoutNanos = sendTimeout.toNanos();
-    return heads.request(method, target);
   }
 
   /** Ends the request's head. {@code bodyLength}: 0 for none, a number, or chunked. */

@@ -8,6 +8,7 @@ import java.util.Arrays;
 public final class HeadWriter implements HeadSink {
   private static final int INITIAL_BYTES = 512;
   private static final byte[] HTTP_11 = "HTTP/1.1".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] HTTP_10 = "HTTP/1.0".getBytes(StandardCharsets.US_ASCII);
 
   private byte[] out = new byte[INITIAL_BYTES];
   private int length;
@@ -15,6 +16,12 @@ public final class HeadWriter implements HeadSink {
   /** Begins a request. The target's bytes go out as they are. */
   public HeadWriter request(String method, String target) {
     latin(method).one(' ').latin(target).one(' ').raw(HTTP_11, 0, HTTP_11.length);
+    return crlf();
+  }
+
+  /** Begins a request of HTTP/1.0. */
+  public HeadWriter request10(String method, String target) {
+    latin(method).one(' ').latin(target).one(' ').raw(HTTP_10, 0, HTTP_10.length);
     return crlf();
   }
 

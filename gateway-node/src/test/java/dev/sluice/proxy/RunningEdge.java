@@ -45,6 +45,7 @@ final class RunningEdge implements AutoCloseable {
   private final Map<String, List<Declaration>> declared = new HashMap<>();
   private final Queue<String> over = new ConcurrentLinkedQueue<>();
   private final Config config;
+  private final NodeMemory memory = new NodeMemory();
   private final Workers workers;
   private volatile RouteTable routes = RouteTable.EMPTY;
   private boolean stopped;
@@ -93,7 +94,9 @@ final class RunningEdge implements AutoCloseable {
         }),
         (request, models) -> request.refuse(new Refusal.NoRoute()),
         new Log(),
-        ProxySettings.from(config));
+        ProxySettings.from(config),
+        memory,
+        scope);
   }
 
   /** Routes all paths of a host to these endpoints. */

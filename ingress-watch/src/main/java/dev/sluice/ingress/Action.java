@@ -5,7 +5,11 @@ import java.util.List;
 /** What becomes of a request that a route has taken and whose filters let it pass. */
 public sealed interface Action {
   /** Goes to one of these, by weight. */
-  record Forward(List<WeightedBackend> backends) implements Action {}
+  record Forward(List<WeightedBackend> backends, Relay relay) implements Action {
+    public Forward(List<WeightedBackend> backends) {
+      this(backends, Relay.PLAIN);
+    }
+  }
 
   /** @param weight at least 0; of all weights 0, the first is taken */
   record WeightedBackend(int weight, Backend backend) {}

@@ -35,6 +35,7 @@ final class Certificates {
         }
       }
     }
+    HostNames.addCertificates(declared, all.byHost);
     return all;
   }
 
@@ -117,7 +118,7 @@ final class Certificates {
     }
   }
 
-  private static boolean coveredBy(X509Certificate leaf, String host) {
+  static boolean coveredBy(X509Certificate leaf, String host) {
     try {
       Collection<List<?>> names = leaf.getSubjectAlternativeNames();
       return names != null

@@ -6,6 +6,7 @@ public sealed interface Declaration
         DeclaredService,
         DeclaredEndpoints,
         DeclaredSecret,
+        DeclaredConfigMap,
         DeclaredModelProvider,
         DeclaredModelRoute,
         DeclaredTenant {

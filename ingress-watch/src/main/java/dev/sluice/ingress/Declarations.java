@@ -17,6 +17,7 @@ final class Declarations {
   private final Map<ObjectKey, DeclaredService> services = new HashMap<>();
   private final Map<ObjectKey, List<DeclaredEndpoints>> endpointsOfService = new HashMap<>();
   private final Map<ObjectKey, DeclaredSecret> secrets = new HashMap<>();
+  private final Map<ObjectKey, DeclaredConfigMap> configMaps = new HashMap<>();
   private final Map<ObjectKey, DeclaredModelProvider> providers = new HashMap<>();
   private final List<DeclaredModelRoute> modelRoutes = new ArrayList<>();
   private final List<DeclaredTenant> tenants = new ArrayList<>();
@@ -32,6 +33,8 @@ final class Declarations {
         endpointsOfService.computeIfAbsent(service, none -> new ArrayList<>()).add(endpoints);
       } else if (one instanceof DeclaredSecret secret) {
         secrets.put(secret.key(), secret);
+      } else if (one instanceof DeclaredConfigMap configMap) {
+        configMaps.put(configMap.key(), configMap);
       } else if (one instanceof DeclaredModelProvider provider) {
         providers.put(provider.key(), provider);
       } else if (one instanceof DeclaredModelRoute route) {
@@ -63,6 +66,11 @@ final class Declarations {
   /** The Secret of this name in the namespace of {@code owner}. */
   Optional<DeclaredSecret> secret(ObjectKey owner, String name) {
     return Optional.ofNullable(secrets.get(owner.sibling("Secret", name)));
+  }
+
+  /** The ConfigMap of this name in a namespace. */
+  Optional<DeclaredConfigMap> configMap(String namespace, String name) {
+    return Optional.ofNullable(configMaps.get(new ObjectKey("ConfigMap", namespace, name)));
   }
 
   Optional<DeclaredModelProvider> provider(ObjectKey owner, String name) {

@@ -37,9 +37,13 @@ public final class HostRoutes {
     }
     exact.values().forEach(same -> same.sort(BY_CONDITIONS));
     prefixes.values().forEach(same -> same.sort(BY_CONDITIONS));
-    regexes.sort(Comparator.<Route>comparingInt(
-            route -> -((PathRule.Regex) route.path()).pattern().pattern().length())
+    regexes.sort(Comparator.<Route>comparingInt(route -> -pattern(route).length())
+        .thenComparing(HostRoutes::pattern, Comparator.reverseOrder())
         .thenComparing(BY_CONDITIONS));
+  }
+
+  private static String pattern(Route route) {
+    return ((PathRule.Regex) route.path()).pattern().pattern();
   }
 
   /** Equal for equal routes. */

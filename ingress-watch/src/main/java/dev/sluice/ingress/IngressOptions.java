@@ -1,12 +1,14 @@
 package dev.sluice.ingress;
 
-import java.time.Duration;
+import com.google.re2j.Pattern;
+import com.google.re2j.PatternSyntaxException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,195 +16,334 @@ import org.jspecify.annotations.Nullable;
  *
  * @param bodyBytes longest request body, 0 for any
  * @param closed why all routes of the Ingress must answer 503, or null
- * @param canary whether it only offers another backend for paths that a main Ingress has, and so has none of its own
+ * @param canaryRules which requests it takes, if it only offers another backend for paths that a main Ingress has
+ * @param rewriteTarget empty for none
+ * @param appRoot empty for none
+ * @param aliases other names of its hosts
+ * @param errorStatuses that are replaced by answers of the default backend
+ * @param defaultBackend name of a Service, or empty
  */
 record IngressOptions(
     boolean sslRedirect,
     boolean forceSslRedirect,
+    boolean keepSlash,
     long bodyBytes,
     Timeouts timeouts,
     Retries retries,
     @Nullable String closed,
-    boolean canary,
+    BalanceOptions.@Nullable CanaryRules canaryRules,
+    boolean useRegex,
+    String rewriteTarget,
+    String appRoot,
+    List<String> aliases,
+    boolean wwwRedirect,
+    Map<String, String> responseFields,
+    Filter.@Nullable Redirect redirect,
+    Filter.@Nullable Cors cors,
+    Filter.@Nullable Limits limits,
+    Filter.@Nullable Access access,
+    Filter.@Nullable Mirror mirror,
+    Relay relay,
+    Set<Integer> errorStatuses,
+    boolean ownErrorsOnly,
+    String defaultBackend,
     List<Problem> problems) {
-  private static final String PREFIX = "nginx.ingress.kubernetes.io/";
   private static final long DEFAULT_BODY_BYTES = 1024 * 1024;
-  private static final int MOST_TRIES = 1000;
-  private static final Pattern SIZE = Pattern.compile("(\\d{1,12})([kKmMgG]?)");
 
   /** Annotations that keep somebody out. Served without them, a route would be open to those it must refuse. */
   private static final Set<String> GUARDS = Set.of(
-      "auth-type",
-      "auth-secret",
-      "auth-secret-type",
-      "auth-realm",
-      "auth-url",
-      "auth-method",
-      "auth-signin",
-      "auth-response-headers",
-      "auth-request-redirect",
-      "auth-snippet",
       "auth-tls-secret",
       "auth-tls-verify-client",
       "auth-tls-verify-depth",
       "auth-tls-match-cn",
       "auth-tls-error-page",
-      "auth-tls-pass-certificate-to-upstream",
-      "allowlist-source-range",
-      "whitelist-source-range",
-      "denylist-source-range",
-      "satisfy",
-      "enable-modsecurity",
-      "enable-owasp-core-rules",
-      "modsecurity-snippet",
-      "limit-connections",
-      "limit-rps",
-      "limit-rpm",
-      "proxy-ssl-verify",
-      "proxy-ssl-secret",
-      "ssl-passthrough");
+      "auth-tls-pass-certificate-to-upstream");
 
-  /** Annotations without which requests would reach the wrong place, or in a form that the upstream can't read. */
-  private static final Set<String> DIRECTIONS = Set.of(
-      "rewrite-target",
-      "use-regex",
-      "backend-protocol",
-      "permanent-redirect",
-      "temporal-redirect",
-      "app-root",
-      "upstream-vhost",
-      "server-snippet",
-      "configuration-snippet",
-      "stream-snippet");
+  /** Annotations that change how bytes lie in memory, on disk or in logs there, and nothing that anybody sees. */
+  private static final Set<String> WITHOUT_EFFECT_ON_THE_WIRE = Set.of(
+      "client-body-buffer-size",
+      "enable-access-log",
+      "enable-rewrite-log",
+      "http2-push-preload",
+      "ssl-prefer-server-ciphers");
+
+  /** Whether it only offers another backend for paths that a main Ingress has, and so has none of its own. */
+  boolean canary() {
+    return canaryRules != null;
+  }
+
+  /** Whether all paths of its hosts are regular expressions. */
+  boolean regex() {
+    return useRegex || !rewriteTarget.isEmpty();
+  }
 
   static IngressOptions of(DeclaredIngress ingress) {
-    return new Reader(ingress).read();
+    return of(ingress, new Declarations(List.of()));
+  }
+
+  static IngressOptions of(DeclaredIngress ingress, Declarations declared) {
+    return new Reader(ingress, declared).read();
   }
 
   private static final class Reader {
-    private final DeclaredIngress ingress;
-    private final List<Problem> problems = new ArrayList<>();
-    private boolean sslRedirect = true;
-    private boolean forceSslRedirect;
-    private long bodyBytes = DEFAULT_BODY_BYTES;
-    private Duration connect = Timeouts.DEFAULT.connect();
-    private Duration read = Timeouts.DEFAULT.read();
-    private Duration send = Timeouts.DEFAULT.send();
-    private int tries = Retries.DEFAULT.tries();
-    private @Nullable String closed;
-    private boolean canary;
+    private final Annotations all;
+    private final Declarations declared;
 
-    Reader(DeclaredIngress ingress) {
-      this.ingress = ingress;
+    Reader(DeclaredIngress ingress, Declarations declared) {
+      this.all = new Annotations(ingress, ControllerConfig.of(declared));
+      this.declared = declared;
     }
 
     IngressOptions read() {
-      for (Map.Entry<String, String> annotation : ingress.annotations().entrySet()) {
-        if (annotation.getKey().startsWith(PREFIX)) {
-          take(
-              annotation.getKey().substring(PREFIX.length()),
-              annotation.getValue().strip());
-        }
-      }
+      AccessOptions guards = new AccessOptions(all, declared);
+      RelayOptions relays = new RelayOptions(all, declared);
+      BalanceOptions balances = new BalanceOptions(all);
+      BalanceOptions.CanaryRules canary = balances.canary();
+      Filter.Access access = guards.access();
+      String target = rewriteTarget();
+      Relay relay = relays
+          .relay(access != null && access.basic() != null, prefix(target))
+          .with(balances.balance());
+      Timeouts timeouts = new Timeouts(
+          all.seconds("proxy-connect-timeout", Timeouts.DEFAULT.connect()),
+          all.seconds("proxy-read-timeout", Timeouts.DEFAULT.read()),
+          all.seconds("proxy-send-timeout", Timeouts.DEFAULT.send()));
+      Set<Integer> statuses = errorStatuses();
+      boolean useRegex = all.flag("use-regex", false);
+      boolean ssl = all.flag("ssl-redirect", true);
+      boolean forced = all.flag("force-ssl-redirect", false);
+      boolean keepSlash = all.flag("preserve-trailing-slash", false);
+      long bodyBytes = all.size("proxy-body-size", DEFAULT_BODY_BYTES, "1m");
+      String appRoot = appRoot();
+      List<String> aliases = aliases();
+      boolean www = all.flag("from-to-www-redirect", false);
+      Map<String, String> fields = customHeaders();
+      Filter.Redirect redirect = redirect();
+      Filter.Cors cors = CorsOptions.read(all);
+      Filter.Limits limits = guards.limits();
+      Filter.Mirror mirror = mirror();
+      boolean ownOnly = all.flag("disable-proxy-intercept-errors", false);
+      String defaultBackend = Optional.ofNullable(all.text("default-backend")).orElse("");
+      Retries retries = relays.retries();
+      rest();
+      List<Problem> problems = new TreeSet<>(all.problems()).stream().toList();
       return new IngressOptions(
-          sslRedirect,
-          forceSslRedirect,
+          ssl,
+          forced,
+          keepSlash,
           bodyBytes,
-          new Timeouts(connect, read, send),
-          new Retries(tries == 0 ? MOST_TRIES : tries),
-          closed,
+          timeouts,
+          retries,
+          all.closed(),
           canary,
+          useRegex,
+          target,
+          appRoot,
+          aliases,
+          www,
+          fields,
+          redirect,
+          cors,
+          limits,
+          access,
+          mirror,
+          relay,
+          statuses,
+          ownOnly,
+          defaultBackend,
           problems);
     }
 
-    private void take(String key, String value) {
-      switch (key) {
-        case "ssl-redirect" -> sslRedirect = flag(key, value, true);
-        case "force-ssl-redirect" -> forceSslRedirect = flag(key, value, false);
-        case "proxy-body-size" -> bodyBytes = size(key, value);
-        case "proxy-connect-timeout" -> connect = seconds(key, value, connect);
-        case "proxy-read-timeout" -> read = seconds(key, value, read);
-        case "proxy-send-timeout" -> send = seconds(key, value, send);
-        case "proxy-next-upstream-tries" -> tries = number(key, value, 0, MOST_TRIES, tries);
-        default -> notHonoured(key, value);
+    private String rewriteTarget() {
+      String target = Optional.ofNullable(all.text("rewrite-target")).orElse("");
+      if (target.isEmpty()) {
+        return "";
+      }
+      boolean url = target.startsWith("http://") || target.startsWith("https://");
+      if (!Annotations.isFieldValue(target)
+          || !url && (target.matches(".*[?=&].*") || target.contains("//"))
+          || target.matches(".*\\$(?!\\d).*")) {
+        all.note(
+            "rewrite-target",
+            '"' + target + '"',
+            "a path in which $1 and the like stand for groups, without ? = &",
+            "paths are not rewritten");
+        return "";
+      }
+      return target;
+    }
+
+    private String prefix(String rewriteTarget) {
+      String prefix = Optional.ofNullable(all.text("x-forwarded-prefix")).orElse("");
+      if (!prefix.isEmpty() && !Annotations.isPath(prefix)) {
+        all.invalid("x-forwarded-prefix", "a path", "none");
+        return "";
+      }
+      return rewriteTarget.isEmpty() ? "" : prefix;
+    }
+
+    private String appRoot() {
+      String root = Optional.ofNullable(all.text("app-root")).orElse("");
+      if (!root.isEmpty() && !Annotations.isPath(root)) {
+        all.note("app-root", '"' + root + '"', "an absolute path", "it has no effect");
+        return "";
+      }
+      return root;
+    }
+
+    private Filter.@Nullable Redirect redirect() {
+      boolean relative = all.flag("relative-redirects", false);
+      int permanentCode = all.number("permanent-redirect-code", 300, 308, 301);
+      int temporalCode = all.number("temporal-redirect-code", 300, 307, 302);
+      String temporal = location("temporal-redirect");
+      String permanent = location("permanent-redirect");
+      if (temporal != null) {
+        return new Filter.Redirect(temporalCode, temporal, relative);
+      }
+      return permanent == null ? null : new Filter.Redirect(permanentCode, permanent, relative);
+    }
+
+    private @Nullable String location(String key) {
+      String value = all.text(key);
+      if (value == null || value.isEmpty()) {
+        return null;
+      }
+      if (!Annotations.isUrl(value) && !Annotations.isPath(value)) {
+        all.close(key, '"' + value + '"', "an absolute URL of HTTP without variables");
+        return null;
+      }
+      return value;
+    }
+
+    private List<String> aliases() {
+      List<String> aliases = new ArrayList<>();
+      for (String alias : all.list("server-alias")) {
+        String host = alias.toLowerCase(java.util.Locale.ROOT);
+        if (host.matches("(\\*\\.)?[a-z0-9]([a-z0-9.-]*[a-z0-9])?")) {
+          aliases.add(host);
+        } else {
+          all.note("server-alias", '"' + alias + '"', "names of hosts", "this name is not served");
+        }
+      }
+      return List.copyOf(aliases);
+    }
+
+    private Map<String, String> customHeaders() {
+      if (!all.has("custom-headers")) {
+        return Map.of();
+      }
+      String name = all.localName("custom-headers", true);
+      Optional<DeclaredConfigMap> map = name == null
+          ? Optional.empty()
+          : declared.configMap(all.ingress().key().namespace(), name);
+      if (map.isEmpty()) {
+        all.close("custom-headers", "no such ConfigMap", "namespace/name of a ConfigMap");
+        return Map.of();
+      }
+      Map<String, String> fields = new LinkedHashMap<>();
+      List<String> allowed = all.config().list("global-allowed-response-headers");
+      map.get().data().forEach((field, value) -> {
+        boolean known = allowed.stream().anyMatch(field::equalsIgnoreCase);
+        if (!known || !Annotations.isToken(field) || !Annotations.isFieldValue(value)) {
+          all.close(
+              "custom-headers",
+              '"' + field + "\" in " + map.get().key(),
+              "fields that global-allowed-response-headers lists");
+        } else {
+          fields.put(field, value);
+        }
+      });
+      return fields;
+    }
+
+    private Set<Integer> errorStatuses() {
+      Set<Integer> statuses = new TreeSet<>();
+      for (String status : all.list("custom-http-errors")) {
+        if (status.matches("[45]\\d\\d")) {
+          statuses.add(Integer.valueOf(status));
+        } else {
+          all.note("custom-http-errors", '"' + status + '"', "400 to 599", "it is left out");
+        }
+      }
+      return statuses;
+    }
+
+    private Filter.@Nullable Mirror mirror() {
+      Template url = all.template("mirror-target");
+      String text = String.valueOf(all.text("mirror-target"));
+      String host = Optional.ofNullable(all.text("mirror-host")).orElse("");
+      boolean body = all.onOff("mirror-request-body", true);
+      if (url == null) {
+        return null;
+      }
+      if (!text.matches("https?://[A-Za-z0-9._-]+(:\\d{1,5})?([/?$].*)?")
+          || !host.matches("[A-Za-z0-9._:-]*")) {
+        all.note("mirror-target", '"' + text + '"', "an absolute URL", "nothing is mirrored");
+        return null;
+      }
+      return new Filter.Mirror(url, host, body);
+    }
+
+    /** What is left: told by name, with what follows from it. */
+    private void rest() {
+      if (all.has("proxy-request-buffering")) {
+        all.onOff("proxy-request-buffering", true);
+      }
+      for (String key : List.of("enable-modsecurity", "enable-owasp-core-rules")) {
+        if (all.has(key) && all.flag(key, false)) {
+          all.close(key, "there is no such firewall here", "one in front of the gateway");
+        }
+      }
+      if (all.has("ssl-passthrough") && all.flag("ssl-passthrough", false)) {
+        all.close("ssl-passthrough", "not supported yet", "");
+      }
+      if (all.has("service-upstream") && all.flag("service-upstream", false)) {
+        all.note("service-upstream", "true", "", "endpoints are reached without the cluster address");
+      }
+      for (String key : all.unread()) {
+        if (key.endsWith("-snippet")) {
+          snippet(key);
+        } else if (GUARDS.contains(key)) {
+          all.close(key, "not supported yet", "");
+        } else if (!WITHOUT_EFFECT_ON_THE_WIRE.contains(key)) {
+          all.note(key, "not supported", "", "it has no effect");
+        }
       }
     }
 
-    private void notHonoured(String key, String value) {
-      if (key.equals("backend-protocol") && value.equalsIgnoreCase("HTTP")
-          || key.equals("use-regex") && !flag(key, value, false)
-          || key.equals("ssl-passthrough") && !flag(key, value, false)) {
-        return;
-      }
-      if (key.equals("canary")) {
-        canary = flag(key, value, false);
-        if (canary) {
-          note(key, "not supported yet", "", "its paths are left to the main Ingress");
-        }
-      } else if (GUARDS.contains(key) || DIRECTIONS.contains(key)) {
-        closed = "the annotation " + key + " can't be honoured";
-        note(key, "not supported yet", "", "the paths of this Ingress answer 503");
+    /** Left out as ingress-nginx leaves it out; but where it was in force there, its absence could open something. */
+    private void snippet(String key) {
+      String what = "directives of nginx are never read";
+      if (all.config().allowsSnippets() || key.equals("modsecurity-snippet")) {
+        all.close(key, what, "annotations that say the same");
       } else {
-        note(key, "not supported yet", "", "it has no effect");
+        all.note(key, what, "annotations that say the same", "it has no effect");
       }
     }
+  }
 
-    private boolean flag(String key, String value, boolean otherwise) {
-      switch (value) {
-        case "1", "t", "T", "TRUE", "true", "True" -> {
-          return true;
-        }
-        case "0", "f", "F", "FALSE", "false", "False" -> {
-          return false;
-        }
-        default -> {
-          note(key, '"' + value + '"', "true or false", "the default " + otherwise + " is used");
-          return otherwise;
+  /** What a path and a target make of requests; null if the target equals the path, or the path is no pattern. */
+  static Filter.@Nullable Rewrite rewrite(String path, String target) {
+    if (target.isEmpty() || target.equals(path)) {
+      return null;
+    }
+    try {
+      Pattern pattern = Pattern.compile(path, Pattern.CASE_INSENSITIVE);
+      List<Filter.RewritePart> parts = new ArrayList<>();
+      StringBuilder text = new StringBuilder();
+      for (int i = 0; i < target.length(); i++) {
+        if (target.charAt(i) == '$') {
+          parts.add(new Filter.RewritePart(text.toString(), -1));
+          text.setLength(0);
+          parts.add(new Filter.RewritePart("", target.charAt(++i) - '0'));
+        } else {
+          text.append(target.charAt(i));
         }
       }
-    }
-
-    private long size(String key, String value) {
-      Matcher matcher = SIZE.matcher(value);
-      if (matcher.matches()) {
-        int shift = switch (matcher.group(2)) {
-          case "k", "K" -> 10;
-          case "m", "M" -> 20;
-          case "g", "G" -> 30;
-          default -> 0;
-        };
-        long number = Long.parseLong(matcher.group(1));
-        if (number <= Long.MAX_VALUE >> shift) {
-          return number << shift;
-        }
-      }
-      note(key, '"' + value + '"', "a size such as 8m, or 0 for any", "the default 1m is used");
-      return DEFAULT_BODY_BYTES;
-    }
-
-    private Duration seconds(String key, String value, Duration otherwise) {
-      return Duration.ofSeconds(number(key, value, 1, 1_000_000, (int) otherwise.toSeconds()));
-    }
-
-    private int number(String key, String value, int least, int most, int otherwise) {
-      try {
-        int number = Integer.parseInt(value);
-        if (number >= least && number <= most) {
-          return number;
-        }
-      } catch (NumberFormatException e) {
-        // told below, with the numbers out of range
-      }
-      note(
-          key,
-          '"' + value + '"',
-          "a whole number from " + least + " to " + most,
-          "the default " + otherwise + " is used");
-      return otherwise;
-    }
-
-    private void note(String key, String what, String expected, String effect) {
-      problems.add(ingress.problem("metadata.annotations." + PREFIX + key, what, expected, effect));
+      parts.add(new Filter.RewritePart(text.toString(), -1));
+      return new Filter.Rewrite(pattern, List.copyOf(parts), target.startsWith("http"));
+    } catch (PatternSyntaxException e) {
+      return null;
     }
   }
 }

@@ -40,13 +40,19 @@ public final class RouteReconciler {
       hosts.put(host, part.routes());
       problems.addAll(part.problems());
     });
+    HostNames.add(all, hosts);
     TenantTable tenants = Tenants.of(all, problems);
     return new Reconciled(
-        new RouteTable(hosts),
+        new RouteTable(hosts, trust(ControllerConfig.of(all))),
         certificates.byHost(),
         tenants,
         List.copyOf(problems),
         Map.copyOf(parts));
+  }
+
+  private static Trust trust(ControllerConfig config) {
+    Trust trust = Trust.of(config);
+    return trust.forwardedFor() || !trust.blocked().isEmpty() ? trust : Trust.NONE;
   }
 
   private static Reconciled.Part build(String host, List<Declaration> input) {

@@ -10,14 +10,20 @@ public final class RouteTable {
   public static final RouteTable EMPTY = new RouteTable(Map.of());
 
   private final Map<String, HostRoutes> hosts;
+  private final Trust trust;
   private final String version;
 
   /**
    * @param hosts by host in lower case; {@code *.} and a suffix for one label; empty for all others
    */
   RouteTable(Map<String, HostRoutes> hosts) {
+    this(hosts, Trust.NONE);
+  }
+
+  RouteTable(Map<String, HostRoutes> hosts, Trust trust) {
     this.hosts = Map.copyOf(hosts);
-    StringBuilder all = new StringBuilder();
+    this.trust = trust;
+    StringBuilder all = new StringBuilder(trust.equals(Trust.NONE) ? "" : trust.toString());
     new TreeMap<>(hosts)
         .forEach((host, routes) ->
             all.append(host).append(' ').append(routes.digest()).append('\n'));
@@ -27,6 +33,11 @@ public final class RouteTable {
   /** Equal on all nodes that have the same routes, and only there. */
   public String version() {
     return version;
+  }
+
+  /** Whom it believes, on all hosts. */
+  public Trust trust() {
+    return trust;
   }
 
   public int hostCount() {

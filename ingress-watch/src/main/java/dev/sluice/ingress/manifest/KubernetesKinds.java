@@ -2,6 +2,7 @@ package dev.sluice.ingress.manifest;
 
 import dev.sluice.ingress.Declaration;
 import dev.sluice.ingress.DeclaredAt;
+import dev.sluice.ingress.DeclaredConfigMap;
 import dev.sluice.ingress.DeclaredEndpoints;
 import dev.sluice.ingress.DeclaredIngress;
 import dev.sluice.ingress.DeclaredIngress.PathType;
@@ -159,6 +160,10 @@ final class KubernetesKinds {
       data.put(entry.name(), entry.text().getBytes(StandardCharsets.UTF_8));
     }
     return new DeclaredSecret(key, at, data);
+  }
+
+  static Declaration configMap(ObjectKey key, DeclaredAt at, Value object) {
+    return new DeclaredConfigMap(key, at, object.field("data").texts());
   }
 
   /** Whether HTTP can be spoken there; a Service may have the same number once more for UDP. */

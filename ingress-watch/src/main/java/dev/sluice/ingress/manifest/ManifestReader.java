@@ -21,6 +21,7 @@ public final class ManifestReader {
       "networking.k8s.io/v1 Ingress", KubernetesKinds::ingress,
       "v1 Service", KubernetesKinds::service,
       "v1 Secret", KubernetesKinds::secret,
+      "v1 ConfigMap", KubernetesKinds::configMap,
       "discovery.k8s.io/v1 EndpointSlice", KubernetesKinds::endpoints,
       "sluice.dev/v1alpha1 ModelProvider", SluiceKinds::provider,
       "sluice.dev/v1alpha1 ModelRoute", SluiceKinds::route,

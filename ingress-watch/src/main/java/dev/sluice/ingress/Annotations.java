@@ -1,0 +1,252 @@
+package dev.sluice.ingress;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** The annotations of one Ingress, read one by one. What is wrong with them, and what nobody asked for, is told. */
+final class Annotations {
+  static final String PREFIX = "nginx.ingress.kubernetes.io/";
+  static final String CLOSED = "the paths of this Ingress answer 503";
+  private static final Pattern SIZE = Pattern.compile("(\\d{1,12})([kKmMgG]?)");
+
+  private final DeclaredIngress ingress;
+  private final ControllerConfig config;
+  private final Map<String, String> values = new TreeMap<>();
+  private final Set<String> asked = new HashSet<>();
+  private final Set<String> noted = new HashSet<>();
+  private final List<Problem> problems = new ArrayList<>();
+  private @Nullable String closed;
+
+  Annotations(DeclaredIngress ingress, ControllerConfig config) {
+    this.ingress = ingress;
+    this.config = config;
+    ingress.annotations().forEach((key, value) -> {
+      if (key.startsWith(PREFIX)) {
+        values.put(key.substring(PREFIX.length()), value.strip());
+      }
+    });
+  }
+
+  DeclaredIngress ingress() {
+    return ingress;
+  }
+
+  ControllerConfig config() {
+    return config;
+  }
+
+  List<Problem> problems() {
+    return problems;
+  }
+
+  /** Why the paths must answer 503, or null. */
+  @Nullable
+  String closed() {
+    return closed;
+  }
+
+  /** Whether the Ingress itself says something about this. */
+  boolean has(String key) {
+    asked.add(key);
+    return values.containsKey(key);
+  }
+
+  /** What the Ingress says, else what the controller's ConfigMap says for all, else null. */
+  @Nullable
+  String text(String key) {
+    asked.add(key);
+    String value = values.get(key);
+    return value == null ? config.defaultOf(key) : value;
+  }
+
+  boolean flag(String key, boolean otherwise) {
+    String value = text(key);
+    if (value == null) {
+      return otherwise;
+    }
+    Boolean flag = flagOf(value.strip());
+    if (flag != null) {
+      return flag;
+    }
+    invalid(key, "true or false", "" + otherwise);
+    return otherwise;
+  }
+
+  /** As Go reads it, or null if it is neither. */
+  static @Nullable Boolean flagOf(String value) {
+    return switch (value) {
+      case "1", "t", "T", "TRUE", "true", "True" -> Boolean.TRUE;
+      case "0", "f", "F", "FALSE", "false", "False" -> Boolean.FALSE;
+      default -> null;
+    };
+  }
+
+  /** {@code on} or {@code off}. */
+  boolean onOff(String key, boolean otherwise) {
+    String value = text(key);
+    if (value == null || value.equals(otherwise ? "on" : "off")) {
+      return otherwise;
+    }
+    if (value.equals(otherwise ? "off" : "on")) {
+      return !otherwise;
+    }
+    invalid(key, "on or off", otherwise ? "on" : "off");
+    return otherwise;
+  }
+
+  int number(String key, int least, int most, int otherwise) {
+    String value = text(key);
+    if (value == null) {
+      return otherwise;
+    }
+    try {
+      int number = Integer.parseInt(value.strip());
+      if (number >= least && number <= most) {
+        return number;
+      }
+    } catch (NumberFormatException e) {
+      // told below, with the numbers out of range
+    }
+    invalid(key, "a whole number from " + least + " to " + most, "" + otherwise);
+    return otherwise;
+  }
+
+  Duration seconds(String key, Duration otherwise) {
+    return Duration.ofSeconds(number(key, 1, 1_000_000, (int) otherwise.toSeconds()));
+  }
+
+  /** @param shown the default as it is written */
+  long size(String key, long otherwise, String shown) {
+    String value = text(key);
+    if (value == null) {
+      return otherwise;
+    }
+    Matcher matcher = SIZE.matcher(value);
+    if (matcher.matches()) {
+      int shift = switch (matcher.group(2)) {
+        case "k", "K" -> 10;
+        case "m", "M" -> 20;
+        case "g", "G" -> 30;
+        default -> 0;
+      };
+      long number = Long.parseLong(matcher.group(1));
+      if (number <= Long.MAX_VALUE >> shift) {
+        return number << shift;
+      }
+    }
+    invalid(key, "a size such as 8m, or 0 for any", shown);
+    return otherwise;
+  }
+
+  /** Items between commas, without blanks around them. */
+  List<String> list(String key) {
+    String value = text(key);
+    List<String> items = new ArrayList<>();
+    for (String item : (value == null ? "" : value).split(",", -1)) {
+      if (!item.isBlank()) {
+        items.add(item.strip());
+      }
+    }
+    return items;
+  }
+
+  /** A text with variables, or null; one that can't be read closes the paths. */
+  @Nullable
+  Template template(String key) {
+    String value = text(key);
+    if (value == null || value.isEmpty()) {
+      return null;
+    }
+    Optional<Template> template = isFieldValue(value) ? Template.parse(value) : Optional.empty();
+    if (template.isEmpty()) {
+      close(key, '"' + value + '"', "a text with no variables but those of the documentation");
+    }
+    return template.orElse(null);
+  }
+
+  /** The name of an object in the Ingress' own namespace, which may stand before it; null closes the paths. */
+  @Nullable
+  String localName(String key, boolean needsNamespace) {
+    String value = String.valueOf(text(key));
+    int slash = value.indexOf('/');
+    String namespace = slash < 0 ? "" : value.substring(0, slash);
+    if (slash < 0 && !needsNamespace && !value.isEmpty()) {
+      return value;
+    }
+    if (namespace.equals(ingress.key().namespace()) && slash + 1 < value.length()) {
+      return value.substring(slash + 1);
+    }
+    close(key, '"' + value + '"', "namespace/name, in the namespace of the Ingress");
+    return null;
+  }
+
+  /** A value that can't be read: the default is used. */
+  void invalid(String key, String expected, String otherwise) {
+    note(key, '"' + text(key) + '"', expected, "the default " + otherwise + " is used");
+  }
+
+  /** Something that keeps somebody out, or leads somewhere else, can't be honoured: nothing is served instead. */
+  void close(String key, String what, String expected) {
+    if (closed == null) {
+      closed = "the annotation " + key + " can't be honoured";
+    }
+    note(key, what, expected, CLOSED);
+  }
+
+  void note(String key, String what, String expected, String effect) {
+    asked.add(key);
+    if (noted.add(key)) {
+      problems.add(
+          ingress.problem("metadata.annotations." + PREFIX + key, what, expected, effect));
+    }
+  }
+
+  /** Keys that nobody has asked for. */
+  List<String> unread() {
+    return values.keySet().stream().filter(key -> !asked.contains(key)).toList();
+  }
+
+  /** Whether any value holds one of these words. */
+  @Nullable
+  String keyHolding(List<String> words) {
+    for (Map.Entry<String, String> entry : values.entrySet()) {
+      for (String word : words) {
+        if (entry.getValue().contains(word)) {
+          return entry.getKey();
+        }
+      }
+    }
+    return null;
+  }
+
+  /** Whether it is the name of a header field or a cookie. */
+  static boolean isToken(String text) {
+    return !text.isEmpty()
+        && text.chars()
+            .allMatch(c -> c > ' ' && c < 127 && "\"(),/:;<=>?@[\\]{}".indexOf(c) < 0);
+  }
+
+  /** Whether it holds no control characters. */
+  static boolean isFieldValue(String text) {
+    return text.chars().allMatch(c -> c >= ' ' && c != 127);
+  }
+
+  /** Whether it is an absolute HTTP URL without anything that a browser or a log could take for something else. */
+  static boolean isUrl(String text) {
+    return text.matches("https?://[A-Za-z0-9._\\[\\]:-]+([/?#][A-Za-z0-9._~:/?#\\[\\]@!&'()*+,=%-]*)?")
+        && !text.contains("..");
+  }
+
+  static boolean isPath(String text) {
+    return text.matches("/[A-Za-z0-9._~:/?#@!&'()*+,=%-]*") && !text.startsWith("//");
+  }
+}

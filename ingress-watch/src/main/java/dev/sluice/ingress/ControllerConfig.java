@@ -1,0 +1,160 @@
+package dev.sluice.ingress;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The ConfigMap that ingress-nginx was configured by: defaults of annotations, and what holds for all hosts. */
+final class ControllerConfig {
+  static final String NAMESPACE = "ingress-nginx";
+  static final String NAME = "ingress-nginx-controller";
+  private static final String ACME = "/.well-known/acme-challenge";
+  private static final long YEAR_SECONDS = 31_536_000;
+
+  /** Keys that mean for all what the annotation of the same name means for one. */
+  private static final Set<String> SHARED = Set.of(
+      "ssl-redirect",
+      "force-ssl-redirect",
+      "preserve-trailing-slash",
+      "proxy-body-size",
+      "proxy-connect-timeout",
+      "proxy-read-timeout",
+      "proxy-send-timeout",
+      "proxy-next-upstream",
+      "proxy-next-upstream-timeout",
+      "proxy-next-upstream-tries",
+      "proxy-request-buffering",
+      "proxy-http-version",
+      "proxy-cookie-domain",
+      "proxy-cookie-path",
+      "proxy-redirect-from",
+      "proxy-redirect-to",
+      "whitelist-source-range",
+      "denylist-source-range",
+      "custom-http-errors",
+      "disable-proxy-intercept-errors",
+      "limit-rate",
+      "limit-rate-after",
+      "relative-redirects");
+
+  private final @Nullable DeclaredConfigMap declared;
+  private final Map<String, String> data;
+
+  private ControllerConfig(@Nullable DeclaredConfigMap declared) {
+    this.declared = declared;
+    this.data = declared == null ? Map.of() : declared.data();
+  }
+
+  static ControllerConfig of(Declarations all) {
+    return new ControllerConfig(all.configMap(NAMESPACE, NAME).orElse(null));
+  }
+
+  /** Knows nothing. */
+  static ControllerConfig none() {
+    return new ControllerConfig(null);
+  }
+
+  /** The default of an annotation, or null. */
+  @Nullable
+  String defaultOf(String annotation) {
+    return SHARED.contains(annotation) ? data.get(annotation) : null;
+  }
+
+  @Nullable
+  String text(String key) {
+    return data.get(key);
+  }
+
+  boolean is(String key, boolean otherwise) {
+    String value = data.get(key);
+    Boolean flag = value == null ? null : Annotations.flagOf(value.strip());
+    return flag == null ? otherwise : flag;
+  }
+
+  long number(String key, long otherwise) {
+    try {
+      String value = data.get(key);
+      return value == null ? otherwise : Long.parseLong(value.strip());
+    } catch (NumberFormatException e) {
+      return otherwise;
+    }
+  }
+
+  List<String> list(String key) {
+    List<String> items = new ArrayList<>();
+    for (String item : data.getOrDefault(key, "").split(",", -1)) {
+      if (!item.isBlank()) {
+        items.add(item.strip());
+      }
+    }
+    return items;
+  }
+
+  boolean allowsSnippets() {
+    return is("allow-snippet-annotations", false);
+  }
+
+  int redirectStatus() {
+    long status = number("http-redirect-code", 308);
+    return status == 301 || status == 302 || status == 307 ? (int) status : 308;
+  }
+
+  /** Whether no request below this path of a rule is ever sent to HTTPS. */
+  boolean isPlain(String path) {
+    return startsWithAny(path, "no-tls-redirect-locations");
+  }
+
+  /** Whether nobody is asked who he is below this path of a rule. */
+  boolean isOpen(String path) {
+    return startsWithAny(path, "no-auth-locations");
+  }
+
+  private boolean startsWithAny(String path, String key) {
+    List<String> prefixes = data.containsKey(key) ? list(key) : List.of(ACME);
+    return prefixes.stream().anyMatch(path::startsWith);
+  }
+
+  /** Strict-Transport-Security, or null if none is sent. */
+  @Nullable
+  String hsts() {
+    if (!is("hsts", true)) {
+      return null;
+    }
+    return "max-age=" + number("hsts-max-age", YEAR_SECONDS)
+        + (is("hsts-include-subdomains", true) ? "; includeSubDomains" : "")
+        + (is("hsts-preload", false) ? "; preload" : "");
+  }
+
+  /** Header fields of all answers. */
+  Map<String, String> addedHeaders(Declarations all) {
+    String name = data.get("add-headers");
+    Map<String, String> fields = new LinkedHashMap<>();
+    if (name != null && name.indexOf('/') > 0) {
+      int slash = name.indexOf('/');
+      all.configMap(name.substring(0, slash), name.substring(slash + 1))
+          .ifPresent(map -> map.data().forEach((key, value) -> {
+            if (Annotations.isToken(key) && Annotations.isFieldValue(value)) {
+              fields.put(key, value);
+            }
+          }));
+    }
+    return fields;
+  }
+
+  /** The ConfigMap itself and those that it names: what hosts are made of. */
+  List<Declaration> inputs(Declarations all) {
+    List<Declaration> inputs = new ArrayList<>();
+    if (declared != null) {
+      inputs.add(declared);
+      String name = data.getOrDefault("add-headers", "");
+      int slash = name.indexOf('/');
+      if (slash > 0) {
+        all.configMap(name.substring(0, slash), name.substring(slash + 1)).ifPresent(inputs::add);
+      }
+    }
+    return inputs;
+  }
+}

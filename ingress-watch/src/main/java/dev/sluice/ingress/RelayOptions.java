@@ -1,0 +1,234 @@
+package dev.sluice.ingress;
+
+import com.google.re2j.Pattern;
+import com.google.re2j.PatternSyntaxException;
+import java.security.GeneralSecurityException;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Reads in which form requests reach upstreams, and how often that is tried. */
+final class RelayOptions {
+  private static final int MOST_TRIES = 1000;
+  private static final int MOST_SECONDS = 1_000_000_000;
+
+  private final Annotations all;
+  private final Declarations declared;
+
+  RelayOptions(Annotations all, Declarations declared) {
+    this.all = all;
+    this.declared = declared;
+  }
+
+  /** All but what depends on the path and on other Ingresses. */
+  Relay relay(boolean hidesAuthorization, String forwardedPrefix) {
+    return new Relay(
+        protocol(),
+        tls(),
+        host(),
+        forwardedPrefix,
+        http10(),
+        hidesAuthorization,
+        Relay.Balance.IN_TURN,
+        null,
+        null,
+        locations(),
+        domain(),
+        cookiePath(),
+        1024L * all.number("limit-rate", 0, MOST_TRIES * MOST_TRIES, 0),
+        1024L * all.number("limit-rate-after", 0, MOST_TRIES * MOST_TRIES, 0));
+  }
+
+  Retries retries() {
+    int tries = all.number("proxy-next-upstream-tries", 0, MOST_SECONDS, Retries.DEFAULT.tries());
+    int within = all.number("proxy-next-upstream-timeout", 0, MOST_SECONDS, 0);
+    int most = tries == 0 ? MOST_TRIES : Math.min(tries, MOST_TRIES);
+    String conditions = all.text("proxy-next-upstream");
+    if (conditions == null || conditions.isEmpty()) {
+      return new Retries(most, true, true, false, Set.of(), false, Duration.ofSeconds(within));
+    }
+    Set<String> words = new HashSet<>(List.of(conditions.split("[ ,]+")));
+    Set<Integer> statuses = new HashSet<>();
+    for (String word : words) {
+      if (word.matches("http_(500|502|503|504|403|404|429)")) {
+        statuses.add(Integer.valueOf(word.substring(5)));
+      } else if (!Set.of("error", "timeout", "invalid_header", "non_idempotent", "off")
+          .contains(word)) {
+        all.invalid(
+            "proxy-next-upstream",
+            "some of error timeout invalid_header http_500 … http_429 non_idempotent off",
+            "error timeout");
+        return new Retries(most, true, true, false, Set.of(), false, Duration.ofSeconds(within));
+      }
+    }
+    return new Retries(
+        words.contains("off") ? 1 : most,
+        words.contains("error"),
+        words.contains("timeout"),
+        words.contains("invalid_header"),
+        Set.copyOf(statuses),
+        words.contains("non_idempotent"),
+        Duration.ofSeconds(within));
+  }
+
+  private Relay.Protocol protocol() {
+    String value = all.text("backend-protocol");
+    switch (value == null ? "HTTP" : value.toUpperCase(Locale.ROOT)) {
+      case "HTTP" -> {
+        return Relay.Protocol.HTTP;
+      }
+      case "HTTPS" -> {
+        return Relay.Protocol.HTTPS;
+      }
+      case "AUTO_HTTP" -> {
+        return Relay.Protocol.AUTO;
+      }
+      case "GRPC", "GRPCS", "FCGI" ->
+        all.close("backend-protocol", "not supported yet", "HTTP, HTTPS or AUTO_HTTP");
+      default ->
+        all.invalid("backend-protocol", "HTTP, HTTPS, AUTO_HTTP, GRPC, GRPCS or FCGI", "HTTP");
+    }
+    return Relay.Protocol.HTTP;
+  }
+
+  private Relay.@Nullable Tls tls() {
+    boolean verify = all.onOff("proxy-ssl-verify", false);
+    boolean sendsName = all.onOff("proxy-ssl-server-name", false);
+    String name = Optional.ofNullable(all.text("proxy-ssl-name")).orElse("");
+    String protocols = Optional.ofNullable(all.text("proxy-ssl-protocols")).orElse("TLSv1.2");
+    all.number("proxy-ssl-verify-depth", 1, 100, 1);
+    if (all.has("proxy-ssl-ciphers")) {
+      all.note("proxy-ssl-ciphers", "OpenSSL's names", "", "the ciphers of the JDK are offered");
+    }
+    if (!all.has("proxy-ssl-secret")) {
+      if (verify) {
+        all.close(
+            "proxy-ssl-verify",
+            "on without proxy-ssl-secret, where ingress-nginx verifies nothing",
+            "proxy-ssl-secret with the authority to verify by");
+      }
+      return null;
+    }
+    String secretName = all.localName("proxy-ssl-secret", true);
+    Optional<DeclaredSecret> secret = secretName == null
+        ? Optional.empty()
+        : declared.secret(all.ingress().key(), secretName);
+    if (secret.isEmpty()) {
+      all.close("proxy-ssl-secret", "no such Secret", "a Secret with ca.crt or tls.crt");
+      return null;
+    }
+    try {
+      byte[] authority = secret.get().value("ca.crt");
+      List<X509Certificate> authorities =
+          authority == null ? List.of() : Pem.certificates(authority);
+      byte[] chain = secret.get().value("tls.crt");
+      byte[] key = secret.get().value("tls.key");
+      Certificate client = null;
+      if (chain != null && key != null) {
+        List<X509Certificate> certificates = Pem.certificates(chain);
+        client = new Certificate(
+            secret.get().key(),
+            certificates,
+            Pem.privateKey(key, certificates.get(0).getPublicKey()));
+      }
+      List<String> versions = new ArrayList<>();
+      for (String version : protocols.split("[ ,]+")) {
+        if (version.equals("TLSv1.2") || version.equals("TLSv1.3")) {
+          versions.add(version);
+        }
+      }
+      return new Relay.Tls(
+          verify,
+          sendsName,
+          name,
+          authorities,
+          client,
+          versions.isEmpty() ? List.of("TLSv1.2") : List.copyOf(versions));
+    } catch (GeneralSecurityException e) {
+      all.close("proxy-ssl-secret", String.valueOf(e.getMessage()), "PEM in ca.crt, tls.crt, tls.key");
+      return null;
+    }
+  }
+
+  private String host() {
+    String value = all.text("upstream-vhost");
+    if (value == null || value.isEmpty()) {
+      return "";
+    }
+    if (!value.matches("[A-Za-z0-9._-]+(:\\d{1,5})?")) {
+      all.close("upstream-vhost", '"' + value + '"', "the name of a host");
+      return "";
+    }
+    return value;
+  }
+
+  private boolean http10() {
+    String version = all.text("proxy-http-version");
+    if (version == null || version.equals("1.1")) {
+      return false;
+    }
+    if (!version.equals("1.0")) {
+      all.invalid("proxy-http-version", "1.0 or 1.1", "1.1");
+    }
+    return version.equals("1.0");
+  }
+
+  private List<Relay.Replacement> locations() {
+    String from = all.text("proxy-redirect-from");
+    String to = all.text("proxy-redirect-to");
+    if (from == null || from.equals("off") || from.isEmpty()) {
+      return List.of();
+    }
+    if (from.equals("default") || to == null || to.isEmpty() || to.equals("off")) {
+      return List.of();
+    }
+    if (!Annotations.isFieldValue(from + to) || (from + to).contains("$")) {
+      all.note("proxy-redirect-from", "variables or control characters", "literals", "it has no effect");
+      return List.of();
+    }
+    return from.startsWith("~")
+        ? pattern("proxy-redirect-from", from.substring(1), to).map(List::of).orElse(List.of())
+        : List.of(new Relay.Replacement(from, null, to));
+  }
+
+  private Relay.@Nullable Replacement domain() {
+    return pair("proxy-cookie-domain");
+  }
+
+  private Relay.@Nullable Replacement cookiePath() {
+    return pair("proxy-cookie-path");
+  }
+
+  private Relay.@Nullable Replacement pair(String key) {
+    String value = all.text(key);
+    if (value == null || value.isEmpty() || value.equals("off")) {
+      return null;
+    }
+    String[] two = value.split(" +", -1);
+    if (two.length != 2 || !Annotations.isFieldValue(value) || value.contains(";")) {
+      all.note(key, '"' + value + '"', "off, or what is replaced and by what", "it has no effect");
+      return null;
+    }
+    return two[0].startsWith("~")
+        ? pattern(key, two[0].substring(1), two[1]).orElse(null)
+        : new Relay.Replacement(two[0], null, two[1]);
+  }
+
+  private Optional<Relay.Replacement> pattern(String key, String text, String to) {
+    boolean anyCase = text.startsWith("*");
+    try {
+      Pattern pattern = Pattern.compile(
+          anyCase ? text.substring(1) : text, anyCase ? Pattern.CASE_INSENSITIVE : 0);
+      return Optional.of(new Relay.Replacement(null, pattern, to));
+    } catch (PatternSyntaxException e) {
+      all.note(key, e.getMessage(), "a regular expression in RE2's syntax", "it has no effect");
+      return Optional.empty();
+    }
+  }
+}

@@ -1,0 +1,113 @@
+package dev.sluice.ingress;
+
+import dev.sluice.ingress.Action.Backend;
+import dev.sluice.ingress.Action.Endpoint;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** Which endpoints stand behind the Services that Ingresses name. */
+final class ServiceBackends {
+  private static final String SERVES_503 = "its path answers 503";
+
+  private final Declarations declared;
+  private final List<Problem> problems;
+
+  ServiceBackends(Declarations declared, List<Problem> problems) {
+    this.declared = declared;
+    this.problems = problems;
+  }
+
+  /** Null, and a problem, if there is no such Service or port. */
+  @Nullable
+  Backend of(DeclaredIngress ingress, DeclaredIngress.Backend backend, boolean replaced) {
+    String effect = replaced ? "the default backend answers" : SERVES_503;
+    ObjectKey key = ingress.key().sibling("Service", backend.service());
+    Optional<DeclaredService> service = declared.service(key);
+    if (service.isEmpty()) {
+      String field = backend.field() + ".service.name";
+      problems.add(ingress.problem(
+          field, key + " does not exist", "the name of a Service in this namespace", effect));
+      return null;
+    }
+    Optional<DeclaredService.Port> port = port(service.get(), backend);
+    if (port.isEmpty()) {
+      String wanted = backend.portName().isEmpty()
+          ? "number " + backend.portNumber()
+          : '"' + backend.portName() + '"';
+      String field = backend.field() + ".service.port";
+      problems.add(ingress.problem(
+          field, key + " has no port " + wanted, portsOf(service.get()), effect));
+      return null;
+    }
+    return backend(service.get(), port.get());
+  }
+
+  /** The first port of a Service that is ready, or null. */
+  @Nullable
+  Backend firstPort(DeclaredIngress ingress, String name) {
+    Optional<DeclaredService> service =
+        declared.service(ingress.key().sibling("Service", name));
+    if (service.isEmpty() || service.get().ports().isEmpty()) {
+      return null;
+    }
+    Backend backend = backend(service.get(), service.get().ports().get(0));
+    return backend.endpoints().isEmpty() ? null : backend;
+  }
+
+  private Backend backend(DeclaredService service, DeclaredService.Port port) {
+    String name = service.key().namespace() + "/" + service.key().name() + ":" + port.number();
+    return new Backend(name, endpoints(service, port));
+  }
+
+  private static Optional<DeclaredService.Port> port(
+      DeclaredService service, DeclaredIngress.Backend backend) {
+    for (DeclaredService.Port port : service.ports()) {
+      if (backend.portName().isEmpty()
+          ? port.number() == backend.portNumber()
+          : port.name().equals(backend.portName())) {
+        return Optional.of(port);
+      }
+    }
+    boolean external = !service.externalName().isEmpty() && backend.portName().isEmpty();
+    return external
+        ? Optional.of(new DeclaredService.Port("", backend.portNumber()))
+        : Optional.empty();
+  }
+
+  private static String portsOf(DeclaredService service) {
+    List<String> ports = new ArrayList<>();
+    service
+        .ports()
+        .forEach(port -> ports.add(
+            port.name().isEmpty() ? "" + port.number() : port.number() + " " + port.name()));
+    return ports.isEmpty() ? "a Service with ports" : "one of " + String.join(", ", ports);
+  }
+
+  private List<Endpoint> endpoints(DeclaredService service, DeclaredService.Port port) {
+    if (!service.externalName().isEmpty()) {
+      String name = service.externalName();
+      boolean rooted = name.endsWith(".");
+      return List.of(
+          new Endpoint(rooted ? name.substring(0, name.length() - 1) : name, port.number()));
+    }
+    Set<String> seen = new TreeSet<>();
+    List<Endpoint> endpoints = new ArrayList<>();
+    for (DeclaredEndpoints slice : declared.endpointsOf(service.key())) {
+      for (DeclaredEndpoints.Port target : slice.ports()) {
+        if (!target.name().equals(port.name())) {
+          continue;
+        }
+        for (String address : slice.readyAddresses()) {
+          if (seen.add(address + " " + target.number())) {
+            endpoints.add(new Endpoint(address, target.number()));
+          }
+        }
+      }
+    }
+    return List.copyOf(endpoints);
+  }
+}
