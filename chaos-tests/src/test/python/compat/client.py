@@ -88,6 +88,7 @@ class Client:
         if isinstance(connection, ssl.SSLSocket):
             answer.tls = connection
             answer.session = connection.session
+            answer.resumed = connection.session_reused
             answer.der = connection.getpeercert(binary_form=True)
         if request.get("connection") and answer.all("Connection") != ["close"]:
             self.kept[request["connection"]] = (connection, reader)

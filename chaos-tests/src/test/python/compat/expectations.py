@@ -117,8 +117,8 @@ def of_tls(answer, expect, run):
         wrong.append(f"certificate for {said['dns_names']} instead of {expect['dns_names']}")
     if "cert_of" in expect and answer.der != run.certificate_of(expect["cert_of"]):
         wrong.append(f"certificate {said} is not that of {expect['cert_of']}")
-    if "resumed" in expect and answer.tls.session_reused != expect["resumed"]:
-        wrong.append(f"session resumed: {answer.tls.session_reused}")
+    if "resumed" in expect and answer.resumed != expect["resumed"]:
+        wrong.append(f"session resumed: {answer.resumed}")
     if "ticket_issued" in expect and bool(answer.session and answer.session.has_ticket) != expect["ticket_issued"]:
         wrong.append(f"ticket issued: {bool(answer.session and answer.session.has_ticket)}")
     if "ocsp" in expect:

@@ -56,9 +56,10 @@ class Pod:
         self.listener.close()
         for one in list(self.sockets):
             try:
-                one.close()
+                one.shutdown(socket.SHUT_RDWR)
             except OSError:
                 pass
+            one.close()
 
     def answer(self, connection, reader):
         request = read_request(reader)

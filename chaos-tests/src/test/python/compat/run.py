@@ -24,8 +24,10 @@ class Run:
         self.pods, self.pods_of, self.generation = {}, {}, 0
         self.ingresses, self.services = {}, {}
         self.configmap = dict(case.get("configmap") or {})
+        if "block-cidrs" in self.configmap:
+            self.configmap["block-cidrs"] += ",127.0.0.0/8"  # where this client comes from
         self.client = Client(gateway.address, gateway.ports)
-        self.jars = {}
+        self.jars, self.addresses = {}, {}
         self.client_certificates, self.server_certificates, self.secrets = {}, {}, []
 
     def execute(self):
@@ -128,7 +130,9 @@ class Run:
             value = value.replace(f"%{name}-dns%", dns)
         for name, pods in self.pods.items():
             if pods:
-                value = value.replace(f"%{name}%", f"127.0.0.1:{pods[0].port}")
+                self.addresses.setdefault(name, f"127.0.0.1:{pods[0].port}")
+        for name, address in self.addresses.items():
+            value = value.replace(f"%{name}%", address)
         return value
 
     # Objects

@@ -23,7 +23,10 @@ import java.util.List;
 /** A certificate that nobody vouches for, for hosts that have none: made anew at each start (X.509 v3, ECDSA P-256). */
 final class SelfSigned {
   private static final Duration VALID = Duration.ofDays(365);
-  private static final String NAME = "sluice.invalid";
+  /** As ingress-nginx calls its own, so that what looks for it finds it. */
+  private static final String NAME = "Kubernetes Ingress Controller Fake Certificate";
+
+  private static final String DNS = "ingress.local";
   private static final DateTimeFormatter UTC_TIME =
       DateTimeFormatter.ofPattern("yyMMddHHmmss'Z'").withZone(ZoneOffset.UTC);
 
@@ -51,7 +54,7 @@ final class SelfSigned {
     byte[] algorithm = tlv(SEQUENCE, ECDSA_WITH_SHA256);
     byte[] name =
         tlv(SEQUENCE, tlv(SET, tlv(SEQUENCE, COMMON_NAME, tlv(UTF8_STRING, ascii(NAME)))));
-    byte[] altNames = tlv(SEQUENCE, tlv(DNS_NAME, ascii(NAME)));
+    byte[] altNames = tlv(SEQUENCE, tlv(DNS_NAME, ascii(DNS)));
     byte[] body = tlv(
         SEQUENCE,
         tlv(VERSION, tlv(INTEGER, new byte[] {2})),

@@ -74,10 +74,7 @@ final class UpstreamTls implements Function<Origin, SSLEngine> {
   private static SSLContext make(Origin.Tls tls) {
     try {
       SSLContext context = SSLContext.getInstance("TLS");
-      context.init(
-          keys(tls),
-          tls.verify() ? trust(tls) : new TrustManager[] {new Anybody()},
-          null);
+      context.init(keys(tls), tls.verify() ? trust(tls) : new TrustManager[] {new Anybody()}, null);
       return context;
     } catch (GeneralSecurityException | IOException e) {
       throw new IllegalStateException("certificates that were read before can be used", e);

@@ -39,7 +39,8 @@ record AnswerFields(Relay relay) {
       Replacement one = name.equalsIgnoreCase("Domain")
           ? relay.cookieDomain()
           : name.equalsIgnoreCase("Path") ? relay.cookiePath() : null;
-      String replaced = one == null || equals < 0 ? null : replaced(one, part.substring(equals + 1));
+      String replaced =
+          one == null || equals < 0 ? null : replaced(one, part.substring(equals + 1));
       if (replaced != null) {
         parts[i] = " " + name + "=" + replaced;
       }

@@ -17,7 +17,10 @@ final class AuthAnswers {
    * @param challenge WWW-Authenticate, or null
    */
   record Answer(
-      int status, Map<String, String> fields, List<String> cookies, @Nullable String challenge) {}
+      int status,
+      Map<String, String> fields,
+      List<String> cookies,
+      @Nullable String challenge) {}
 
   private record Kept(Answer answer, long untilNanos) {}
 

@@ -27,7 +27,11 @@ final class ClientLimits {
    */
   boolean pass(Limits limits, String client, long nowNanos) {
     boolean within = limits.perSecond() == 0
-        || drip(limits.zone() + " s " + client, limits.perSecond(), limits.perSecond() * (double) limits.burst(), nowNanos);
+        || drip(
+            limits.zone() + " s " + client,
+            limits.perSecond(),
+            limits.perSecond() * (double) limits.burst(),
+            nowNanos);
     return within
         && (limits.perMinute() == 0
             || drip(
@@ -39,7 +43,9 @@ final class ClientLimits {
 
   private boolean drip(String key, double perSecond, double burst, long nowNanos) {
     if (buckets.size() > MOST_CLIENTS) {
-      buckets.values().removeIf(bucket -> nowNanos - bucket.atNanos() > SECOND_NANOS * MINUTE_SECONDS);
+      buckets
+          .values()
+          .removeIf(bucket -> nowNanos - bucket.atNanos() > SECOND_NANOS * MINUTE_SECONDS);
       if (buckets.size() > MOST_CLIENTS) {
         buckets.clear();
       }

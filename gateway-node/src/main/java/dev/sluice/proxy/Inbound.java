@@ -6,8 +6,8 @@ import dev.sluice.ingress.RequestView;
 import dev.sluice.ingress.Route;
 import dev.sluice.ingress.Trust;
 import dev.sluice.wire.Field;
-import dev.sluice.wire.HeadSink;
 import dev.sluice.wire.Fields;
+import dev.sluice.wire.HeadSink;
 import java.net.InetAddress;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -22,8 +22,7 @@ import org.jspecify.annotations.Nullable;
 /** One request on its way: what arrived, where it goes, and what was answered. Ends once, and is then counted. */
 public final class Inbound implements RequestView {
   private static final int LONGEST_ID = 128;
-  private static final Set<Integer> GOOD =
-      Set.of(200, 201, 204, 206, 301, 302, 303, 304, 307, 308);
+  private static final Set<Integer> GOOD = Set.of(200, 201, 204, 206, 301, 302, 303, 304, 307, 308);
 
   private final Arrival arrival;
   private final TrafficLog log;
@@ -273,7 +272,11 @@ public final class Inbound implements RequestView {
     this.status = status;
     HeadSink head = arrival.head(status, reason);
     if (responseFields != null) {
-      responseFields.forEach(head::field);
+      responseFields.forEach((name, value) -> {
+        if (!value.isEmpty()) {
+          head.field(name, value);
+        }
+      });
     }
     if (addedFields != null) {
       addedFields.forEach(field -> head.field(field.name(), field.value()));

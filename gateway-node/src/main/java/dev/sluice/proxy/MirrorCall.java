@@ -48,9 +48,8 @@ final class MirrorCall implements UpstreamEvents {
       target = (path == null || path.isEmpty() ? "/" : path)
           + (uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery());
       host = mirror.host().isEmpty() ? to : mirror.host();
-      Origin origin = secure
-          ? new Origin(to, port, to, Origin.Tls.UNVERIFIED_BY_NAME)
-          : Origin.plain(to, port);
+      Origin origin =
+          secure ? new Origin(to, port, to, Origin.Tls.UNVERIFIED_BY_NAME) : Origin.plain(to, port);
       scope.upstreams().call(origin, Timeouts.DEFAULT.connect(), this);
     } catch (IllegalArgumentException e) {
       over = true;
@@ -107,8 +106,8 @@ final class MirrorCall implements UpstreamEvents {
       return;
     }
     upstream = connection;
-    HeadSink out = connection.request(
-        head.method(), target, Timeouts.DEFAULT.read(), Timeouts.DEFAULT.send());
+    HeadSink out =
+        connection.request(head.method(), target, Timeouts.DEFAULT.read(), Timeouts.DEFAULT.send());
     out.field(Field.HOST, host);
     ForwardedFields.copy(request, scope.settings(), out);
     connection.headEnd(copiesBody() ? head.bodyLength() : 0);

@@ -9,12 +9,11 @@ public final class NodeMemory implements AutoCloseable {
 
   private final ClientLimits limits = new ClientLimits();
   private final AuthAnswers authAnswers = new AuthAnswers();
-  private final ExecutorService hashing =
-      Executors.newFixedThreadPool(HASHING_THREADS, task -> {
-        Thread thread = new Thread(task, "sluice-passwords");
-        thread.setDaemon(true);
-        return thread;
-      });
+  private final ExecutorService hashing = Executors.newFixedThreadPool(HASHING_THREADS, task -> {
+    Thread thread = new Thread(task, "sluice-passwords");
+    thread.setDaemon(true);
+    return thread;
+  });
   private final PasswordCheck passwords = new PasswordCheck(hashing);
 
   ClientLimits limits() {

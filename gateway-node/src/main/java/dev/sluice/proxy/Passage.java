@@ -7,7 +7,6 @@ import dev.sluice.ingress.Filter;
 import dev.sluice.ingress.Route;
 import java.net.InetAddress;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -103,7 +102,8 @@ final class Passage implements Arrival.Events {
     if (filter instanceof Filter.RequireHttps https) {
       return request.scheme().equals("https")
           ? null
-          : new Refusal.Redirect(https.status(), Redirects.toHttps(request, https, scope.settings()));
+          : new Refusal.Redirect(
+              https.status(), Redirects.toHttps(request, https, scope.settings()));
     } else if (filter instanceof Filter.Redirect redirect) {
       return new Refusal.Redirect(redirect.status(), Redirects.to(request, redirect));
     } else if (filter instanceof Filter.RedirectHost host) {
@@ -232,16 +232,15 @@ final class Passage implements Arrival.Events {
           ? null
           : request.arrival().head().host() + " " + route.declaredBy() + " " + route.path() + " "
               + Variables.text(auth.cacheKey(), request);
-      AuthAnswers.Answer kept = key == null
-          ? null
-          : scope.memory().authAnswers().get(key, System.nanoTime());
+      AuthAnswers.Answer kept =
+          key == null ? null : scope.memory().authAnswers().get(key, System.nanoTime());
       if (kept != null) {
         answered(auth, kept);
         return;
       }
       AuthCall call = new AuthCall(request, auth, route.timeouts().connect(), scope, answer -> {
-        Integer seconds = auth.cacheSeconds().getOrDefault(
-            answer.status(), auth.cacheSeconds().get(0));
+        Integer seconds = auth.cacheSeconds()
+            .getOrDefault(answer.status(), auth.cacheSeconds().get(0));
         if (key != null && seconds != null && seconds > 0) {
           scope.memory().authAnswers().put(key, answer, System.nanoTime(), seconds);
         }
@@ -283,15 +282,21 @@ final class Passage implements Arrival.Events {
         resume(first);
         return;
       }
-      scope.memory().passwords().check(
-          basic.passwords(),
-          request.header("Authorization"),
-          right -> scope.worker().execute(() -> resume(right
-              ? null
-              : first != null
-                  ? first
-                  : new Refusal.AuthenticationRequired(
-                      "Basic realm=\"" + basic.realm() + "\""))));
+      scope
+          .memory()
+          .passwords()
+          .check(
+              basic.passwords(),
+              request.header("Authorization"),
+              right -> scope
+                  .worker()
+                  .execute(() -> resume(
+                      right
+                          ? null
+                          : first != null
+                              ? first
+                              : new Refusal.AuthenticationRequired(
+                                  "Basic realm=\"" + basic.realm() + "\""))));
     }
   }
 }

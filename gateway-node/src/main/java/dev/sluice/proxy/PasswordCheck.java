@@ -107,7 +107,8 @@ final class PasswordCheck {
       } else if (hash.startsWith("$6$")) {
         return same(Sha2Crypt.sha512Crypt(bytes, hash), hash);
       } else if (hash.startsWith("{SHA}")) {
-        return same("{SHA}" + Base64.getEncoder().encodeToString(digest("SHA-1").digest(bytes)), hash);
+        return same(
+            "{SHA}" + Base64.getEncoder().encodeToString(digest("SHA-1").digest(bytes)), hash);
       } else if (hash.startsWith("{SSHA}")) {
         byte[] decoded = Base64.getDecoder().decode(hash.substring(6));
         MessageDigest sha = digest("SHA-1");

@@ -63,7 +63,9 @@ final class ProxyCall implements Arrival.Events, UpstreamEvents {
   void start() {
     request.arrival().listen(this);
     firstTryNanos = System.nanoTime();
-    if (backend.endpoints().isEmpty() && relay.errors() != null && relay.errors().fallback() != null) {
+    if (backend.endpoints().isEmpty()
+        && relay.errors() != null
+        && relay.errors().fallback() != null) {
       over = true;
       new ErrorCall(request, route, relay.errors(), 503, true, scope).start();
       return;
@@ -107,9 +109,8 @@ final class ProxyCall implements Arrival.Events, UpstreamEvents {
     }
     Relay.Tls tls = relay.tls() == null ? Relay.Tls.UNVERIFIED : relay.tls();
     Certificate client = tls.client();
-    String name = !tls.name().isEmpty()
-        ? tls.name()
-        : relay.host().isEmpty() ? head.host() : relay.host();
+    String name =
+        !tls.name().isEmpty() ? tls.name() : relay.host().isEmpty() ? head.host() : relay.host();
     return new Origin(
         to.host(),
         to.port(),
@@ -130,9 +131,15 @@ final class ProxyCall implements Arrival.Events, UpstreamEvents {
     boolean old = relay.http10() && head.bodyLength() != BodyLength.CHUNKED;
     HeadSink out = old
         ? connection.request10(
-            head.method(), request.target(), route.timeouts().read(), route.timeouts().send())
+            head.method(),
+            request.target(),
+            route.timeouts().read(),
+            route.timeouts().send())
         : connection.request(
-            head.method(), request.target(), route.timeouts().read(), route.timeouts().send());
+            head.method(),
+            request.target(),
+            route.timeouts().read(),
+            route.timeouts().send());
     ForwardedFields.request(request, scope.settings(), relay, out);
     connection.headEnd(head.bodyLength());
     if (head.hasBody()) {

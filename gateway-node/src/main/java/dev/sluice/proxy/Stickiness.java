@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Which backend and endpoint a client's cookie binds it to, and the cookie that binds it. */
 final class Stickiness {
-  private static final DateTimeFormatter EXPIRES =
-      DateTimeFormatter.ofPattern("EEE, dd-MMM-yy HH:mm:ss 'GMT'", Locale.ENGLISH)
-          .withZone(ZoneOffset.UTC);
+  private static final DateTimeFormatter EXPIRES = DateTimeFormatter.ofPattern(
+          "EEE, dd-MMM-yy HH:mm:ss 'GMT'", Locale.ENGLISH)
+      .withZone(ZoneOffset.UTC);
 
   private Stickiness() {}
 
@@ -64,8 +64,7 @@ final class Stickiness {
     return chosen;
   }
 
-  private static String cookie(
-      Relay.Sticky sticky, Inbound request, Backend backend, String key) {
+  private static String cookie(Relay.Sticky sticky, Inbound request, Backend backend, String key) {
     StringBuilder cookie = new StringBuilder(sticky.cookie())
         .append('=')
         .append(key)

@@ -13,7 +13,11 @@ import org.jspecify.annotations.Nullable;
  * @param tlsName null for plain TCP; else the name that is sent (SNI) and that the peer's certificate must cover
  * @param tls null for the authorities that the JDK trusts, and a name that is always sent and verified
  */
-public record Origin(String host, int port, @Nullable String tlsName, @Nullable Tls tls) {
+public record Origin(
+    String host,
+    int port,
+    @Nullable String tlsName,
+    @Nullable Tls tls) {
   /**
    * TLS other than usual.
    *

@@ -14,11 +14,25 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads who may pass, and how often. What can't be read closes the paths. */
 final class AccessOptions {
-  private static final Set<String> METHODS = Set.of(
-      "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "CONNECT", "OPTIONS", "TRACE");
+  private static final Set<String> METHODS =
+      Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "CONNECT", "OPTIONS", "TRACE");
   private static final Pattern DURATION = Pattern.compile("(\\d{1,9})([smhdwMy]?)");
   private static final Map<String, Integer> SECONDS = Map.of(
-      "", 1, "s", 1, "m", 60, "h", 3600, "d", 86_400, "w", 604_800, "M", 2_592_000, "y",
+      "",
+      1,
+      "s",
+      1,
+      "m",
+      60,
+      "h",
+      3600,
+      "d",
+      86_400,
+      "w",
+      604_800,
+      "M",
+      2_592_000,
+      "y",
       31_536_000);
   private static final Set<String> KEPT_FIELDS = Set.of(
       "host", "content-length", "transfer-encoding", "connection", "upgrade", "te", "trailer");
@@ -35,8 +49,8 @@ final class AccessOptions {
   Filter.@Nullable Access access() {
     List<AddressRange> denied = ranges("denylist-source-range");
     all.has("whitelist-source-range");
-    List<AddressRange> allowed =
-        ranges(all.has("allowlist-source-range") ? "allowlist-source-range" : "whitelist-source-range");
+    List<AddressRange> allowed = ranges(
+        all.has("allowlist-source-range") ? "allowlist-source-range" : "whitelist-source-range");
     Filter.BasicAuth basic = basic();
     Filter.ExternalAuth external = external();
     String satisfy = all.text("satisfy");
@@ -158,7 +172,9 @@ final class AccessOptions {
 
   private Filter.@Nullable ExternalAuth external() {
     for (String key : List.of(
-        "auth-keepalive", "auth-keepalive-requests", "auth-keepalive-timeout",
+        "auth-keepalive",
+        "auth-keepalive-requests",
+        "auth-keepalive-timeout",
         "auth-keepalive-share-vars")) {
       all.has(key);
     }
@@ -168,9 +184,16 @@ final class AccessOptions {
     }
     boolean global = all.flag("enable-global-auth", true);
     for (String key : List.of(
-        "auth-method", "auth-signin", "auth-signin-redirect-param", "auth-response-headers",
-        "auth-request-redirect", "auth-always-set-cookie", "auth-cache-key",
-        "auth-cache-duration", "auth-proxy-set-headers", "auth-snippet")) {
+        "auth-method",
+        "auth-signin",
+        "auth-signin-redirect-param",
+        "auth-response-headers",
+        "auth-request-redirect",
+        "auth-always-set-cookie",
+        "auth-cache-key",
+        "auth-cache-duration",
+        "auth-proxy-set-headers",
+        "auth-snippet")) {
       all.has(key);
     }
     return global && all.config().text("global-auth-url") != null ? external("global-auth-") : null;
@@ -216,9 +239,8 @@ final class AccessOptions {
   }
 
   private String given(String prefix, String key) {
-    String value = prefix.startsWith("global")
-        ? all.config().text(prefix + key)
-        : all.text(prefix + key);
+    String value =
+        prefix.startsWith("global") ? all.config().text(prefix + key) : all.text(prefix + key);
     return value == null ? "" : value.strip();
   }
 
@@ -253,9 +275,8 @@ final class AccessOptions {
       return Map.of();
     }
     String map = all.localName("auth-proxy-set-headers", true);
-    Optional<DeclaredConfigMap> found = map == null
-        ? Optional.empty()
-        : declared.configMap(all.ingress().key().namespace(), map);
+    Optional<DeclaredConfigMap> found =
+        map == null ? Optional.empty() : declared.configMap(all.ingress().key().namespace(), map);
     if (found.isEmpty()) {
       all.close("auth-proxy-set-headers", "no such ConfigMap", "namespace/name of a ConfigMap");
       return Map.of();

@@ -31,8 +31,8 @@ public record AddressRange(int bytes, BigInteger network, int hostBits) {
         return Optional.empty();
       }
       int hostBits = bytes.length * 8 - bits;
-      return Optional.of(new AddressRange(
-          bytes.length, new BigInteger(1, bytes).shiftRight(hostBits), hostBits));
+      return Optional.of(
+          new AddressRange(bytes.length, new BigInteger(1, bytes).shiftRight(hostBits), hostBits));
     } catch (UnknownHostException | NumberFormatException e) {
       return Optional.empty();
     }

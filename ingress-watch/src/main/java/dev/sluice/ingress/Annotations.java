@@ -205,8 +205,7 @@ final class Annotations {
   void note(String key, String what, String expected, String effect) {
     asked.add(key);
     if (noted.add(key)) {
-      problems.add(
-          ingress.problem("metadata.annotations." + PREFIX + key, what, expected, effect));
+      problems.add(ingress.problem("metadata.annotations." + PREFIX + key, what, expected, effect));
     }
   }
 
@@ -231,8 +230,7 @@ final class Annotations {
   /** Whether it is the name of a header field or a cookie. */
   static boolean isToken(String text) {
     return !text.isEmpty()
-        && text.chars()
-            .allMatch(c -> c > ' ' && c < 127 && "\"(),/:;<=>?@[\\]{}".indexOf(c) < 0);
+        && text.chars().allMatch(c -> c > ' ' && c < 127 && "\"(),/:;<=>?@[\\]{}".indexOf(c) < 0);
   }
 
   /** Whether it holds no control characters. */
@@ -242,7 +240,8 @@ final class Annotations {
 
   /** Whether it is an absolute HTTP URL without anything that a browser or a log could take for something else. */
   static boolean isUrl(String text) {
-    return text.matches("https?://[A-Za-z0-9._\\[\\]:-]+([/?#][A-Za-z0-9._~:/?#\\[\\]@!&'()*+,=%-]*)?")
+    return text.matches(
+            "https?://[A-Za-z0-9._\\[\\]:-]+([/?#][A-Za-z0-9._~:/?#\\[\\]@!&'()*+,=%-]*)?")
         && !text.contains("..");
   }
 

@@ -77,15 +77,7 @@ final class BalanceOptions {
       sameSite = "";
     }
     return new Relay.Sticky(
-        name,
-        path,
-        domain,
-        expires,
-        maxAge,
-        secure,
-        sameSite,
-        change,
-        mode.equals("persistent"));
+        name, path, domain, expires, maxAge, secure, sameSite, change, mode.equals("persistent"));
   }
 
   private String attribute(String key) {

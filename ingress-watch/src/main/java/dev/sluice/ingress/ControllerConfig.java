@@ -132,6 +132,9 @@ final class ControllerConfig {
   Map<String, String> addedHeaders(Declarations all) {
     String name = data.get("add-headers");
     Map<String, String> fields = new LinkedHashMap<>();
+    if (is("server-tokens", false)) {
+      fields.put("Server", "sluice");
+    }
     if (name != null && name.indexOf('/') > 0) {
       int slash = name.indexOf('/');
       all.configMap(name.substring(0, slash), name.substring(slash + 1))
@@ -142,6 +145,16 @@ final class ControllerConfig {
           }));
     }
     return fields;
+  }
+
+  /** Header fields of upstreams that clients are not shown. */
+  List<String> hidden() {
+    List<String> hidden = list("hide-headers");
+    hidden.removeIf(name -> !Annotations.isToken(name));
+    if (!is("allow-backend-server-header", false)) {
+      hidden.add("Server");
+    }
+    return hidden;
   }
 
   /** The ConfigMap itself and those that it names: what hosts are made of. */

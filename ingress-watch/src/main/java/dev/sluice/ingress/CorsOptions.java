@@ -53,8 +53,8 @@ final class CorsOptions {
       } else if (one.equals("null")) {
         origins.add(new Filter.AllowedOrigin("", false, "null"));
       } else if (origin.matches()) {
-        origins.add(new Filter.AllowedOrigin(
-            origin.group(1), origin.group(2) != null, origin.group(3)));
+        origins.add(
+            new Filter.AllowedOrigin(origin.group(1), origin.group(2) != null, origin.group(3)));
       } else {
         all.note(
             "cors-allow-origin",

@@ -19,7 +19,7 @@ public sealed interface Filter {
     }
   }
 
-  /** Header fields of every answer, in place of those of the same names that come from upstreams. */
+  /** Header fields of every answer, in place of those of the same names from upstreams; empty ones only hide those. */
   record ResponseFields(Map<String, String> fields, boolean secureOnly) implements Filter {}
 
   /** Sends a request for {@code /} to another path of the same host. */

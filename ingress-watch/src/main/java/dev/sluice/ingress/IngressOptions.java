@@ -298,7 +298,8 @@ record IngressOptions(
         all.close("ssl-passthrough", "not supported yet", "");
       }
       if (all.has("service-upstream") && all.flag("service-upstream", false)) {
-        all.note("service-upstream", "true", "", "endpoints are reached without the cluster address");
+        all.note(
+            "service-upstream", "true", "", "endpoints are reached without the cluster address");
       }
       for (String key : all.unread()) {
         if (key.endsWith("-snippet")) {

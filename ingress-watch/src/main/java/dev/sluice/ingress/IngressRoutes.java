@@ -19,8 +19,8 @@ final class IngressRoutes {
   private static final String CATCH_ALL = "";
 
   /** Annotations that name a Secret or a ConfigMap. */
-  private static final List<String> REFERENCES = List.of(
-      "auth-secret", "proxy-ssl-secret", "custom-headers", "auth-proxy-set-headers");
+  private static final List<String> REFERENCES =
+      List.of("auth-secret", "proxy-ssl-secret", "custom-headers", "auth-proxy-set-headers");
 
   private final String host;
   private final Declarations declared;
@@ -114,7 +114,8 @@ final class IngressRoutes {
       problems.addAll(one.problems());
       options.put(ingress, one);
       if (hostsOf(ingress).contains(host) && !one.canary()) {
-        regex |= one.useRegex() || pathsOf(ingress).stream().anyMatch(path -> isRewritten(path, one));
+        regex |=
+            one.useRegex() || pathsOf(ingress).stream().anyMatch(path -> isRewritten(path, one));
         if (appRoot.isEmpty()) {
           appRoot = one.appRoot();
         }
@@ -225,8 +226,15 @@ final class IngressRoutes {
         if (matters || one.closed() != null) {
           filters.removeIf(filter -> filter instanceof Filter.NeedEndpoints);
           routes.add(new Route(
-              rest.declaredBy(), all, null, List.of(), List.copyOf(filters), rest.action(),
-              one.timeouts(), one.retries(), one.bodyBytes()));
+              rest.declaredBy(),
+              all,
+              null,
+              List.of(),
+              List.copyOf(filters),
+              rest.action(),
+              one.timeouts(),
+              one.retries(),
+              one.bodyBytes()));
         }
         return;
       }
@@ -236,8 +244,15 @@ final class IngressRoutes {
   private static Route closed(DeclaredIngress ingress, PathRule match, int status) {
     String why = status == 404 ? "no route for this path" : "the path can't be honoured";
     return new Route(
-        ingress.key(), match, null, List.of(), List.of(), new Action.Refuse(status, why),
-        Timeouts.DEFAULT, Retries.DEFAULT, 0);
+        ingress.key(),
+        match,
+        null,
+        List.of(),
+        List.of(),
+        new Action.Refuse(status, why),
+        Timeouts.DEFAULT,
+        Retries.DEFAULT,
+        0);
   }
 
   private Route route(
@@ -269,6 +284,7 @@ final class IngressRoutes {
     List<Filter> filters = new ArrayList<>();
     Map<String, String> fields = config.addedHeaders(declared);
     fields.putAll(one.responseFields());
+    config.hidden().forEach(name -> fields.putIfAbsent(name, ""));
     if (!fields.isEmpty()) {
       filters.add(new Filter.ResponseFields(fields, false));
     }
@@ -282,8 +298,7 @@ final class IngressRoutes {
     addUnlessNull(filters, one.redirect());
     addUnlessNull(filters, one.cors());
     addUnlessNull(filters, IngressOptions.rewrite(path, one.rewriteTarget()));
-    if (!config.isPlain(path)
-        && (one.forceSslRedirect() || one.sslRedirect() && hasTls(ingress))) {
+    if (!config.isPlain(path) && (one.forceSslRedirect() || one.sslRedirect() && hasTls(ingress))) {
       filters.add(new Filter.RequireHttps(config.redirectStatus(), one.keepSlash()));
     }
     filters.add(new Filter.NeedEndpoints());
@@ -343,14 +358,19 @@ final class IngressRoutes {
     Relay relay = one.relay();
     if (relay.balance() instanceof Relay.Sticky sticky && sticky.path().isEmpty()) {
       relay = relay.with(new Relay.Sticky(
-          sticky.cookie(), path, sticky.domain(), sticky.expiresSeconds(),
-          sticky.maxAgeSeconds(), sticky.secure(), sticky.sameSite(),
-          sticky.changeOnFailure(), sticky.persistent()));
+          sticky.cookie(),
+          path,
+          sticky.domain(),
+          sticky.expiresSeconds(),
+          sticky.maxAgeSeconds(),
+          sticky.secure(),
+          sticky.sameSite(),
+          sticky.changeOnFailure(),
+          sticky.persistent()));
     }
     String name = ingress.key().namespace() + "/" + backend.service();
     return new Action.Forward(
-        List.of(new Action.WeightedBackend(
-            1, main == null ? new Backend(name, List.of()) : main)),
+        List.of(new Action.WeightedBackend(1, main == null ? new Backend(name, List.of()) : main)),
         relay.with(canary(claim, backends, backend), pages));
   }
 
@@ -368,8 +388,15 @@ final class IngressRoutes {
         return backend == null
             ? null
             : new Relay.Canary(
-                backend, rules.header(), rules.value(), rules.pattern(), rules.broken(),
-                rules.cookie(), rules.weight(), rules.total(), rules.sticky());
+                backend,
+                rules.header(),
+                rules.value(),
+                rules.pattern(),
+                rules.broken(),
+                rules.cookie(),
+                rules.weight(),
+                rules.total(),
+                rules.sticky());
       }
     }
     return null;

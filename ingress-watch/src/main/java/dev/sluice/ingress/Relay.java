@@ -33,8 +33,20 @@ public record Relay(
     long freeBytes) {
   /** Plain HTTP in turn, with nothing changed. */
   public static final Relay PLAIN = new Relay(
-      Protocol.HTTP, null, "", "", false, false, Balance.IN_TURN, null, null, List.of(), null, null,
-      0, 0);
+      Protocol.HTTP,
+      null,
+      "",
+      "",
+      false,
+      false,
+      Balance.IN_TURN,
+      null,
+      null,
+      List.of(),
+      null,
+      null,
+      0,
+      0);
 
   /** The same, with endpoints that take turns. */
   public Relay inTurn() {
@@ -44,15 +56,39 @@ public record Relay(
   /** The same with another choice of endpoints. */
   Relay with(Balance other) {
     return new Relay(
-        protocol, tls, host, forwardedPrefix, http10, hidesAuthorization, other, canary, errors,
-        locations, cookieDomain, cookiePath, bytesPerSecond, freeBytes);
+        protocol,
+        tls,
+        host,
+        forwardedPrefix,
+        http10,
+        hidesAuthorization,
+        other,
+        canary,
+        errors,
+        locations,
+        cookieDomain,
+        cookiePath,
+        bytesPerSecond,
+        freeBytes);
   }
 
   /** The same for a backend that has a canary and pages for its errors. */
   Relay with(@Nullable Canary other, @Nullable ErrorPages pages) {
     return new Relay(
-        protocol, tls, host, forwardedPrefix, http10, hidesAuthorization, balance, other, pages,
-        locations, cookieDomain, cookiePath, bytesPerSecond, freeBytes);
+        protocol,
+        tls,
+        host,
+        forwardedPrefix,
+        http10,
+        hidesAuthorization,
+        balance,
+        other,
+        pages,
+        locations,
+        cookieDomain,
+        cookiePath,
+        bytesPerSecond,
+        freeBytes);
   }
 
   public enum Protocol {

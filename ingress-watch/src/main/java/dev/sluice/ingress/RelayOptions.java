@@ -53,7 +53,7 @@ final class RelayOptions {
     if (conditions == null || conditions.isEmpty()) {
       return new Retries(most, true, true, false, Set.of(), false, Duration.ofSeconds(within));
     }
-    Set<String> words = new HashSet<>(List.of(conditions.split("[ ,]+")));
+    Set<String> words = new HashSet<>(List.of(conditions.split("[ ,]+", -1)));
     Set<Integer> statuses = new HashSet<>();
     for (String word : words) {
       if (word.matches("http_(500|502|503|504|403|404|429)")) {
@@ -116,9 +116,8 @@ final class RelayOptions {
       return null;
     }
     String secretName = all.localName("proxy-ssl-secret", true);
-    Optional<DeclaredSecret> secret = secretName == null
-        ? Optional.empty()
-        : declared.secret(all.ingress().key(), secretName);
+    Optional<DeclaredSecret> secret =
+        secretName == null ? Optional.empty() : declared.secret(all.ingress().key(), secretName);
     if (secret.isEmpty()) {
       all.close("proxy-ssl-secret", "no such Secret", "a Secret with ca.crt or tls.crt");
       return null;
@@ -138,7 +137,7 @@ final class RelayOptions {
             Pem.privateKey(key, certificates.get(0).getPublicKey()));
       }
       List<String> versions = new ArrayList<>();
-      for (String version : protocols.split("[ ,]+")) {
+      for (String version : protocols.split("[ ,]+", -1)) {
         if (version.equals("TLSv1.2") || version.equals("TLSv1.3")) {
           versions.add(version);
         }
@@ -151,7 +150,8 @@ final class RelayOptions {
           client,
           versions.isEmpty() ? List.of("TLSv1.2") : List.copyOf(versions));
     } catch (GeneralSecurityException e) {
-      all.close("proxy-ssl-secret", String.valueOf(e.getMessage()), "PEM in ca.crt, tls.crt, tls.key");
+      all.close(
+          "proxy-ssl-secret", String.valueOf(e.getMessage()), "PEM in ca.crt, tls.crt, tls.key");
       return null;
     }
   }
@@ -189,7 +189,8 @@ final class RelayOptions {
       return List.of();
     }
     if (!Annotations.isFieldValue(from + to) || (from + to).contains("$")) {
-      all.note("proxy-redirect-from", "variables or control characters", "literals", "it has no effect");
+      all.note(
+          "proxy-redirect-from", "variables or control characters", "literals", "it has no effect");
       return List.of();
     }
     return from.startsWith("~")
@@ -227,7 +228,11 @@ final class RelayOptions {
           anyCase ? text.substring(1) : text, anyCase ? Pattern.CASE_INSENSITIVE : 0);
       return Optional.of(new Relay.Replacement(null, pattern, to));
     } catch (PatternSyntaxException e) {
-      all.note(key, e.getMessage(), "a regular expression in RE2's syntax", "it has no effect");
+      all.note(
+          key,
+          String.valueOf(e.getMessage()),
+          "a regular expression in RE2's syntax",
+          "it has no effect");
       return Optional.empty();
     }
   }

@@ -39,8 +39,8 @@ final class ServiceBackends {
           ? "number " + backend.portNumber()
           : '"' + backend.portName() + '"';
       String field = backend.field() + ".service.port";
-      problems.add(ingress.problem(
-          field, key + " has no port " + wanted, portsOf(service.get()), effect));
+      problems.add(
+          ingress.problem(field, key + " has no port " + wanted, portsOf(service.get()), effect));
       return null;
     }
     return backend(service.get(), port.get());
@@ -49,8 +49,7 @@ final class ServiceBackends {
   /** The first port of a Service that is ready, or null. */
   @Nullable
   Backend firstPort(DeclaredIngress ingress, String name) {
-    Optional<DeclaredService> service =
-        declared.service(ingress.key().sibling("Service", name));
+    Optional<DeclaredService> service = declared.service(ingress.key().sibling("Service", name));
     if (service.isEmpty() || service.get().ports().isEmpty()) {
       return null;
     }

@@ -81,12 +81,10 @@ public record Template(List<Part> parts) {
   private static Optional<Variable> variable(String name) {
     for (Name prefixed : List.of(Name.ARG, Name.COOKIE, Name.HTTP)) {
       String prefix = prefixed.name().toLowerCase(Locale.ROOT) + "_";
-      if (name.startsWith(prefix)
-          && name.length() > prefix.length()
-          && !name.equals("http_host")) {
+      if (name.startsWith(prefix) && name.length() > prefix.length() && !name.equals("http_host")) {
         String argument = name.substring(prefix.length());
-        return Optional.of(new Variable(
-            prefixed, prefixed == Name.HTTP ? argument.replace('_', '-') : argument));
+        return Optional.of(
+            new Variable(prefixed, prefixed == Name.HTTP ? argument.replace('_', '-') : argument));
       }
     }
     Name other = OTHER_NAMES.get(name);

@@ -24,7 +24,12 @@ public record Trust(
 
   /** Where proxies usually are: ingress-nginx would believe everybody. */
   private static final List<String> PRIVATE = List.of(
-      "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "127.0.0.0/8", "100.64.0.0/10", "::1/128",
+      "10.0.0.0/8",
+      "172.16.0.0/12",
+      "192.168.0.0/16",
+      "127.0.0.0/8",
+      "100.64.0.0/10",
+      "::1/128",
       "fc00::/7");
 
   static Trust of(ControllerConfig config) {

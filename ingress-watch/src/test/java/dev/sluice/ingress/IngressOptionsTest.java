@@ -140,11 +140,10 @@ class IngressOptionsTest {
 
   @ParameterizedTest
   @CsvSource({
-    "backend-protocol, HTTPS",
-    "use-regex, true",
+    "backend-protocol, GRPC",
     "ssl-passthrough, true",
     "auth-url, ''",
-    "server-snippet, x",
+    "whitelist-source-range, ''",
     "auth-tls-verify-client, optional"
   })
   void closeTheIngressWhereAGuardOrDirectionCannotBeHonoured(String key, String value) {

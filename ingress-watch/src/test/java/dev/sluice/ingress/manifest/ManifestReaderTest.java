@@ -243,7 +243,7 @@ class ManifestReaderTest {
   @ValueSource(
       strings = {
         "{apiVersion: apps/v1, kind: Deployment, metadata: {name: a}}",
-        "{apiVersion: v1, kind: ConfigMap, metadata: {name: a}}",
+        "{apiVersion: v1, kind: Pod, metadata: {name: a}}",
         "{apiVersion: serving.knative.dev/v1, kind: Service, metadata: {name: a}}",
         "{apiVersion: networking.k8s.io/v1, kind: IngressClass, metadata: {name: a}}"
       })
