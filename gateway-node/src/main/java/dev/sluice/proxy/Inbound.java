@@ -13,6 +13,7 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -116,9 +117,9 @@ public final class Inbound implements RequestView {
         : Integer.toString(arrival.secure() ? settings.httpsPort() : settings.httpPort());
   }
 
-  /** The host that the client meant, without its port. */
+  /** The host that the client meant, in lower case and without its port. */
   String hostName() {
-    String authority = authority();
+    String authority = authority().toLowerCase(Locale.ROOT);
     int colon = authority.lastIndexOf(':');
     return colon > authority.lastIndexOf(']') ? authority.substring(0, colon) : authority;
   }

@@ -96,7 +96,8 @@ class ConnectionIT {
       for (int i = 0; i < 100; i++) {
         assertThat(client.answer()).endsWith("\r\n\r\n/" + i);
         assertThat(client.answer())
-            .endsWith(i % 3 == 0 ? "404 no route for this host and path\n" : "\r\n\r\n/x" + i);
+            .endsWith(
+                i % 3 == 0 ? "404 Not Found: no route for this host and path\n" : "\r\n\r\n/x" + i);
       }
     }
   }
@@ -231,7 +232,7 @@ class ConnectionIT {
       client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1025\r\n\r\n" + "x".repeat(1025));
       assertThat(client.rest())
           .startsWith("HTTP/1.1 413 Content Too Large\r\n")
-          .endsWith("413 the request body is above 1024 bytes\n");
+          .endsWith("413 Content Too Large: the request body is above 1024 bytes\n");
     }
     assertThat(upstream.heads()).isEmpty();
     try (RawClient client = edge.client()) {

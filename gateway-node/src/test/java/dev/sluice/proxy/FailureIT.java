@@ -73,7 +73,7 @@ class FailureIT {
     edge.routeToPorts("a", Map.of(), List.of(RunningEdge.freePort()));
     assertThat(get())
         .startsWith("HTTP/1.1 502 Bad Gateway\r\n")
-        .endsWith("\r\n\r\n502 the upstream gave no usable answer\n")
+        .endsWith("\r\n\r\n502 Bad Gateway: the upstream gave no usable answer\n")
         .doesNotContain(ScriptedUpstream.HOST);
   }
 
@@ -245,7 +245,7 @@ class FailureIT {
         }));
     assertThat(asked(POST))
         .startsWith("HTTP/1.1 504 Gateway Timeout\r\n")
-        .endsWith("504 the upstream did not answer in time\n");
+        .endsWith("504 Gateway Timeout: the upstream did not answer in time\n");
     RunningEdge.await(ended);
   }
 

@@ -115,7 +115,7 @@ class RefusalsIT {
   void inPlainWordsItIsOneLine() {
     assertThat(ask("GET", "route", Dialect.PLAIN))
         .contains("\r\nContent-Type: text/plain; charset=utf-8\r\n")
-        .endsWith("\r\n\r\n404 no route for this host and path\n");
+        .endsWith("\r\n\r\n404 Not Found: no route for this host and path\n");
   }
 
   @Test
