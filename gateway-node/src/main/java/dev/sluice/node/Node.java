@@ -1,5 +1,6 @@
 package dev.sluice.node;
 
+import akka.NotUsed;
 import akka.actor.ActorSystem;
 import akka.actor.BootstrapSetup;
 import akka.actor.setup.ActorSystemSetup;
@@ -8,12 +9,16 @@ import akka.http.javadsl.ServerBinding;
 import akka.management.javadsl.AkkaManagement;
 import akka.stream.Materializer;
 import akka.stream.javadsl.Sink;
+import akka.stream.javadsl.Source;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import dev.sluice.admin.AdminApi;
 import dev.sluice.edge.ServiceFactory;
 import dev.sluice.edge.Workers;
+import dev.sluice.ingress.kube.ApiServer;
 import dev.sluice.ingress.kube.FolderSource;
+import dev.sluice.ingress.kube.KubernetesSource;
+import dev.sluice.ingress.kube.Listing;
 import dev.sluice.model.ModelGateway;
 import dev.sluice.proxy.Gateway;
 import dev.sluice.proxy.NodeMemory;
@@ -45,7 +50,7 @@ public final class Node {
 
   private final NodeSettings settings;
   private final Instant started = Instant.now();
-  private final DeclaredState declared = new DeclaredState();
+  private final DeclaredState declared;
   private final NodeLeases leases;
   private final ClusterWorld cluster;
   private final Metrics metrics = new Metrics(new AccessLog());
@@ -54,10 +59,12 @@ public final class Node {
   private volatile @Nullable Quota quota;
   private volatile @Nullable Workers workers;
   private volatile @Nullable ServerBinding admin;
+  private volatile @Nullable ApiServer api;
   private volatile boolean serving;
 
   private Node(NodeSettings settings) {
     this.settings = settings;
+    this.declared = new DeclaredState(settings.classes());
     this.leases = new NodeLeases(settings.quota());
     this.cluster = new ClusterWorld(
         settings.cluster(), settings.config(), settings.database(), new Residents());
@@ -79,9 +86,7 @@ public final class Node {
 
   private CompletionStage<Void> start() {
     Metrics.start(settings);
-    FolderSource.of(settings.manifests(), settings.folder())
-        .to(Sink.foreach(declared::apply))
-        .run(Materializer.matFromSystem(control));
+    declarations().to(Sink.foreach(declared::apply)).run(Materializer.matFromSystem(control));
     cluster.start();
     control
         .scheduler()
@@ -107,6 +112,15 @@ public final class Node {
               settings.edge().port(),
               settings.edge().tlsPort());
         });
+  }
+
+  private Source<Listing, NotUsed> declarations() {
+    if (settings.declarations() == NodeSettings.Declarations.FOLDER) {
+      return FolderSource.of(settings.manifests(), settings.folder());
+    }
+    ApiServer connected = ApiServer.of(settings.kubernetes());
+    api = connected;
+    return KubernetesSource.of(connected, settings.kubernetes());
   }
 
   private CompletionStage<Void> startEdge() {
@@ -165,6 +179,12 @@ public final class Node {
           Metrics.stop();
           control.terminate();
           return control.getWhenTerminated();
+        })
+        .thenRun(() -> {
+          ApiServer connected = api;
+          if (connected != null) {
+            connected.close();
+          }
         })
         .thenAccept(done -> LOG.info("stopped"));
   }

@@ -6,7 +6,10 @@ import com.typesafe.config.ConfigParseOptions;
 import com.typesafe.config.ConfigValue;
 import dev.sluice.admin.AdminSettings;
 import dev.sluice.edge.EdgeSettings;
+import dev.sluice.ingress.ClassRules;
+import dev.sluice.ingress.kube.ClassSettings;
 import dev.sluice.ingress.kube.FolderSettings;
+import dev.sluice.ingress.kube.KubernetesSettings;
 import dev.sluice.model.ModelSettings;
 import dev.sluice.proxy.ProxySettings;
 import dev.sluice.quota.QuotaSettings;
@@ -36,6 +39,9 @@ public record NodeSettings(
     QuotaSettings quota,
     ClusterSettings cluster,
     FolderSettings folder,
+    Declarations declarations,
+    KubernetesSettings kubernetes,
+    ClassRules classes,
     AdminSettings admin) {
   /** Read by Akka and Kamon, which know more keys than are set here. */
   private static final List<String> HANDED_ON = List.of(
@@ -45,6 +51,12 @@ public record NodeSettings(
       "sluice.worker.event-loop.akka.",
       "sluice.worker.fork-join.akka.",
       "sluice.kamon.kamon.");
+
+  /** Where declarations come from. */
+  public enum Declarations {
+    FOLDER,
+    KUBERNETES
+  }
 
   /** Where a server of ours listens. */
   public record Endpoint(String host, int port) {}
@@ -86,7 +98,18 @@ public record NodeSettings(
         QuotaSettings.from(config),
         ClusterSettings.from(config),
         FolderSettings.from(config),
+        declarations(node),
+        KubernetesSettings.from(config),
+        ClassSettings.from(config, declarations(node) == Declarations.KUBERNETES),
         AdminSettings.from(config));
+  }
+
+  private static Declarations declarations(Section node) {
+    return switch (node.text("declarations")) {
+      case "folder" -> Declarations.FOLDER;
+      case "kubernetes" -> Declarations.KUBERNETES;
+      default -> throw node.refused("declarations", "folder or kubernetes");
+    };
   }
 
   private static DatabaseUrl database(String url) {

@@ -3,6 +3,7 @@ package dev.sluice.ingress;
 /** One object that says what the gateway shall do, in the few fields that matter to it. */
 public sealed interface Declaration
     permits DeclaredIngress,
+        DeclaredIngressClass,
         DeclaredService,
         DeclaredEndpoints,
         DeclaredSecret,

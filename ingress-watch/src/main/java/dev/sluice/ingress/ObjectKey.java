@@ -1,6 +1,6 @@
 package dev.sluice.ingress;
 
-/** Which object: what it is, and where it stands. */
+/** Which object: what it is, and where it stands. The namespace is empty for kinds of the whole cluster. */
 public record ObjectKey(String kind, String namespace, String name)
     implements Comparable<ObjectKey> {
   @Override
@@ -17,6 +17,6 @@ public record ObjectKey(String kind, String namespace, String name)
 
   @Override
   public String toString() {
-    return kind + " " + namespace + "/" + name;
+    return namespace.isEmpty() ? kind + " " + name : kind + " " + namespace + "/" + name;
   }
 }

@@ -15,16 +15,26 @@ import java.util.TreeSet;
 public final class RouteReconciler {
   private RouteReconciler() {}
 
-  /** From nothing. */
+  /** From nothing, with the rules of reference.conf for a folder. */
   public static Reconciled reconcile(Collection<? extends Declaration> declared) {
-    return reconcile(declared, Reconciled.NOTHING);
+    return reconcile(declared, ClassRules.DEFAULT, Reconciled.NOTHING);
   }
 
-  /** @param previous what was made before; only saves work */
+  /** The same from what was made before, which only saves work. */
   public static Reconciled reconcile(
       Collection<? extends Declaration> declared, Reconciled previous) {
-    Declarations all = new Declarations(declared);
+    return reconcile(declared, ClassRules.DEFAULT, previous);
+  }
+
+  /**
+   * From what was made before.
+   *
+   * @param previous made with the same rules; only saves work
+   */
+  public static Reconciled reconcile(
+      Collection<? extends Declaration> declared, ClassRules rules, Reconciled previous) {
     TreeSet<Problem> problems = new TreeSet<>();
+    Declarations all = new Declarations(IngressClasses.ours(declared, rules, problems));
     Map<String, List<Declaration>> inputs = new TreeMap<>();
     IngressRoutes.collectInputs(all, inputs);
     ModelRoutes.collectInputs(all, inputs);

@@ -6,6 +6,7 @@ import dev.sluice.ingress.DeclaredConfigMap;
 import dev.sluice.ingress.DeclaredEndpoints;
 import dev.sluice.ingress.DeclaredIngress;
 import dev.sluice.ingress.DeclaredIngress.PathType;
+import dev.sluice.ingress.DeclaredIngressClass;
 import dev.sluice.ingress.DeclaredSecret;
 import dev.sluice.ingress.DeclaredService;
 import dev.sluice.ingress.ObjectKey;
@@ -41,6 +42,7 @@ final class KubernetesKinds {
       tls.add(new DeclaredIngress.Tls(entry.path(), hosts, secret));
     }
     Value fallback = spec.field("defaultBackend");
+    Value className = spec.field("ingressClassName");
     if (rules.isEmpty() && !fallback.exists()) {
       spec.field("rules").refuse("at least one rule, or a spec.defaultBackend");
     }
@@ -49,9 +51,24 @@ final class KubernetesKinds {
         at,
         metadata.field("creationTimestamp").text(),
         metadata.field("annotations").texts(),
+        className.exists() ? className.text() : null,
         fallback.exists() ? backend(fallback) : null,
         rules,
         tls);
+  }
+
+  static Declaration ingressClass(ObjectKey key, DeclaredAt at, Value object) {
+    Value metadata = object.field("metadata");
+    return new DeclaredIngressClass(
+        new ObjectKey(key.kind(), "", key.name()),
+        at,
+        metadata.field("creationTimestamp").text(),
+        object.field("spec").field("controller").text(),
+        metadata
+            .field("annotations")
+            .field("ingressclass.kubernetes.io/is-default-class")
+            .text()
+            .equals("true"));
   }
 
   private static DeclaredIngress.Rule rule(Value rule) {

@@ -19,6 +19,7 @@ public final class ManifestReader {
 
   private static final Map<String, Kind> KINDS = Map.of(
       "networking.k8s.io/v1 Ingress", KubernetesKinds::ingress,
+      "networking.k8s.io/v1 IngressClass", KubernetesKinds::ingressClass,
       "v1 Service", KubernetesKinds::service,
       "v1 Secret", KubernetesKinds::secret,
       "v1 ConfigMap", KubernetesKinds::configMap,
@@ -123,7 +124,7 @@ public final class ManifestReader {
         return;
       }
     }
-    if (!group.isEmpty() && !kind.equals("IngressClass") && !kind.equals("NetworkPolicy")) {
+    if (!group.isEmpty() && !kind.equals("NetworkPolicy")) {
       List<String> kinds = KINDS.keySet().stream()
           .filter(known -> known.startsWith(apiVersion + " "))
           .map(known -> known.substring(known.indexOf(' ') + 1))

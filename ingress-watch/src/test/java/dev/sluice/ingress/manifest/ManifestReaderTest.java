@@ -245,7 +245,7 @@ class ManifestReaderTest {
         "{apiVersion: apps/v1, kind: Deployment, metadata: {name: a}}",
         "{apiVersion: v1, kind: Pod, metadata: {name: a}}",
         "{apiVersion: serving.knative.dev/v1, kind: Service, metadata: {name: a}}",
-        "{apiVersion: networking.k8s.io/v1, kind: IngressClass, metadata: {name: a}}"
+        "{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: a}}"
       })
   void passesOverWhatIsSomebodyElses(String object) {
     assertThat(read(object)).isEmpty();

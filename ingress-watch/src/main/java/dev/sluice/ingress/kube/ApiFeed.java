@@ -1,0 +1,148 @@
+package dev.sluice.ingress.kube;
+
+import akka.NotUsed;
+import akka.event.Logging;
+import akka.japi.pf.PFBuilder;
+import akka.stream.RestartSettings;
+import akka.stream.javadsl.Framing;
+import akka.stream.javadsl.FramingTruncation;
+import akka.stream.javadsl.RestartSource;
+import akka.stream.javadsl.Source;
+import akka.util.ByteString;
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.sluice.ingress.ObjectKey;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+
+/**
+ * Objects of one kind: listed, then watched from there. A watch that ends is gone on with from the last version seen; all
+ * are listed again if that is too long ago, and after the API server was away, since its store may be an older one then.
+ */
+final class ApiFeed {
+  private static final double JITTER = 0.2;
+  /** More than the API server stores of one object. */
+  private static final int MOST_LINE_BYTES = 16 << 20;
+
+  private final ApiServer api;
+  private final Watched what;
+  private final KubernetesSettings settings;
+  private final Executor blocking;
+  /** Version to go on from; empty: list first. */
+  private volatile String seenUpTo = "";
+
+  private volatile boolean answered;
+
+  private ApiFeed(ApiServer api, Watched what, KubernetesSettings settings, Executor blocking) {
+    this.api = api;
+    this.what = what;
+    this.settings = settings;
+    this.blocking = blocking;
+  }
+
+  /**
+   * Never ends, and never fails.
+   *
+   * @param blocking where answers are read
+   */
+  static Source<Seen, NotUsed> of(
+      ApiServer api, Watched what, KubernetesSettings settings, Executor blocking) {
+    ApiFeed feed = new ApiFeed(api, what, settings, blocking);
+    RestartSettings restarts = RestartSettings.create(
+            settings.backoffLeast(), settings.backoffMost(), JITTER)
+        .withLogSettings(RestartSettings.createLogSettings(Logging.DebugLevel()));
+    return RestartSource.withBackoff(restarts, feed::once);
+  }
+
+  private Source<Seen, NotUsed> once() {
+    answered = false;
+    Source<Seen, NotUsed> watched =
+        Source.lazySource(this::watch).mapMaterializedValue(any -> NotUsed.getInstance());
+    Source<Seen, NotUsed> seen =
+        seenUpTo.isEmpty() ? Source.completionStage(list()).concat(watched) : watched;
+    return seen.recoverWithRetries(
+        1,
+        new PFBuilder<Throwable, akka.stream.Graph<akka.stream.SourceShape<Seen>, NotUsed>>()
+            .matchAny(this::afterFailure)
+            .build());
+  }
+
+  /** What to tell before the next attempt. */
+  private Source<Seen, NotUsed> afterFailure(Throwable failure) {
+    Throwable why = failure instanceof CompletionException && failure.getCause() != null
+        ? failure.getCause()
+        : failure;
+    if (why instanceof ApiFailure answer && answer.isGone()) {
+      seenUpTo = "";
+      return Source.single(new Seen.Answering(what));
+    }
+    if (answered && !(why instanceof ApiFailure)) {
+      return Source.single(new Seen.Answering(what));
+    }
+    seenUpTo = "";
+    Seen.Reason reason = why instanceof ApiFailure answer ? answer.reason() : Seen.Reason.AWAY;
+    Source<Seen, NotUsed> told = Source.single(new Seen.Unreadable(what, reason, message(why)));
+    return reason == Seen.Reason.UNKNOWN
+        ? told.concat(told.initialDelay(settings.missingRetry()))
+        : told;
+  }
+
+  private static String message(Throwable failure) {
+    Throwable root = failure;
+    while (root.getMessage() == null && root.getCause() != null) {
+      root = root.getCause();
+    }
+    return root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
+  }
+
+  private CompletionStage<Seen> list() {
+    return page("", new TreeMap<>());
+  }
+
+  private CompletionStage<Seen> page(String next, Map<ObjectKey, Seen.Entry> sofar) {
+    String path = what.path() + "?limit=" + settings.page() + what.selector()
+        + (next.isEmpty() ? "" : "&continue=" + URLEncoder.encode(next, StandardCharsets.UTF_8));
+    return api.read(path, blocking, body -> ApiList.read(what, body, sofar)).thenCompose(read -> {
+      if (!read.next().isEmpty()) {
+        return page(read.next(), sofar);
+      }
+      seenUpTo = read.version();
+      return java.util.concurrent.CompletableFuture.completedFuture(new Seen.Listed(what, sofar));
+    });
+  }
+
+  private Source<Seen, NotUsed> watch() {
+    String path = what.path() + "?watch=true&allowWatchBookmarks=true&timeoutSeconds="
+        + settings.watchTime().toSeconds() + "&resourceVersion=" + seenUpTo + what.selector();
+    return Source.fromGraph(new WatchedBytes(api, path))
+        .idleTimeout(settings.watchSilence())
+        .via(Framing.delimiter(
+            ByteString.fromString("\n"), MOST_LINE_BYTES, FramingTruncation.ALLOW))
+        .mapConcat(this::seen);
+  }
+
+  private List<Seen> seen(ByteString line) {
+    if (line.isEmpty()) {
+      answered = true;
+      return List.of(new Seen.Answering(what));
+    }
+    JsonNode event = ApiServer.tree(line.toArrayUnsafe());
+    JsonNode object = event.path("object");
+    String type = event.path("type").asText();
+    if (type.equals("ERROR")) {
+      throw new ApiFailure(object.path("code").asInt(), object.path("message").asText());
+    }
+    seenUpTo = object.path("metadata").path("resourceVersion").asText(seenUpTo);
+    return switch (type) {
+      case "ADDED", "MODIFIED" ->
+        List.of(new Seen.Put(what, ApiList.key(what, object), ApiList.entry(what, object)));
+      case "DELETED" -> List.of(new Seen.Gone(what, ApiList.key(what, object)));
+      default -> List.of();
+    };
+  }
+}
