@@ -2,9 +2,12 @@ package dev.sluice.chaos.fault;
 
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
 import java.nio.charset.StandardCharsets;
+import java.util.Collections;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
@@ -13,8 +16,13 @@ public final class Backend implements AutoCloseable {
   private final ExecutorService threads = Executors.newFixedThreadPool(4);
   private final HttpServer server;
 
+  /** On a loopback address. */
   public Backend() throws IOException {
-    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    this(InetAddress.getLoopbackAddress());
+  }
+
+  private Backend(InetAddress address) throws IOException {
+    server = HttpServer.create(new InetSocketAddress(address, 0), 0);
     server.setExecutor(threads);
     server.createContext("/", exchange -> {
       byte[] body = "hello".getBytes(StandardCharsets.UTF_8);
@@ -23,6 +31,22 @@ public final class Backend implements AutoCloseable {
       exchange.close();
     });
     server.start();
+  }
+
+  /** On the machine's own address: an API server takes no loopback addresses into EndpointSlices. */
+  public static Backend ofMachine() throws IOException {
+    for (NetworkInterface one : Collections.list(NetworkInterface.getNetworkInterfaces())) {
+      for (InetAddress address : Collections.list(one.getInetAddresses())) {
+        if (one.isUp() && address instanceof Inet4Address && !address.isLoopbackAddress()) {
+          return new Backend(address);
+        }
+      }
+    }
+    throw new AssertionError("this machine has no IPv4 address but loopback");
+  }
+
+  public String address() {
+    return server.getAddress().getAddress().getHostAddress();
   }
 
   public int port() {

@@ -3,7 +3,9 @@ package dev.sluice.ingress.kube;
 import akka.NotUsed;
 import akka.event.Logging;
 import akka.japi.pf.PFBuilder;
+import akka.stream.Graph;
 import akka.stream.RestartSettings;
+import akka.stream.SourceShape;
 import akka.stream.javadsl.Framing;
 import akka.stream.javadsl.FramingTruncation;
 import akka.stream.javadsl.RestartSource;
@@ -16,15 +18,20 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Objects of one kind: listed, then watched from there. A watch that ends is gone on with from the last version seen; all
- * are listed again if that is too long ago, and after the API server was away, since its store may be an older one then.
+ * Objects of one kind: listed, then watched from there. A watch that ends in peace is gone on with from the last version
+ * seen. All are listed again if that is too long ago, or if the API server was away: its store may be an older one then,
+ * and a watch from a version that it has yet to reach would be silent.
  */
 final class ApiFeed {
+  private static final Logger LOG = LoggerFactory.getLogger(ApiFeed.class);
   private static final double JITTER = 0.2;
   /** More than the API server stores of one object. */
   private static final int MOST_LINE_BYTES = 16 << 20;
@@ -63,11 +70,15 @@ final class ApiFeed {
     answered = false;
     Source<Seen, NotUsed> watched =
         Source.lazySource(this::watch).mapMaterializedValue(any -> NotUsed.getInstance());
-    Source<Seen, NotUsed> seen =
-        seenUpTo.isEmpty() ? Source.completionStage(list()).concat(watched) : watched;
+    Source<Seen, NotUsed> anew = Source.lazyCompletionStage(this::list)
+        .mapMaterializedValue(any -> NotUsed.getInstance())
+        .concatLazy(watched);
+    Source<Seen, NotUsed> seen = seenUpTo.isEmpty()
+        ? anew
+        : Source.completionStage(isPutBack()).flatMapConcat(back -> back ? anew : watched);
     return seen.recoverWithRetries(
         1,
-        new PFBuilder<Throwable, akka.stream.Graph<akka.stream.SourceShape<Seen>, NotUsed>>()
+        new PFBuilder<Throwable, Graph<SourceShape<Seen>, NotUsed>>()
             .matchAny(this::afterFailure)
             .build());
   }
@@ -77,18 +88,16 @@ final class ApiFeed {
     Throwable why = failure instanceof CompletionException && failure.getCause() != null
         ? failure.getCause()
         : failure;
-    if (why instanceof ApiFailure answer && answer.isGone()) {
-      seenUpTo = "";
-      return Source.single(new Seen.Answering(what));
-    }
-    if (answered && !(why instanceof ApiFailure)) {
-      return Source.single(new Seen.Answering(what));
-    }
+    LOG.debug("{}: read again after", what, why);
     seenUpTo = "";
+    boolean brokenOff = answered && !(why instanceof ApiFailure);
+    if (brokenOff || why instanceof ApiFailure answer && answer.isGone()) {
+      return Source.single(new Seen.Answering(what));
+    }
     Seen.Reason reason = why instanceof ApiFailure answer ? answer.reason() : Seen.Reason.AWAY;
     Source<Seen, NotUsed> told = Source.single(new Seen.Unreadable(what, reason, message(why)));
     return reason == Seen.Reason.UNKNOWN
-        ? told.concat(told.initialDelay(settings.missingRetry()))
+        ? told.concatLazy(told.initialDelay(settings.missingRetry()))
         : told;
   }
 
@@ -98,6 +107,22 @@ final class ApiFeed {
       root = root.getCause();
     }
     return root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
+  }
+
+  /** Whether the API server stands before what was seen of it. */
+  private CompletionStage<Boolean> isPutBack() {
+    return api.read(
+            what.path() + "?limit=1" + what.selector(),
+            blocking,
+            body -> ApiList.read(what, body, new TreeMap<>()))
+        .thenApply(read -> isBefore(read.version(), seenUpTo));
+  }
+
+  /** Versions are numbers without a limit. */
+  private static boolean isBefore(String version, String other) {
+    return version.length() == other.length()
+        ? version.compareTo(other) < 0
+        : version.length() < other.length();
   }
 
   private CompletionStage<Seen> list() {
@@ -112,7 +137,7 @@ final class ApiFeed {
         return page(read.next(), sofar);
       }
       seenUpTo = read.version();
-      return java.util.concurrent.CompletableFuture.completedFuture(new Seen.Listed(what, sofar));
+      return CompletableFuture.completedFuture(new Seen.Listed(what, sofar));
     });
   }
 

@@ -23,6 +23,7 @@ final class Picture {
   private final Map<Watched, Part> parts = new LinkedHashMap<>();
   private @Nullable Listing last;
   private String whyAway = "";
+  private boolean waitTold;
 
   /**
    * Nothing has been seen.
@@ -53,15 +54,17 @@ final class Picture {
     return Optional.of(now);
   }
 
-  /** Why there is no listing yet, if it is the API server's fault. */
+  /** Why there is no listing yet, if it is the API server's fault. Told once. */
   Optional<String> waitsFor() {
-    if (last != null) {
+    if (last != null || waitTold) {
       return Optional.empty();
     }
-    return parts.values().stream()
+    Optional<String> why = parts.values().stream()
         .flatMap(part -> whyAway(part).stream())
         .findFirst()
-        .map(why -> apiServer + ": " + why);
+        .map(message -> apiServer + ": " + message);
+    waitTold = why.isPresent();
+    return why;
   }
 
   private boolean take(Seen one) {

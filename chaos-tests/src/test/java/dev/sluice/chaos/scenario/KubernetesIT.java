@@ -1,0 +1,144 @@
+package dev.sluice.chaos.scenario;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.sluice.chaos.fault.Backend;
+import dev.sluice.chaos.fault.ControlPlane;
+import dev.sluice.chaos.fault.Installation;
+import dev.sluice.chaos.fault.Objects;
+import dev.sluice.chaos.traffic.Http;
+import dev.sluice.chaos.traffic.SteadyTraffic;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a real API server holds is what is served. */
+class KubernetesIT {
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final String INGRESSES =
+      "/apis/networking.k8s.io/v1/namespaces/default/ingresses/";
+
+  @TempDir
+  static Path folder;
+
+  private static ControlPlane cluster;
+  private static Backend backend;
+  private static Installation sluice;
+
+  @BeforeAll
+  static void start() throws Exception {
+    cluster = ControlPlane.start(folder.resolve("kube"), "127.0.7.101");
+    backend = Backend.ofMachine();
+    cluster.api().applyFile(Path.of("..", "deploy", "crds"));
+    cluster.api().apply(Objects.ingressClass("nginx", "k8s.io/ingress-nginx"));
+    cluster.api().apply(Objects.service("hello", backend));
+    cluster.api().apply(Objects.ingress("hello", "hello.localhost", "/", "hello"));
+    sluice = Installation.start(
+        folder.resolve("data"),
+        "127.0.7.111",
+        "run",
+        "--manifests",
+        Files.createDirectories(folder.resolve("none")).toString(),
+        "--set",
+        "sluice.node.declarations=kubernetes",
+        "--set",
+        "sluice.ingress.kubernetes.kubeconfig=" + cluster.kubeconfig());
+  }
+
+  @AfterAll
+  static void stop() {
+    if (sluice != null) {
+      sluice.close();
+    }
+    if (backend != null) {
+      backend.close();
+    }
+    if (cluster != null) {
+      cluster.close();
+    }
+  }
+
+  private static int status(String host, String path) throws Exception {
+    return Http.get(sluice.url(1) + path, "Host", host).status();
+  }
+
+  private static void awaitStatus(String host, String path, int status) {
+    await().atMost(PATIENCE).until(() -> status(host, path) == status);
+  }
+
+  @Test
+  void servesAnIngressFromItsCreationOverItsChangeToItsEnd() throws Exception {
+    assertThat(status("hello.localhost", "/")).isEqualTo(200);
+    cluster.api().apply(Objects.ingress("shop", "shop.localhost", "/old", "hello"));
+    awaitStatus("shop.localhost", "/old", 200);
+    cluster.api().apply(Objects.ingress("shop", "shop.localhost", "/new", "hello"));
+    awaitStatus("shop.localhost", "/new", 200);
+    assertThat(status("shop.localhost", "/old")).isEqualTo(404);
+    cluster.api().delete(INGRESSES + "shop");
+    awaitStatus("shop.localhost", "/new", 404);
+  }
+
+  @Test
+  void followsEndpointsAsTheyComeAndGo() throws Exception {
+    cluster.api().apply(Objects.service("moving", backend));
+    cluster.api().apply(Objects.ingress("moving", "moving.localhost", "/", "moving"));
+    awaitStatus("moving.localhost", "/", 200);
+    cluster.api().delete("/apis/discovery.k8s.io/v1/namespaces/default/endpointslices/moving-1");
+    awaitStatus("moving.localhost", "/", 503);
+    cluster.api().apply(Objects.service("moving", backend));
+    awaitStatus("moving.localhost", "/", 200);
+  }
+
+  @Test
+  void leavesIngressesOfOtherControllersAlone() throws Exception {
+    cluster.api().apply(Objects.ingressClass("other", "example.com/other"));
+    cluster
+        .api()
+        .apply(
+            Objects.ingress("others", "others.localhost", "/", "hello").replace("nginx", "other"));
+    cluster.api().apply(Objects.ingress("after", "after.localhost", "/", "hello"));
+    awaitStatus("after.localhost", "/", 200);
+    assertThat(status("others.localhost", "/")).isEqualTo(404);
+    cluster.api().apply(Objects.ingress("others", "others.localhost", "/", "hello"));
+    awaitStatus("others.localhost", "/", 200);
+  }
+
+  @Test
+  void servesOnWhileTheApiServerIsAwayAndCatchesUpWhenItIsBack() throws Exception {
+    try (SteadyTraffic traffic = SteadyTraffic.to(sluice.url(1))) {
+      cluster.killApiServer();
+      await().atMost(PATIENCE).until(() -> problems().contains("the API server can't be read"));
+      cluster.startApiServer();
+      cluster.api().apply(Objects.ingress("meanwhile", "meanwhile.localhost", "/", "hello"));
+      awaitStatus("meanwhile.localhost", "/", 200);
+      await().atMost(PATIENCE).until(() -> !problems().contains("the API server can't be read"));
+      assertThat(traffic.failures()).isEmpty();
+      assertThat(traffic.answered()).isPositive();
+    }
+  }
+
+  @Test
+  void takesAStoreThatWasPutBackForWhatIsDeclared() throws Exception {
+    cluster.killApiServer();
+    cluster.keepStore();
+    cluster.startApiServer();
+    cluster.api().apply(Objects.ingress("lost", "lost.localhost", "/", "hello"));
+    awaitStatus("lost.localhost", "/", 200);
+    cluster.killApiServer();
+    cluster.putBack();
+    cluster.startApiServer();
+    awaitStatus("lost.localhost", "/", 404);
+    assertThat(status("hello.localhost", "/")).isEqualTo(200);
+    cluster.api().apply(Objects.ingress("found", "found.localhost", "/", "hello"));
+    awaitStatus("found.localhost", "/", 200);
+  }
+
+  private static String problems() throws Exception {
+    return sluice.admin(1, "problems").body();
+  }
+}
