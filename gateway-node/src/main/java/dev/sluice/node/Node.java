@@ -19,6 +19,7 @@ import dev.sluice.ingress.kube.ApiServer;
 import dev.sluice.ingress.kube.FolderSource;
 import dev.sluice.ingress.kube.KubernetesSource;
 import dev.sluice.ingress.kube.Listing;
+import dev.sluice.ingress.kube.StatusWriter;
 import dev.sluice.model.ModelGateway;
 import dev.sluice.proxy.Gateway;
 import dev.sluice.proxy.NodeMemory;
@@ -28,6 +29,7 @@ import dev.sluice.state.ClusterWorld;
 import dev.sluice.state.DatabaseClock;
 import dev.sluice.upstream.Upstreams;
 import java.security.GeneralSecurityException;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -206,6 +208,11 @@ public final class Node {
       DatabaseClock clock = DatabaseClock.start(
           system, settings.quota().clockError(), settings.cluster().clockInterval());
       quota = Quota.start(system, leases, declared, clock::nowMillis, settings.quota());
+      ApiServer connected = api;
+      if (connected != null && settings.status().write()) {
+        StatusWriter writer = new StatusWriter(connected, settings.status(), Clock.systemUTC());
+        Reporter.start(system, declared, writer, settings.status(), Clock.systemUTC());
+      }
     }
 
     @Override

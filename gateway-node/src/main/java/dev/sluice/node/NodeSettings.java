@@ -10,6 +10,7 @@ import dev.sluice.ingress.ClassRules;
 import dev.sluice.ingress.kube.ClassSettings;
 import dev.sluice.ingress.kube.FolderSettings;
 import dev.sluice.ingress.kube.KubernetesSettings;
+import dev.sluice.ingress.kube.StatusSettings;
 import dev.sluice.model.ModelSettings;
 import dev.sluice.proxy.ProxySettings;
 import dev.sluice.quota.QuotaSettings;
@@ -42,6 +43,7 @@ public record NodeSettings(
     Declarations declarations,
     KubernetesSettings kubernetes,
     ClassRules classes,
+    StatusSettings status,
     AdminSettings admin) {
   /** Read by Akka and Kamon, which know more keys than are set here. */
   private static final List<String> HANDED_ON = List.of(
@@ -101,6 +103,7 @@ public record NodeSettings(
         declarations(node),
         KubernetesSettings.from(config),
         ClassSettings.from(config, declarations(node) == Declarations.KUBERNETES),
+        StatusSettings.from(config),
         AdminSettings.from(config));
   }
 

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * Makes the route table, the certificates and the tenants from all that is declared. Total: whatever is declared, it
@@ -54,6 +55,7 @@ public final class RouteReconciler {
     TenantTable tenants = Tenants.of(all, problems);
     return new Reconciled(
         new RouteTable(hosts, trust(ControllerConfig.of(all))),
+        all.ingresses().stream().map(DeclaredIngress::key).collect(Collectors.toUnmodifiableSet()),
         certificates.byHost(),
         tenants,
         List.copyOf(problems),

@@ -3,6 +3,8 @@ package dev.sluice.chaos.fault;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,7 +24,7 @@ public final class ControlPlane implements AutoCloseable {
   private static final Path PROGRAM = Path.of("target", "rig", "control-plane").toAbsolutePath();
 
   private static final int PORT = 6443;
-  private static final Duration READY_DEADLINE = Duration.ofSeconds(120);
+  private static final Duration READY_DEADLINE = Duration.ofMinutes(2);
   private static final long STOP_SECONDS = 30;
   private static final String CONTROLLERS = String.join(
       ",",
@@ -79,11 +81,28 @@ public final class ControlPlane implements AutoCloseable {
     }
     Files.writeString(folder.resolve("tokens.csv"), token + ",admin,admin,\"system:masters\"\n");
     Files.writeString(kubeconfig(), kubeconfig(token));
+    Files.writeString(folder.resolve("audit.yaml"), """
+        apiVersion: audit.k8s.io/v1
+        kind: Policy
+        rules:
+          - {level: Metadata, userGroups: ["system:serviceaccounts"], omitStages: [ResponseComplete]}
+          - {level: None}
+        """);
     api = new KubernetesApi(url(), folder.resolve("ca.crt"), token);
   }
 
   private void startEtcd() throws IOException {
     etcd = run("etcd", "--dir=" + folder.resolve("etcd"));
+  }
+
+  /** What ServiceAccounts have asked for so far, an audit event each. */
+  public List<JsonNode> asked() throws IOException {
+    List<JsonNode> all = new ArrayList<>();
+    String log = Files.readString(folder.resolve("audit.log"));
+    for (String line : log.substring(0, log.lastIndexOf('\n') + 1).lines().toList()) {
+      all.add(new ObjectMapper().readTree(line));
+    }
+    return all;
   }
 
   /** Begins; ready once {@link #api} answers. */
@@ -105,6 +124,8 @@ public final class ControlPlane implements AutoCloseable {
         "--service-account-key-file=" + folder.resolve("sa.key"),
         "--service-account-signing-key-file=" + folder.resolve("sa.key"),
         "--disable-admission-plugins=ServiceAccount",
+        "--audit-policy-file=" + folder.resolve("audit.yaml"),
+        "--audit-log-path=" + folder.resolve("audit.log"),
         "--profiling=false");
     await().atMost(READY_DEADLINE).until(() -> {
       if (!apiServer.isAlive()) {

@@ -115,13 +115,21 @@ public final class ApiServer implements AutoCloseable {
 
   /** Sends an object, or a patch of one. Fails with an {@link ApiFailure} where the answer is no success. */
   CompletionStage<JsonNode> send(String method, String path, String contentType, String body) {
-    HttpRequest request = request(path).method(method, contentType, body).build();
+    return answer(request(path).method(method, contentType, body).build());
+  }
+
+  private CompletionStage<JsonNode> answer(HttpRequest request) {
     return client.getHttpClient().sendAsync(request, byte[].class).thenApply(response -> {
       if (!response.isSuccessful()) {
         throw failure(response.code(), response.body());
       }
       return tree(response.body());
     });
+  }
+
+  /** Fails with an {@link ApiFailure} where the answer is no success. */
+  CompletionStage<JsonNode> get(String path) {
+    return answer(request(path).build());
   }
 
   /** Opens an answer without end; its bytes come as {@code consumer} asks for them. */

@@ -15,28 +15,54 @@ import java.util.List;
  */
 record Watched(String apiVersion, String kind, String plural, String namespace, String selector) {
   private static final String OURS = "sluice.dev/v1alpha1";
+  private static final String NETWORKING = "networking.k8s.io/v1";
+  private static final Watched CLASSES =
+      new Watched(NETWORKING, "IngressClass", "ingressclasses", "", "");
+  private static final List<Watched> NAMESPACED = List.of(
+      new Watched(NETWORKING, "Ingress", "ingresses", "", ""),
+      new Watched("v1", "Service", "services", "", ""),
+      new Watched(
+          "discovery.k8s.io/v1",
+          "EndpointSlice",
+          "endpointslices",
+          "",
+          parameter("labelSelector", "kubernetes.io/service-name")),
+      new Watched("v1", "Secret", "secrets", "", ""),
+      new Watched(OURS, "ModelProvider", "modelproviders", "", ""),
+      new Watched(OURS, "ModelRoute", "modelroutes", "", ""),
+      new Watched(OURS, "Tenant", "tenants", "", ""));
 
   /** All that the gateway wants to know. */
   static List<Watched> all(KubernetesSettings settings) {
     List<Watched> all = new ArrayList<>();
-    all.add(new Watched("networking.k8s.io/v1", "IngressClass", "ingressclasses", "", ""));
+    all.add(CLASSES);
     List<String> namespaces = settings.namespaces().isEmpty() ? List.of("") : settings.namespaces();
     for (String namespace : namespaces) {
-      all.add(new Watched("networking.k8s.io/v1", "Ingress", "ingresses", namespace, ""));
-      all.add(new Watched("v1", "Service", "services", namespace, ""));
-      all.add(new Watched(
-          "discovery.k8s.io/v1",
-          "EndpointSlice",
-          "endpointslices",
-          namespace,
-          parameter("labelSelector", "kubernetes.io/service-name")));
-      all.add(new Watched(
-          "v1", "Secret", "secrets", namespace, otherTypesThan(settings.secretTypesLeftOut())));
-      all.add(new Watched(OURS, "ModelProvider", "modelproviders", namespace, ""));
-      all.add(new Watched(OURS, "ModelRoute", "modelroutes", namespace, ""));
-      all.add(new Watched(OURS, "Tenant", "tenants", namespace, ""));
+      for (Watched one : NAMESPACED) {
+        String types =
+            one.kind().equals("Secret") ? otherTypesThan(settings.secretTypesLeftOut()) : "";
+        all.add(one.in(namespace).without(types));
+      }
     }
     return List.copyOf(all);
+  }
+
+  /** Every kind, in all namespaces. */
+  static List<Watched> everywhere() {
+    List<Watched> all = new ArrayList<>(NAMESPACED);
+    all.add(CLASSES);
+    return all;
+  }
+
+  /** The same in one namespace. */
+  Watched in(String namespace) {
+    return new Watched(apiVersion, kind, plural, namespace, selector);
+  }
+
+  private Watched without(String otherSelector) {
+    return otherSelector.isEmpty()
+        ? this
+        : new Watched(apiVersion, kind, plural, namespace, otherSelector);
   }
 
   private static String otherTypesThan(List<String> types) {
