@@ -15,6 +15,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.ingress.ObjectKey;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -60,8 +61,10 @@ final class ApiFeed {
   static Source<Seen, NotUsed> of(
       ApiServer api, Watched what, KubernetesSettings settings, Executor blocking) {
     ApiFeed feed = new ApiFeed(api, what, settings, blocking);
-    RestartSettings restarts = RestartSettings.create(
-            settings.backoffLeast(), settings.backoffMost(), JITTER)
+    Duration longest = settings.backoffMost().compareTo(settings.backoffLeast()) > 0
+        ? settings.backoffMost()
+        : settings.backoffLeast();
+    RestartSettings restarts = RestartSettings.create(settings.backoffLeast(), longest, JITTER)
         .withLogSettings(RestartSettings.createLogSettings(Logging.DebugLevel()));
     return RestartSource.withBackoff(restarts, feed::once);
   }

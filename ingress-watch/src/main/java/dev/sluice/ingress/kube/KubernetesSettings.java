@@ -20,7 +20,7 @@ import java.util.function.Function;
  * @param watchTime how long the API server is asked to keep a watch
  * @param watchSilence after which a watch is taken for dead
  * @param backoffLeast first wait after a failure
- * @param backoffMost longest wait after failures
+ * @param backoffMost longest wait after failures; {@code backoffLeast} if that is longer
  * @param missingRetry wait after a kind that the API server does not know
  */
 public record KubernetesSettings(
@@ -48,7 +48,7 @@ public record KubernetesSettings(
     time("request-timeout", requestTimeout, Duration.ofSeconds(1), HOUR);
     time("watch-time", watchTime, Duration.ofSeconds(1), HOUR);
     time("watch-silence", watchSilence, Duration.ofSeconds(1), HOUR);
-    time("backoff-least", backoffLeast, Duration.ofMillis(10), backoffMost);
+    time("backoff-least", backoffLeast, Duration.ofMillis(10), Duration.ofMinutes(1));
     time("backoff-most", backoffMost, Duration.ofMillis(10), HOUR);
     time("missing-retry", missingRetry, Duration.ofMillis(10), HOUR);
   }
