@@ -17,6 +17,7 @@ import dev.sluice.edge.ServiceFactory;
 import dev.sluice.edge.Workers;
 import dev.sluice.ingress.kube.ApiServer;
 import dev.sluice.ingress.kube.FolderSource;
+import dev.sluice.ingress.kube.KeptListing;
 import dev.sluice.ingress.kube.KubernetesSource;
 import dev.sluice.ingress.kube.Listing;
 import dev.sluice.ingress.kube.StatusWriter;
@@ -122,7 +123,8 @@ public final class Node {
     }
     ApiServer connected = ApiServer.of(settings.kubernetes());
     api = connected;
-    return KubernetesSource.of(connected, settings.kubernetes());
+    return KeptListing.around(
+        KubernetesSource.of(connected, settings.kubernetes()), settings.kept());
   }
 
   private CompletionStage<Void> startEdge() {

@@ -9,6 +9,7 @@ import dev.sluice.edge.EdgeSettings;
 import dev.sluice.ingress.ClassRules;
 import dev.sluice.ingress.kube.ClassSettings;
 import dev.sluice.ingress.kube.FolderSettings;
+import dev.sluice.ingress.kube.KeptSettings;
 import dev.sluice.ingress.kube.KubernetesSettings;
 import dev.sluice.ingress.kube.StatusSettings;
 import dev.sluice.model.ModelSettings;
@@ -43,6 +44,7 @@ public record NodeSettings(
     Declarations declarations,
     KubernetesSettings kubernetes,
     ClassRules classes,
+    KeptSettings kept,
     StatusSettings status,
     AdminSettings admin) {
   /** Read by Akka and Kamon, which know more keys than are set here. */
@@ -103,6 +105,7 @@ public record NodeSettings(
         declarations(node),
         KubernetesSettings.from(config),
         ClassSettings.from(config, declarations(node) == Declarations.KUBERNETES),
+        KeptSettings.from(config),
         StatusSettings.from(config),
         AdminSettings.from(config));
   }
