@@ -138,6 +138,45 @@ class KubernetesIT {
     awaitStatus("found.localhost", "/", 200);
   }
 
+  @Test
+  void servesWhatWasDeclaredAfterARestartWhileTheApiServerIsAway() throws Exception {
+    Path kept = folder.resolve("kept");
+    try (Installation first = startKeeping(kept)) {
+      assertThat(Http.hello(first.url(1)).status()).isEqualTo(200);
+      await().atMost(PATIENCE).until(() -> Files.exists(kept));
+      first.stop();
+    }
+    cluster.killApiServer();
+    try (Installation second = startKeeping(kept)) {
+      assertThat(Http.hello(second.url(1)).status()).isEqualTo(200);
+      assertThat(second.admin(1, "problems").body()).contains("what was kept at");
+      cluster.startApiServer();
+      cluster.api().apply(Objects.ingress("thereafter", "thereafter.localhost", "/", "hello"));
+      await()
+          .atMost(PATIENCE)
+          .until(() ->
+              Http.get(second.url(1) + "/", "Host", "thereafter.localhost").status() == 200);
+      assertThat(second.admin(1, "problems").body()).doesNotContain("what was kept at");
+    }
+  }
+
+  private static Installation startKeeping(Path kept) throws Exception {
+    return Installation.start(
+        folder.resolve("data-keeping"),
+        "127.0.7.114",
+        "run",
+        "--manifests",
+        folder.resolve("none").toString(),
+        "--set",
+        "sluice.node.declarations=kubernetes",
+        "--set",
+        "sluice.ingress.kept.file=" + kept,
+        "--set",
+        "sluice.ingress.kept.patience=1 s",
+        "--set",
+        "sluice.ingress.kubernetes.kubeconfig=" + cluster.kubeconfig());
+  }
+
   private static String problems() throws Exception {
     return sluice.admin(1, "problems").body();
   }

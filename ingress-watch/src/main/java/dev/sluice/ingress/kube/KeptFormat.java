@@ -86,9 +86,13 @@ final class KeptFormat {
     return all;
   }
 
-  private static byte[] decrypted(byte[] all, String key) throws GeneralSecurityException {
+  private static byte[] decrypted(byte[] all, String key)
+      throws IOException, GeneralSecurityException {
+    if (all.length < NONCE_BYTES + TAG_BITS / 8) {
+      throw new IOException("its end is missing");
+    }
     byte[] nonce = Arrays.copyOf(all, NONCE_BYTES);
-    byte[] sealed = Arrays.copyOfRange(all, Math.min(NONCE_BYTES, all.length), all.length);
+    byte[] sealed = Arrays.copyOfRange(all, NONCE_BYTES, all.length);
     return cipher(Cipher.DECRYPT_MODE, key, nonce).doFinal(sealed);
   }
 

@@ -59,9 +59,12 @@ final class ScriptedApiServer implements AutoCloseable {
             + "\"}, \"items\": [" + String.join(",", items) + "]}");
   }
 
-  /** The next event of a watch of these objects. */
+  /** The next event of a watch of these objects; an ERROR is its last. */
   void event(String plural, String type, String object) {
     of(watches, plural).add("{\"type\": \"" + type + "\", \"object\": " + object + "}\n");
+    if (type.equals("ERROR")) {
+      end(plural);
+    }
   }
 
   /** Ends the watch of these objects in peace, once its events have been sent. */
