@@ -12,6 +12,7 @@ import dev.sluice.chaos.traffic.SteadyTraffic;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -19,6 +20,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What a real API server holds is what is served. */
 class KubernetesIT {
+  /** Requests that are answered while the API server is away; {@code -Dsluice.outage-requests=200000} for minutes. */
+  private static final int OUTAGE_REQUESTS = Integer.getInteger("sluice.outage-requests", 2_000);
+
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final String INGRESSES =
       "/apis/networking.k8s.io/v1/namespaces/default/ingresses/";
@@ -113,6 +117,8 @@ class KubernetesIT {
     try (SteadyTraffic traffic = SteadyTraffic.to(sluice.url(1))) {
       cluster.killApiServer();
       await().atMost(PATIENCE).until(() -> problems().contains("the API server can't be read"));
+      long until = traffic.answered() + OUTAGE_REQUESTS;
+      await().atMost(Duration.ofMinutes(5)).until(() -> traffic.answered() >= until);
       cluster.startApiServer();
       cluster.api().apply(Objects.ingress("meanwhile", "meanwhile.localhost", "/", "hello"));
       awaitStatus("meanwhile.localhost", "/", 200);
@@ -136,6 +142,100 @@ class KubernetesIT {
     assertThat(status("hello.localhost", "/")).isEqualTo(200);
     cluster.api().apply(Objects.ingress("found", "found.localhost", "/", "hello"));
     awaitStatus("found.localhost", "/", 200);
+  }
+
+  /** An object, and what its Event must say: the field, and what was found there. */
+  private record Broken(String kind, String name, String yaml, String field, String found) {}
+
+  private static Broken brokenIngress(String name, String spec, String field, String found) {
+    String yaml = """
+        apiVersion: networking.k8s.io/v1
+        kind: Ingress
+        metadata: {name: %s}
+        spec: %s
+        """.formatted(name, spec);
+    return new Broken("Ingress", name, yaml, field, found);
+  }
+
+  private static String toService(String host, String service, String port) {
+    return """
+        {ingressClassName: nginx, rules: [{host: %s, http: {paths: [{path: /, pathType: Prefix,
+          backend: {service: {name: %s, port: {%s}}}}]}}]}
+        """.formatted(host, service, port);
+  }
+
+  private static List<Broken> broken() {
+    String path = "spec.rules[0].http.paths[0]";
+    return List.of(
+        brokenIngress(
+            "no-service",
+            toService("b1.localhost", "nowhere", "number: 80"),
+            path + ".backend.service.name",
+            "Service default/nowhere does not exist"),
+        brokenIngress(
+            "no-port",
+            toService("b2.localhost", "hello", "number: 81"),
+            path + ".backend.service.port",
+            "no port number 81"),
+        brokenIngress(
+            "no-port-name",
+            toService("b3.localhost", "hello", "name: grpc"),
+            path + ".backend.service.port",
+            "no port \"grpc\""),
+        brokenIngress(
+            "bucket",
+            "{ingressClassName: nginx, defaultBackend: {resource: {apiGroup: example.com, kind: Bucket, name: b}}}",
+            "spec.defaultBackend.resource",
+            "resource backends can't be served"),
+        brokenIngress(
+            "no-class",
+            toService("b4.localhost", "hello", "number: 80").replace("nginx", "apache"),
+            "spec.ingressClassName",
+            "there is no IngressClass \"apache\""),
+        brokenIngress(
+            "taken",
+            toService("hello.localhost", "hello", "number: 80"),
+            path + ".path",
+            "held by Ingress default/hello"),
+        brokenIngress(
+            "no-secret",
+            toService("b5.localhost", "hello", "number: 80")
+                .replace("nginx,", "nginx, tls: [{hosts: [b5.localhost], secretName: gone}],"),
+            "spec.tls[0].secretName",
+            "gone"),
+        new Broken("ModelRoute", "no-provider", """
+            apiVersion: sluice.dev/v1alpha1
+            kind: ModelRoute
+            metadata: {name: no-provider}
+            spec: {models: ["*"], targets: [{provider: nobody}]}
+            """, "spec.targets[0].provider", "nobody"));
+  }
+
+  @Test
+  void tellsEachObjectThatItCannotHonourByAnEventAndServesTheOthers() throws Exception {
+    for (Broken one : broken()) {
+      cluster.api().apply(one.yaml());
+    }
+    for (Broken one : broken()) {
+      await()
+          .atMost(PATIENCE)
+          .untilAsserted(() -> assertThat(events(one))
+              .as(one.name())
+              .contains(one.field() + ": ")
+              .contains(one.found()));
+    }
+    assertThat(status("hello.localhost", "/")).isEqualTo(200);
+  }
+
+  private static String events(Broken one) throws Exception {
+    StringBuilder messages = new StringBuilder();
+    cluster
+        .api()
+        .get("/api/v1/namespaces/default/events?fieldSelector=involvedObject.kind%3D" + one.kind()
+            + ",involvedObject.name%3D" + one.name())
+        .path("items")
+        .forEach(event -> messages.append(event.path("message").asText()).append('\n'));
+    return messages.toString();
   }
 
   @Test
