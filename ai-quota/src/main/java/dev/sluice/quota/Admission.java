@@ -1,13 +1,17 @@
 package dev.sluice.quota;
 
+import java.util.List;
+
 /** What became of a request for a hold. */
 public sealed interface Admission {
   /**
    * The request may run.
    *
    * @param room of each bucket on its path, as far as this node knows it
+   * @param observed those that would have refused it, were they not only observed
    */
-  record Admitted(Hold hold, java.util.List<ToNode.Room> room) implements Admission {}
+  record Admitted(Hold hold, List<ToNode.Room> room, List<ToNode.Room> observed)
+      implements Admission {}
 
   /**
    * A bucket has no room.

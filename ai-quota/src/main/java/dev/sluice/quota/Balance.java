@@ -9,6 +9,7 @@ package dev.sluice.quota;
  * @param unaccounted part of {@code leased} whose node has missed its time to report
  * @param free limit less all of these; below 0 if a limit was lowered
  * @param resetsInMillis until all is free if nothing more is used; -1 for a balance
+ * @param observed it refuses nothing
  */
 public record Balance(
     String name,
@@ -20,4 +21,5 @@ public record Balance(
     long leased,
     long unaccounted,
     long free,
-    long resetsInMillis) {}
+    long resetsInMillis,
+    boolean observed) {}

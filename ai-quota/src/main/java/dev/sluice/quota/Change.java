@@ -20,8 +20,13 @@ public sealed interface Change {
   /** Other limits apply from now on. */
   record Planned(long at, Plan plan) implements Change {}
 
-  /** A lease was granted, out of all buckets of its path. */
-  record Granted(long at, LeaseId id, String path, Amounts size, long notAfter, boolean exact)
+  /**
+   * A lease was granted, out of all buckets of its path.
+   *
+   * @param overAt when its last hold has ended at the latest; 0 if it is not known
+   */
+  record Granted(
+      long at, LeaseId id, String path, Amounts size, long notAfter, boolean exact, long overAt)
       implements Change {}
 
   /** A node has told what a lease has come to. {@code path} tells where to charge a lease that the journal has lost. */

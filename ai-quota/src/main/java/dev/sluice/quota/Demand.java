@@ -11,14 +11,13 @@ final class Demand {
 
   void add(Amounts amount, long nowNanos) {
     turn(nowNanos);
-    current = current.plus(amount);
+    current = current.plus(amount).min(Amounts.ALL);
   }
 
   /** As much as would be asked for in this many milliseconds. */
   Amounts over(long millis, long nowNanos) {
     turn(nowNanos);
-    Amounts perSecond = current.max(before);
-    return new Amounts(Math.multiplyExact(perSecond.tokens(), millis) / 1000);
+    return current.max(before).perSecondOver(millis);
   }
 
   private void turn(long nowNanos) {

@@ -11,10 +11,14 @@ import java.util.Map;
 record Headroom(QuotaLedger ledger, long now, DeskSettings settings) {
   private static final long SHORTEST_LIFE = 2_000;
 
-  /** The buckets that this hold does not fit into; a prefetch fits wherever anything is left. */
+  /** A lease takes at most this part of the room. */
+  private static final long PART = 4;
+
+  /** The buckets that this hold does not fit into; a prefetch fits wherever a part of what is left is anything. */
   List<Bucket> lacking(List<Bucket> path, Amounts need, boolean prefetch) {
     return path.stream()
-        .filter(bucket -> free(bucket) < need.of(bucket.unit()) || prefetch && free(bucket) <= 0)
+        .filter(bucket -> !bucket.observed())
+        .filter(bucket -> free(bucket) < need.of(bucket.unit()) || prefetch && free(bucket) < PART)
         .toList();
   }
 
@@ -24,18 +28,51 @@ record Headroom(QuotaLedger ledger, long now, DeskSettings settings) {
 
   /** What can be granted of each unit: the least of all buckets of the path. */
   Amounts room(List<Bucket> path) {
-    long tokens = Long.MAX_VALUE;
+    Amounts room = Amounts.ALL;
     for (Bucket bucket : path) {
-      switch (bucket.unit()) {
-        case TOKENS -> tokens = Math.min(tokens, free(bucket));
+      if (!bucket.observed() && free(bucket) < room.of(bucket.unit())) {
+        room = room.with(bucket.unit(), Math.max(0, free(bucket)));
       }
     }
-    return new Amounts(Math.max(0, tokens));
+    return room;
   }
+
+  /**
+   * Size of a lease (5.4): the holds that wait for it, or more where there is much room. A limit that is observed makes
+   * leases small as it comes near, so that what nodes know of it is new, and no longer once it is passed.
+   *
+   * @param waiting the longest run of waiting holds that fits
+   * @param want what the node would take
+   */
+  Size size(List<Bucket> path, Amounts room, Amounts waiting, Amounts want) {
+    Amounts most = want.min(room.dividedBy(PART));
+    for (Bucket bucket : path) {
+      if (bucket.observed() && free(bucket) > 0) {
+        long part = Math.min(most.of(bucket.unit()), free(bucket) / PART);
+        most = most.with(bucket.unit(), part);
+      }
+    }
+    Amounts size = waiting.max(most);
+    for (Bucket bucket : path) {
+      long least = waiting.of(bucket.unit());
+      if (!bucket.observed() && least > 0 && size.of(bucket.unit()) == least) {
+        return new Size(waiting, true);
+      }
+    }
+    return new Size(size, size.equals(waiting));
+  }
+
+  /** @param exact it is what waits, and not one more of any unit */
+  record Size(Amounts amounts, boolean exact) {}
 
   ToNode.Room of(Bucket bucket) {
     return new ToNode.Room(
-        bucket.name(), bucket.unit(), bucket.limit(), free(bucket), resetIn(bucket));
+        bucket.name(),
+        bucket.unit(),
+        bucket.limit(),
+        free(bucket),
+        resetIn(bucket),
+        bucket.observed());
   }
 
   /** Milliseconds until there may be room for this: 0 if what is missing is only lent out or held. */

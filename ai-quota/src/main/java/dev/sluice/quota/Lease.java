@@ -12,6 +12,7 @@ import java.util.List;
  * @param exact it was made to fit the waiting holds, near a limit
  * @param n number of the newest report
  * @param closed no further hold is put on it
+ * @param overAt entity time at which its last hold has ended at the latest; 0 if it is not known
  */
 public record Lease(
     LeaseId id,
@@ -22,7 +23,8 @@ public record Lease(
     boolean exact,
     List<Line> lines,
     long n,
-    boolean closed) {
+    boolean closed,
+    long overAt) {
   public Amounts committed() {
     Amounts sum = Amounts.NONE;
     for (Line line : lines) {
@@ -72,10 +74,11 @@ public record Lease(
         exact,
         List.copyOf(newLines),
         newN,
-        closed || nowClosed);
+        closed || nowClosed,
+        overAt);
   }
 
   Lease close() {
-    return new Lease(id, path, size, grantedAt, notAfter, exact, lines, n, true);
+    return new Lease(id, path, size, grantedAt, notAfter, exact, lines, n, true, overAt);
   }
 }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The decisions of a tenant's entity: what is granted, recalled, refused. Takes messages and the time, and gathers what
@@ -54,6 +55,9 @@ final class LeaseDesk {
   /** While something waits it is looked at this often, because slots age without a message. */
   private static final long LOOK_AGAIN_MILLIS = 10;
 
+  /** No network holds a message back for that long. */
+  private static final long FORGET_AFTER_MILLIS = 86_400_000;
+
   private final DeskSettings settings;
   private final List<WaitingAsk> waiting = new ArrayList<>();
   private final Map<LeaseId, Long> recalledAt = new HashMap<>();
@@ -61,6 +65,7 @@ final class LeaseDesk {
   private List<Change> changes = new ArrayList<>();
   private List<Letter> letters = new ArrayList<>();
   private QuotaLedger ledger;
+  private @Nullable Plan taken;
   private long now;
 
   /** @param ledger as the journal has it */
@@ -88,16 +93,18 @@ final class LeaseDesk {
   }
 
   /** Other limits apply. Open leases count in the buckets that their paths join, in full; leases above are recalled. */
+  @SuppressWarnings("ReferenceEquality") // equal plans are found so without comparing them
   void plan(Plan plan, long clock) {
     advance(clock);
-    if (!plan.equals(ledger.plan())) {
+    if (plan != taken && !plan.equals(ledger.plan())) {
       change(new Change.Planned(now, plan));
       for (Bucket bucket : plan.buckets().values()) {
-        if (ledger.charged(bucket, now, settings.margin()) > bucket.limit()) {
+        if (!bucket.observed() && ledger.charged(bucket, now, settings.margin()) > bucket.limit()) {
           recall(openLeasesOn(List.of(bucket)));
         }
       }
     }
+    taken = plan;
     decideWaiting();
   }
 
@@ -136,13 +143,16 @@ final class LeaseDesk {
     recall(ledger.leases().values().stream().filter(lease -> !lease.closed()).toList());
   }
 
-  /** Drops what is known of nodes that are no longer members and have no lease (5.14). */
-  void forgetAllBut(Set<String> members, long clock) {
-    advance(clock);
-    Set<String> kept = new HashSet<>(members);
-    ledger.leases().keySet().forEach(id -> kept.add(id.uid()));
-    for (String uid : List.copyOf(ledger.top().keySet())) {
-      if (!kept.contains(uid)) {
+  /**
+   * Drops what is known of nodes that are no members, have no lease and have not been heard of for a day (5.14). Only
+   * along with other changes: it is worth no append of its own.
+   */
+  void forgetAllBut(Set<String> members) {
+    if (changes.isEmpty() || members.isEmpty()) {
+      return;
+    }
+    for (String uid : ledger.silentSince(now - FORGET_AFTER_MILLIS)) {
+      if (!members.contains(uid)) {
         change(new Change.Forgotten(now, uid));
       }
     }
@@ -165,7 +175,8 @@ final class LeaseDesk {
               charges.leased(),
               unaccounted(bucket),
               bucket.limit() - charges.all(),
-              headroom.resetIn(bucket));
+              headroom.resetIn(bucket),
+              bucket.observed());
         })
         .toList();
   }
@@ -173,6 +184,7 @@ final class LeaseDesk {
   private long unaccounted(Bucket bucket) {
     return ledger.leases().values().stream()
         .filter(lease -> lease.notAfter() < now && ledger.chargedTo(lease, bucket))
+        .filter(lease -> !QuotaLedger.isOver(lease, bucket, now - settings.margin()))
         .mapToLong(lease -> lease.unreported().of(bucket.unit()))
         .sum();
   }
@@ -211,44 +223,51 @@ final class LeaseDesk {
       return;
     }
     waiting.sort(OLDEST_FIRST);
-    Set<String> claimed = new HashSet<>();
+    Set<Bucket> claimed = new HashSet<>();
     List<WaitingAsk> still = new ArrayList<>();
     for (WaitingAsk one : waiting) {
-      List<String> buckets = ledger.plan().paths().getOrDefault(one.ask.path(), List.of());
-      boolean behind = buckets.stream().anyMatch(claimed::contains);
-      if (behind && now < one.until || !decided(one, behind)) {
+      List<Bucket> path = ledger.plan().bucketsOf(one.ask.path());
+      List<Bucket> behind = path.stream().filter(claimed::contains).toList();
+      List<Bucket> missing = missing(one, path, behind);
+      if (missing != null) {
         still.add(one);
-        claimed.addAll(buckets);
+        claimed.addAll(missing);
       }
     }
     waiting.clear();
     waiting.addAll(still);
   }
 
-  /** Answers an ask if it can be answered now. */
-  private boolean decided(WaitingAsk one, boolean behind) {
+  /**
+   * Answers an ask if it can be answered now, and returns null; else returns the buckets that it waits for.
+   *
+   * @param behind buckets of its path that others, who have waited longer, wait for
+   */
+  private @Nullable List<Bucket> missing(WaitingAsk one, List<Bucket> path, List<Bucket> behind) {
     ToEntity.Ask ask = one.ask;
-    List<Bucket> path = ledger.plan().bucketsOf(ask.path());
     Amounts need = ask.needs().isEmpty() ? Amounts.NONE : ask.needs().get(0);
     if (!ledger.plan().paths().containsKey(ask.path())) {
-      return now >= one.until; // no limits are known here yet: not answered, and asked again
+      return now < one.until ? List.of() : null; // unknown here yet: not answered, and asked again
     }
     for (Bucket bucket : path) {
-      if (need.of(bucket.unit()) > bucket.limit()) {
+      if (!bucket.observed() && need.of(bucket.unit()) > bucket.limit()) {
         refuse(ask, need, bucket, ToNode.NEVER);
-        return true;
+        return null;
       }
+    }
+    if (!behind.isEmpty()) {
+      return waitOrRefuse(one, need, behind);
     }
     Headroom headroom = headroom();
     long end = headroom.endOfCalendars(path);
     if (end - now < DeskSettings.LEAST_LIFE) {
-      return false;
+      return path;
     }
     boolean prefetch = ask.needs().isEmpty();
-    List<Bucket> lacking = behind ? path : headroom.lacking(path, need, prefetch);
+    List<Bucket> lacking = headroom.lacking(path, need, prefetch);
     if (lacking.isEmpty()) {
       grant(one, path, end);
-      return true;
+      return null;
     }
     if (!one.recalled && !prefetch) {
       one.recalled = true;
@@ -260,11 +279,19 @@ final class LeaseDesk {
       Lease lease = ledger.leases().get(id);
       return lease == null || lease.closed();
     });
-    if (now < one.until && (behind || !one.unanswered.isEmpty())) {
-      return false;
+    if (one.unanswered.isEmpty()) {
+      refuseFor(ask, need, lacking);
+      return null;
     }
-    refuseFor(ask, need, lacking);
-    return true;
+    return waitOrRefuse(one, need, lacking);
+  }
+
+  private @Nullable List<Bucket> waitOrRefuse(WaitingAsk one, Amounts need, List<Bucket> lacking) {
+    if (now < one.until) {
+      return lacking;
+    }
+    refuseFor(one.ask, need, lacking);
+    return null;
   }
 
   /** Names the bucket that keeps the hold out longest. */
@@ -295,10 +322,16 @@ final class LeaseDesk {
       }
       prefix = longer;
     }
-    Amounts size = prefix.max(ask.want().min(room.dividedBy(4)));
+    Headroom.Size size = headroom.size(path, room, prefix, ask.want());
     long notAfter = Math.min(now + headroom.life(path), endOfCalendars - settings.clockError());
-    Change.Granted granted =
-        new Change.Granted(now, ask.id(), ask.path(), size, notAfter, size.equals(prefix));
+    Change.Granted granted = new Change.Granted(
+        now,
+        ask.id(),
+        ask.path(),
+        size.amounts(),
+        notAfter,
+        size.exact(),
+        notAfter + settings.longestHold());
     change(granted);
     tellGranted(
         Objects.requireNonNull(ledger.leases().get(ask.id()), "just granted"),
@@ -385,8 +418,10 @@ final class LeaseDesk {
 
   private List<Lease> openLeasesOn(List<Bucket> buckets) {
     return ledger.leases().values().stream()
-        .filter(lease -> !lease.closed() && !lease.unreported().isNone())
-        .filter(lease -> buckets.stream().anyMatch(bucket -> ledger.chargedTo(lease, bucket)))
+        .filter(lease -> !lease.closed())
+        .filter(lease -> buckets.stream()
+            .anyMatch(bucket ->
+                lease.unreported().of(bucket.unit()) > 0 && ledger.chargedTo(lease, bucket)))
         .toList();
   }
 

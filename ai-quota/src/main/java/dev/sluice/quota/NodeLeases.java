@@ -54,17 +54,18 @@ public final class NodeLeases implements AutoCloseable {
   /**
    * Puts a hold on the tenant's quota.
    *
+   * @param path of the tenant's plan
    * @param later told on another thread, if the answer is not returned
    * @return the answer, at once in the common case; null if it will be told
    */
-  public @Nullable Admission hold(String tenant, Amounts need, Consumer<Admission> later) {
+  public @Nullable Admission hold(
+      String tenant, String path, Amounts need, Consumer<Admission> later) {
     TenantLeases leases =
         tenants.computeIfAbsent(tenant, name -> new TenantLeases(uid, settings.node()));
     Admission answer;
     List<ToEntity> letters;
     synchronized (leases) {
-      answer = leases.hold(
-          Plan.TENANT_PATH, need, System.nanoTime(), settings.patience().toNanos(), later);
+      answer = leases.hold(path, need, System.nanoTime(), settings.patience().toNanos(), later);
       letters = leases.takeLetters();
     }
     send(tenant, letters);

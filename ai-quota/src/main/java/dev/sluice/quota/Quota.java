@@ -36,7 +36,7 @@ public final class Quota {
     ClusterSharding sharding = ClusterSharding.get(system);
     AgentDirectory agents = new AgentDirectory();
     TenantQuota.Surroundings surroundings =
-        new TenantQuota.Surroundings(plans, clock, agents, settings);
+        new TenantQuota.Surroundings(plans, clock, agents, new JournalOutage(), settings);
     sharding.init(Entity.of(
         TenantQuota.TYPE, entity -> TenantQuota.create(entity.getEntityId(), surroundings)));
     ActorRef<LeaseAgent.Command> agent = system.systemActorOf(

@@ -4,8 +4,11 @@ import dev.sluice.state.WireMessage;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * What a tenant has spent and lent out: the fold of its journal. Immutable; knows no clock: whoever asks says when it is.
@@ -14,23 +17,34 @@ import java.util.TreeMap;
  * @param leases those that are not final
  * @param spent of final leases: per bucket, by slot (sliding), by start of the window (calendar) or under 0 (balance)
  * @param top highest number of each node that was ever granted or closed
+ * @param heard entity time at which each node was last heard of
+ * @param formerPaths ids of the buckets of paths that are planned no longer, but still have leases
  */
 public record QuotaLedger(
     long lastAt,
     Plan plan,
     Map<LeaseId, Lease> leases,
     Map<String, Map<Long, Long>> spent,
-    Map<String, Long> top)
+    Map<String, Long> top,
+    Map<String, Long> heard,
+    Map<String, List<String>> formerPaths)
     implements WireMessage {
   public static final QuotaLedger EMPTY =
-      new QuotaLedger(0, Plan.EMPTY, Map.of(), Map.of(), Map.of());
+      new QuotaLedger(0, Plan.EMPTY, Map.of(), Map.of(), Map.of(), Map.of(), Map.of());
 
   /** As {@link #top}: none of its numbers will be granted. */
   static final long ALL_NUMBERS = Long.MAX_VALUE;
 
+  /** Fields that an older version did not write are empty. */
+  public QuotaLedger {
+    heard = Objects.requireNonNullElse(heard, Map.of());
+    formerPaths = Objects.requireNonNullElse(formerPaths, Map.of());
+  }
+
   /** The ledger after this change. */
   public QuotaLedger after(Change change) {
-    QuotaLedger moved = new QuotaLedger(Math.max(lastAt, change.at()), plan, leases, spent, top);
+    QuotaLedger moved = new QuotaLedger(
+        Math.max(lastAt, change.at()), plan, leases, spent, top, heard, formerPaths);
     if (change instanceof Change.Granted granted) {
       return moved.granted(granted);
     } else if (change instanceof Change.Reported reported) {
@@ -40,15 +54,20 @@ public record QuotaLedger(
     } else if (change instanceof Change.Departed departed) {
       return moved.departed(departed);
     } else if (change instanceof Change.Forgotten forgotten) {
-      Map<String, Long> others = new HashMap<>(top);
-      others.remove(forgotten.uid());
-      return new QuotaLedger(moved.lastAt, plan, leases, spent, others);
+      return moved.forgotten(forgotten.uid());
     }
     return moved.planned((Change.Planned) change);
   }
 
+  /** Leases of paths that are gone stay charged to what their paths were made of. */
   private QuotaLedger planned(Change.Planned change) {
-    return new QuotaLedger(lastAt, change.plan(), leases, spent, top);
+    Map<String, List<String>> former = new HashMap<>();
+    for (Lease lease : leases.values()) {
+      if (!change.plan().paths().containsKey(lease.path())) {
+        former.put(lease.path(), bucketIds(lease.path()));
+      }
+    }
+    return new QuotaLedger(lastAt, change.plan(), leases, spent, top, heard, former);
   }
 
   private QuotaLedger granted(Change.Granted change) {
@@ -61,7 +80,8 @@ public record QuotaLedger(
         change.exact(),
         List.of(),
         0,
-        false);
+        false,
+        change.overAt());
     return with(lease).numbered(change.id().uid(), change.id().no());
   }
 
@@ -78,7 +98,8 @@ public record QuotaLedger(
             true,
             List.of(),
             0,
-            true);
+            true,
+            0);
     Lease next = lease.reported(change.lines(), change.n(), change.closed());
     QuotaLedger numbered = numbered(change.id().uid(), change.id().no());
     return next.isFinal() ? numbered.folded(next) : numbered.with(next);
@@ -95,19 +116,43 @@ public record QuotaLedger(
     return ledger.numbered(change.uid(), ALL_NUMBERS);
   }
 
+  private QuotaLedger forgotten(String uid) {
+    Map<String, Long> tops = new HashMap<>(top);
+    tops.remove(uid);
+    Map<String, Long> others = new HashMap<>(heard);
+    others.remove(uid);
+    return new QuotaLedger(lastAt, plan, leases, spent, tops, others, formerPaths);
+  }
+
   private QuotaLedger with(Lease lease) {
     Map<LeaseId, Lease> next = new HashMap<>(leases);
     next.put(lease.id(), lease);
-    return new QuotaLedger(lastAt, plan, next, spent, top);
+    return new QuotaLedger(lastAt, plan, next, spent, top, heard, formerPaths);
   }
 
   private QuotaLedger numbered(String uid, long no) {
-    if (top.getOrDefault(uid, 0L) >= no) {
-      return this;
+    Map<String, Long> times = new HashMap<>(heard);
+    times.put(uid, lastAt);
+    Map<String, Long> tops = top;
+    if (top.getOrDefault(uid, 0L) < no) {
+      tops = new HashMap<>(top);
+      tops.put(uid, no);
     }
-    Map<String, Long> next = new HashMap<>(top);
-    next.put(uid, no);
-    return new QuotaLedger(lastAt, plan, leases, spent, next);
+    return new QuotaLedger(lastAt, plan, leases, spent, tops, times, formerPaths);
+  }
+
+  /** Nodes that have no lease and were last heard of before this instant. */
+  Set<String> silentSince(long at) {
+    Set<String> silent = new TreeSet<>();
+    heard.forEach((uid, last) -> {
+      if (last < at) {
+        silent.add(uid);
+      }
+    });
+    if (!silent.isEmpty()) {
+      leases.keySet().forEach(id -> silent.remove(id.uid()));
+    }
+    return silent;
   }
 
   /** Moves what a final lease has used to what is spent, in every bucket of its path. */
@@ -115,7 +160,11 @@ public record QuotaLedger(
     Map<LeaseId, Lease> open = new HashMap<>(leases);
     open.remove(lease.id());
     Map<String, Map<Long, Long>> next = new HashMap<>(spent);
-    for (Bucket bucket : plan.bucketsOf(lease.path())) {
+    for (String id : bucketIds(lease.path())) {
+      Bucket bucket = plan.buckets().get(id);
+      if (bucket == null) {
+        continue;
+      }
       Map<Long, Long> amounts = new TreeMap<>(next.getOrDefault(bucket.id(), Map.of()));
       Window window = bucket.window();
       for (Line line : lease.lines()) {
@@ -125,7 +174,7 @@ public record QuotaLedger(
       amounts.keySet().removeIf(key -> isPast(window, key));
       next.put(bucket.id(), amounts);
     }
-    return new QuotaLedger(lastAt, plan, open, next, top);
+    return new QuotaLedger(lastAt, plan, open, next, top, heard, formerPaths);
   }
 
   /** Whether what was spent then can never count again. One window more is kept than counts, for clock margins. */
@@ -169,6 +218,7 @@ public record QuotaLedger(
     long leased = 0;
     for (Lease lease : leases.values()) {
       if (!chargedTo(lease, bucket)
+          || isOver(lease, bucket, now - marginMillis)
           || window.calendar() && window.startOf(lease.grantedAt()) != start) {
         continue;
       }
@@ -213,7 +263,21 @@ public record QuotaLedger(
     return newest;
   }
 
+  /** Whether nothing of a lease can be in flight any more, whatever became of its node (5.12). */
+  static boolean isOver(Lease lease, Bucket bucket, long at) {
+    return bucket.unit() == Unit.IN_FLIGHT_REQUESTS && lease.overAt() != 0 && lease.overAt() < at;
+  }
+
   boolean chargedTo(Lease lease, Bucket bucket) {
-    return plan.paths().getOrDefault(lease.path(), List.of()).contains(bucket.id());
+    return bucketIds(lease.path()).contains(bucket.id());
+  }
+
+  /** What a path is charged to; a path that was never planned is charged to the tenant as a whole. */
+  private List<String> bucketIds(String path) {
+    List<String> ids = plan.paths().get(path);
+    if (ids == null) {
+      ids = formerPaths.get(path);
+    }
+    return ids != null ? ids : plan.paths().getOrDefault(Plan.TENANT_PATH, List.of());
   }
 }

@@ -15,7 +15,8 @@ public record QuotaSettings(
             millis(quota, "lease-life", 2_000, 300_000),
             millis(quota, "recall-wait", 10, 5_000),
             millis(quota, "recall-again", 1_000, 600_000),
-            millis(quota, "clock-error", 1, 1_000)),
+            millis(quota, "clock-error", 1, 1_000),
+            millis(quota, "longest-hold", 60_000, 90_000_000)),
         new NodeSettings(
             millis(quota, "want", 100, 60_000),
             millis(quota, "report-interval", 100, 60_000),
@@ -32,6 +33,11 @@ public record QuotaSettings(
     return quota
         .duration(key, Duration.ofMillis(least), Duration.ofMillis(most))
         .toMillis();
+  }
+
+  /** The longest that a request which holds some of a quota may run; its node ends it then. */
+  public Duration longestHold() {
+    return Duration.ofMillis(desk.longestHold());
   }
 
   /** Largest error that a reading of the database's clock may have. */

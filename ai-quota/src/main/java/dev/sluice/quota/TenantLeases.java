@@ -1,8 +1,8 @@
 package dev.sluice.quota;
 
-import java.util.ArrayDeque;
+import dev.sluice.quota.PathLeases.OutAsk;
+import dev.sluice.quota.PathLeases.Waiter;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
@@ -19,34 +19,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Sections named below are those of docs/quota-protocol.md.
  */
 final class TenantLeases {
-  private static final class Waiter {
-    private final Amounts need;
-    private final long sinceNanos;
-    private final long untilNanos;
-    private final Consumer<Admission> answer;
-
-    Waiter(Amounts need, long sinceNanos, long untilNanos, Consumer<Admission> answer) {
-      this.need = need;
-      this.sinceNanos = sinceNanos;
-      this.untilNanos = untilNanos;
-      this.answer = answer;
-    }
-  }
-
-  /** An ask that is out. */
-  private static final class OutAsk {
-    private final String path;
-    private final List<Long> sentNanos = new ArrayList<>();
-    private final Deque<Waiter> waiters = new ArrayDeque<>();
-    private boolean prefetch;
-
-    OutAsk(String path) {
-      this.path = path;
-    }
-  }
-
-  private record Refused(ToNode.Refused refusal, long untilNanos) {}
-
   private static final int PREFETCH_BELOW = 4;
   private static final int IDLE_PART_OF_LIFE = 4;
   private static final long NANOS = 1_000_000;
@@ -56,9 +28,7 @@ final class TenantLeases {
   private final Map<Long, NodeLease> leases = new TreeMap<>();
   private final Map<Long, OutAsk> asks = new HashMap<>();
   private final Map<Long, Long> toClose = new HashMap<>();
-  private final Map<String, Refused> refused = new HashMap<>();
-  private final Map<String, List<ToNode.Room>> rooms = new HashMap<>();
-  private final Demand demand = new Demand();
+  private final Map<String, PathLeases> paths = new HashMap<>();
   private List<ToEntity> letters = new ArrayList<>();
   private List<Runnable> answers = new ArrayList<>();
   private long lastNo;
@@ -93,8 +63,10 @@ final class TenantLeases {
    */
   @Nullable
   Admission hold(
-      String path, Amounts need, long nowNanos, long patienceNanos, Consumer<Admission> later) {
-    demand.add(need, nowNanos);
+      String pathName, Amounts need, long nowNanos, long patienceNanos, Consumer<Admission> later) {
+    PathLeases path = paths.computeIfAbsent(pathName, PathLeases::new);
+    path.demand().add(need, nowNanos);
+    path.used(nowNanos);
     Admission now = tryHold(path, need, nowNanos);
     if (now != null) {
       return now;
@@ -102,54 +74,44 @@ final class TenantLeases {
     if (leaving) {
       return new Admission.Unreachable();
     }
-    Refused lately = refused.get(path);
+    PathLeases.Lately lately = path.lately();
     if (lately != null) {
-      if (nowNanos - lately.untilNanos() < 0 && need.covers(lately.refusal().need())) {
+      if (nowNanos - lately.untilNanos() < 0 && isAsLarge(need, lately.refusal())) {
         return new Admission.Refused(lately.refusal().room(), lately.refusal().tryInMillis());
       }
-      refused.remove(path);
+      path.lately(null);
     }
     Waiter waiter = new Waiter(need, nowNanos, nowNanos + patienceNanos, later);
-    OutAsk out = askOn(path);
+    OutAsk out = path.out();
     if (out != null) {
-      out.waiters.add(waiter);
+      out.waiters().add(waiter);
     } else {
       ask(path, List.of(waiter), nowNanos);
     }
     return null;
   }
 
-  private @Nullable Admission tryHold(String path, Amounts need, long nowNanos) {
-    for (NodeLease lease : leases.values()) {
-      if (lease.path().equals(path) && lease.usable(nowNanos) && lease.room().covers(need)) {
-        NodeLease.Slot slot = lease.hold(need, nowNanos);
-        if (lease.exact() && lease.room().isNone()) {
-          lease.close(nowNanos);
-          letters.add(lease.report(uid, nowNanos));
-        } else {
-          prefetch(lease, nowNanos);
-        }
-        return new Admission.Admitted(new Hold(this, lease, slot, need), roomNow(path));
-      }
-    }
-    return null;
+  /** In the unit of the bucket that has refused. */
+  private static boolean isAsLarge(Amounts need, ToNode.Refused refusal) {
+    Unit unit = refusal.room().unit();
+    return need.of(unit) >= refusal.need().of(unit);
   }
 
-  /** What is known of the path's buckets: what was free at the last grant, and what is left of the leases since. */
-  private List<ToNode.Room> roomNow(String path) {
-    Amounts left = Amounts.NONE;
-    for (NodeLease lease : leases.values()) {
-      if (lease.path().equals(path) && !lease.closed()) {
-        left = left.plus(Amounts.NONE.max(lease.room()));
-      }
+  private @Nullable Admission tryHold(PathLeases path, Amounts need, long nowNanos) {
+    NodeLease lease = path.leaseFor(need, nowNanos);
+    if (lease == null) {
+      return null;
     }
-    List<ToNode.Room> now = new ArrayList<>();
-    for (ToNode.Room room : rooms.getOrDefault(path, List.of())) {
-      long free = Math.max(0, room.free()) + left.of(room.unit());
-      now.add(
-          new ToNode.Room(room.bucket(), room.unit(), room.limit(), free, room.resetInMillis()));
+    NodeLease.Slot slot = lease.hold(need, nowNanos);
+    if (lease.exact() && lease.room().isNone()) {
+      lease.close(nowNanos);
+      letters.add(lease.report(uid, nowNanos));
+    } else {
+      prefetch(path, lease, nowNanos);
     }
-    return now;
+    List<ToNode.Room> rooms = path.roomNow();
+    return new Admission.Admitted(
+        new Hold(this, lease, slot, need), rooms, PathLeases.exceeded(rooms));
   }
 
   /** 4.2. What a request has really used takes the place of its hold. Above the hold it counts uncut. */
@@ -158,7 +120,8 @@ final class TenantLeases {
       return;
     }
     NodeLease lease = hold.lease();
-    lease.settle(hold.slot(), hold.amount(), used, nowNanos);
+    Amounts ended = used.with(Unit.IN_FLIGHT_REQUESTS, 0);
+    lease.settle(hold.slot(), hold.amount(), ended, nowNanos);
     if (lease.exact() || !lease.room().covers(Amounts.NONE) || lease.closed()) {
       letters.add(lease.report(uid, nowNanos));
     }
@@ -171,7 +134,7 @@ final class TenantLeases {
       refused(refusal, nowNanos);
     } else if (message instanceof ToNode.Stale stale) {
       toClose.remove(stale.no());
-      askAgain(asks.remove(stale.no()), nowNanos);
+      askAgain(over(stale.no()), nowNanos);
     } else if (message instanceof ToNode.Recall recall) {
       recall.nos().forEach(no -> recalled(no, nowNanos));
     } else if (message instanceof ToNode.Acked acked) {
@@ -190,19 +153,18 @@ final class TenantLeases {
 
   /** 4.4. */
   private void granted(ToNode.Granted granted, long nowNanos) {
-    OutAsk ask = asks.remove(granted.no());
+    OutAsk ask = over(granted.no());
     if (ask == null) {
       if (!leases.containsKey(granted.no())) {
         toClose(granted.no(), nowNanos);
       }
       return;
     }
-    unclear |= ask.sentNanos.size() > 1;
-    long sent = ask.sentNanos.get(Math.min(granted.attempt(), ask.sentNanos.size() - 1));
-    NodeLease lease = new NodeLease(granted, ask.path, sent, nowNanos);
+    unclear |= ask.sentNanos().size() > 1;
+    long sent = ask.sentNanos().get(Math.min(granted.attempt(), ask.sentNanos().size() - 1));
+    NodeLease lease = new NodeLease(granted, ask.path().name(), sent, nowNanos);
     leases.put(granted.no(), lease);
-    rooms.put(ask.path, granted.rooms());
-    refused.remove(ask.path);
+    ask.path().granted(lease, granted.rooms());
     if (lease.expired(nowNanos) || leaving) {
       lease.close(nowNanos);
       letters.add(lease.report(uid, nowNanos));
@@ -216,8 +178,8 @@ final class TenantLeases {
       return;
     }
     List<Waiter> still = new ArrayList<>();
-    for (Waiter waiter : ask.waiters) {
-      Admission admitted = still.isEmpty() ? tryHold(ask.path, waiter.need, nowNanos) : null;
+    for (Waiter waiter : ask.waiters()) {
+      Admission admitted = still.isEmpty() ? tryHold(ask.path(), waiter.need(), nowNanos) : null;
       if (admitted != null) {
         answer(waiter, admitted);
       } else if (leaving) {
@@ -227,33 +189,33 @@ final class TenantLeases {
       }
     }
     if (!still.isEmpty()) {
-      OutAsk other = askOn(ask.path);
+      OutAsk other = ask.path().out();
       if (other != null) {
-        other.waiters.addAll(still);
+        other.waiters().addAll(still);
       } else {
-        ask(ask.path, still, nowNanos);
+        ask(ask.path(), still, nowNanos);
       }
     }
   }
 
   private void refused(ToNode.Refused refusal, long nowNanos) {
-    OutAsk ask = asks.remove(refusal.no());
+    OutAsk ask = over(refusal.no());
     if (ask == null) {
       return;
     }
     unclear |= true;
-    if (ask.prefetch && ask.waiters.isEmpty()) {
+    if (ask.prefetch() && ask.waiters().isEmpty()) {
       return;
     }
-    if (!ask.prefetch) {
+    if (!ask.prefetch()) {
       long millis = refusal.tryInMillis() == ToNode.NEVER
           ? settings.refusedMillis()
           : Math.min(refusal.tryInMillis(), settings.refusedMillis());
-      refused.put(ask.path, new Refused(refusal, nowNanos + millis * NANOS));
-      Iterator<Waiter> waiters = ask.waiters.iterator();
+      ask.path().lately(new PathLeases.Lately(refusal, nowNanos + millis * NANOS));
+      Iterator<Waiter> waiters = ask.waiters().iterator();
       while (waiters.hasNext()) {
         Waiter waiter = waiters.next();
-        if (waiter.need.covers(refusal.need())) {
+        if (isAsLarge(waiter.need(), refusal)) {
           waiters.remove();
           answer(waiter, new Admission.Refused(refusal.room(), refusal.tryInMillis()));
         }
@@ -271,60 +233,55 @@ final class TenantLeases {
       return;
     }
     toClose(no, nowNanos);
-    askAgain(asks.remove(no), nowNanos);
+    askAgain(over(no), nowNanos);
   }
 
   /** 4.3. Names all that wait, and closes what could not serve them: give-back and grant are one event. */
-  private void ask(String path, List<Waiter> waiters, long nowNanos) {
-    for (NodeLease lease : leases.values()) {
-      if (lease.path().equals(path)) {
-        lease.close(nowNanos);
-      }
+  private void ask(PathLeases path, List<Waiter> waiters, long nowNanos) {
+    path.closeAll(nowNanos);
+    OutAsk ask = new OutAsk(path, false);
+    ask.waiters().addAll(waiters);
+    sendNew(ask, nowNanos);
+  }
+
+  private void prefetch(PathLeases path, NodeLease lease, long nowNanos) {
+    boolean low = !lease.room().covers(lease.size().dividedBy(PREFETCH_BELOW));
+    if (low && !lease.exact() && !leaving && path.out() == null && path.lately() == null) {
+      sendNew(new OutAsk(path, true), nowNanos);
     }
-    OutAsk ask = new OutAsk(path);
-    ask.waiters.addAll(waiters);
+  }
+
+  private void sendNew(OutAsk ask, long nowNanos) {
     asks.put(++lastNo, ask);
+    ask.path().out(ask);
     send(lastNo, ask, nowNanos);
   }
 
-  private void prefetch(NodeLease lease, long nowNanos) {
-    boolean low = !lease.room().covers(lease.size().dividedBy(PREFETCH_BELOW));
-    if (low
-        && !lease.exact()
-        && !leaving
-        && askOn(lease.path()) == null
-        && !refused.containsKey(lease.path())) {
-      OutAsk ask = new OutAsk(lease.path());
-      ask.prefetch = true;
-      asks.put(++lastNo, ask);
-      send(lastNo, ask, nowNanos);
-    }
-  }
-
   private void send(long no, OutAsk ask, long nowNanos) {
-    int attempt = ask.sentNanos.size();
-    ask.sentNanos.add(nowNanos);
-    List<Amounts> needs = ask.waiters.stream().map(waiter -> waiter.need).toList();
+    int attempt = ask.sentNanos().size();
+    ask.sentNanos().add(nowNanos);
+    List<Amounts> needs =
+        ask.prefetch() ? List.of() : ask.waiters().stream().map(Waiter::need).toList();
     long waited =
-        ask.waiters.isEmpty() ? 0 : (nowNanos - ask.waiters.getFirst().sinceNanos) / NANOS;
+        ask.waiters().isEmpty() ? 0 : (nowNanos - ask.waiters().getFirst().sinceNanos()) / NANOS;
     List<ToEntity.Report> reports = new ArrayList<>();
     for (NodeLease lease : leases.values()) {
-      if (lease.path().equals(ask.path) && lease.unacked()) {
+      if (lease.unacked() && lease.path().equals(ask.path().name())) {
         reports.add(lease.report(uid, nowNanos));
       }
     }
-    Amounts want = demand.over(settings.wantMillis(), nowNanos);
-    letters.add(new ToEntity.Ask(
-        uid, no, attempt, ask.path, ask.prefetch ? List.of() : needs, waited, want, reports));
+    Amounts want = ask.path().demand().over(settings.wantMillis(), nowNanos);
+    letters.add(
+        new ToEntity.Ask(uid, no, attempt, ask.path().name(), needs, waited, want, reports));
   }
 
-  private @Nullable OutAsk askOn(String path) {
-    for (OutAsk ask : asks.values()) {
-      if (ask.path.equals(path)) {
-        return ask;
-      }
+  /** An ask is out no longer. */
+  private @Nullable OutAsk over(long no) {
+    OutAsk ask = asks.remove(no);
+    if (ask != null) {
+      ask.path().out(null);
     }
-    return null;
+    return ask;
   }
 
   private void toClose(long no, long nowNanos) {
@@ -334,7 +291,7 @@ final class TenantLeases {
   }
 
   private void answer(Waiter waiter, Admission admission) {
-    answers.add(() -> waiter.answer.accept(admission));
+    answers.add(() -> waiter.answer().accept(admission));
   }
 
   /** Time has passed: ends leases, reports, sends again what was not answered, gives up who waited too long. */
@@ -350,6 +307,7 @@ final class TenantLeases {
       }
     }
     tickAsks(nowNanos);
+    paths.values().removeIf(path -> path.quiet(nowNanos, settings.giveUpMillis() * NANOS));
     toClose.replaceAll((no, sent) -> {
       if (nowNanos - sent < settings.resendMillis() * NANOS) {
         return sent;
@@ -374,22 +332,22 @@ final class TenantLeases {
   private void tickAsks(long nowNanos) {
     for (Map.Entry<Long, OutAsk> out : List.copyOf(asks.entrySet())) {
       OutAsk ask = out.getValue();
-      boolean gaveUp = ask.waiters.removeIf(waiter -> {
-            boolean over = nowNanos - waiter.untilNanos >= 0;
+      boolean gaveUp = ask.waiters().removeIf(waiter -> {
+            boolean over = nowNanos - waiter.untilNanos() >= 0;
             if (over) {
               answer(waiter, new Admission.Unreachable());
             }
             return over;
           })
-          && ask.waiters.isEmpty();
-      long first = nowNanos - ask.sentNanos.get(0);
+          && ask.waiters().isEmpty();
+      long first = nowNanos - ask.sentNanos().get(0);
       boolean giveUp =
-          gaveUp || leaving || ask.waiters.isEmpty() && first > settings.giveUpMillis() * NANOS;
+          gaveUp || leaving || ask.waiters().isEmpty() && first > settings.giveUpMillis() * NANOS;
       if (giveUp) {
-        asks.remove(out.getKey());
+        over(out.getKey());
         toClose(out.getKey(), nowNanos);
-        ask.waiters.forEach(waiter -> answer(waiter, new Admission.Unreachable()));
-      } else if (nowNanos - ask.sentNanos.get(ask.sentNanos.size() - 1)
+        ask.waiters().forEach(waiter -> answer(waiter, new Admission.Unreachable()));
+      } else if (nowNanos - ask.sentNanos().get(ask.sentNanos().size() - 1)
           >= settings.resendMillis() * NANOS) {
         send(out.getKey(), ask, nowNanos);
       }

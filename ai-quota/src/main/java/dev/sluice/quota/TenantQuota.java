@@ -1,13 +1,16 @@
 package dev.sluice.quota;
 
 import akka.actor.typed.ActorRef;
+import akka.actor.typed.BackoffSupervisorStrategy;
 import akka.actor.typed.Behavior;
+import akka.actor.typed.SupervisorStrategy;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.TimerScheduler;
 import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
 import akka.persistence.typed.PersistenceId;
 import akka.persistence.typed.RecoveryCompleted;
+import akka.persistence.typed.RecoveryFailed;
 import akka.persistence.typed.javadsl.CommandHandler;
 import akka.persistence.typed.javadsl.Effect;
 import akka.persistence.typed.javadsl.EventHandler;
@@ -23,6 +26,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
+import org.slf4j.event.Level;
 
 /**
  * The quota of one tenant: the only writer of its {@link QuotaLedger}. Entity id: the tenant's name.
@@ -57,9 +61,23 @@ public final class TenantQuota
 
   /** What an entity needs of the node that it happens to live on. */
   record Surroundings(
-      Plans plans, Supplier<OptionalLong> clock, AgentDirectory agents, QuotaSettings settings) {}
+      Plans plans,
+      Supplier<OptionalLong> clock,
+      AgentDirectory agents,
+      JournalOutage outage,
+      QuotaSettings settings) {}
 
   private static final Duration CLOCK_RETRY = Duration.ofMillis(50);
+
+  /**
+   * Stops at once, as an event-sourced behaviour does of itself, but logs the failure at DEBUG: {@link JournalOutage}
+   * says it in a line for all tenants.
+   */
+  private static final BackoffSupervisorStrategy STOP = SupervisorStrategy.restartWithBackoff(
+          CLOCK_RETRY, CLOCK_RETRY, 0)
+      .withMaxRestarts(0)
+      .withLogLevel(Level.DEBUG)
+      .withCriticalLogLevel(Level.DEBUG, 0);
 
   private final String tenant;
   private final Surroundings surroundings;
@@ -81,7 +99,7 @@ public final class TenantQuota
       Surroundings surroundings,
       ActorContext<Command> context,
       TimerScheduler<Command> timers) {
-    super(PersistenceId.of(TYPE.name(), tenant));
+    super(PersistenceId.of(TYPE.name(), tenant), STOP);
     this.tenant = tenant;
     this.surroundings = surroundings;
     this.context = context;
@@ -136,6 +154,7 @@ public final class TenantQuota
     }
     box.clear();
     desk.look(clock.getAsLong());
+    desk.forgetAllBut(surroundings.agents().members());
     LeaseDesk.Batch batch = desk.takeBatch();
     List<ActorRef<Balances>> replies = List.copyOf(asking);
     asking.clear();
@@ -147,6 +166,7 @@ public final class TenantQuota
 
   /** Sends what rests on events that are durable now. */
   private void tell(LeaseDesk.Batch batch, List<ActorRef<Balances>> asking) {
+    surroundings.outage().over();
     for (LeaseDesk.Letter letter : batch.letters()) {
       ActorRef<LeaseAgent.Command> node = nodes.get(letter.uid());
       Optional<ActorRef<LeaseAgent.Command>> to =
@@ -188,12 +208,16 @@ public final class TenantQuota
   public SignalHandler<QuotaLedger> signalHandler() {
     return newSignalHandlerBuilder()
         .onSignal(RecoveryCompleted.instance(), this::onRecovered)
+        .onSignal(
+            RecoveryFailed.class,
+            (ledger, failed) -> surroundings.outage().failed(tenant, failed.getFailure()))
         .build();
   }
 
   private void onRecovered(QuotaLedger ledger) {
     desk = new LeaseDesk(ledger, surroundings.settings().desk());
     desk.recallAll();
+    surroundings.outage().over();
     flushSoon();
   }
 

@@ -1,5 +1,6 @@
 package dev.sluice.quota;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.util.List;
@@ -67,6 +68,17 @@ public sealed interface ToNode {
    *
    * @param free what can still be granted, or less than 0 if it stands above its limit
    * @param resetInMillis until all of it is free if nothing more is used; {@link #NEVER} for a balance
+   * @param observed it refuses nothing
    */
-  record Room(String bucket, Unit unit, long limit, long free, long resetInMillis) {}
+  record Room(
+      String bucket,
+      Unit unit,
+      long limit,
+      long free,
+      long resetInMillis,
+      @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean observed) {
+    public Room(String bucket, Unit unit, long limit, long free, long resetInMillis) {
+      this(bucket, unit, limit, free, resetInMillis, false);
+    }
+  }
 }

@@ -2,5 +2,13 @@ package dev.sluice.quota;
 
 /** What is counted. */
 public enum Unit {
-  TOKENS
+  /** Of input and output together. */
+  TOKENS,
+  INPUT_TOKENS,
+  OUTPUT_TOKENS,
+  REQUESTS,
+  /** Requests that run at this moment: given back when a request ends, whatever it used. Has no window. */
+  IN_FLIGHT_REQUESTS,
+  /** In nano-dollars. */
+  COST
 }

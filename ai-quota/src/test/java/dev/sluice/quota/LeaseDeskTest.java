@@ -16,7 +16,7 @@ class LeaseDeskTest {
 
   @BeforeEach
   void open() {
-    desk = new LeaseDesk(QuotaLedger.EMPTY, new DeskSettings(30_000, 200, 10_000, 5));
+    desk = new LeaseDesk(QuotaLedger.EMPTY, new DeskSettings(30_000, 200, 10_000, 5, 600_000));
     now = T;
     desk.plan(Plan.ofTenant(List.of(BALANCE)), now);
     desk.takeBatch();
@@ -66,7 +66,7 @@ class LeaseDeskTest {
   @Test
   void afterARecoveryLeasesAreCalledBackUntilTheirNodesAnswer() {
     told(ask("a", 1, 20));
-    desk = new LeaseDesk(desk.ledger(), new DeskSettings(30_000, 200, 10_000, 5));
+    desk = new LeaseDesk(desk.ledger(), new DeskSettings(30_000, 200, 10_000, 5, 600_000));
     desk.recallAll();
     assertThat(letters()).containsExactly(new ToNode.Recall(List.of(1L)));
     desk.look(T + 9_999);
@@ -207,7 +207,7 @@ class LeaseDeskTest {
   @Test
   void anAskIsNotAnsweredWhereNoLimitsAreKnown() {
     LeaseDesk unknowing =
-        new LeaseDesk(QuotaLedger.EMPTY, new DeskSettings(30_000, 200, 10_000, 5));
+        new LeaseDesk(QuotaLedger.EMPTY, new DeskSettings(30_000, 200, 10_000, 5, 600_000));
     unknowing.take(ask("a", 1, 3), now);
     unknowing.look(now + 200);
     assertThat(unknowing.takeBatch().letters()).isEmpty();
@@ -216,7 +216,8 @@ class LeaseDeskTest {
   @Test
   void aSlidingLimitSaysWhenThereWillBeRoom() {
     Bucket minute = Bucket.of("minute", Unit.TOKENS, 100, Window.sliding(60_000));
-    LeaseDesk sliding = new LeaseDesk(QuotaLedger.EMPTY, new DeskSettings(30_000, 200, 10_000, 5));
+    LeaseDesk sliding =
+        new LeaseDesk(QuotaLedger.EMPTY, new DeskSettings(30_000, 200, 10_000, 5, 600_000));
     sliding.plan(Plan.ofTenant(List.of(minute)), now);
     sliding.take(ask("a", 1, 90), now);
     sliding.take(

@@ -3,6 +3,10 @@ package dev.sluice.quota;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.AppenderBase;
 import dev.sluice.state.DatabaseUrl;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -12,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -19,6 +24,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 /** The quota against a real journal: what is durable, what is answered, and what a crash leaves. */
 class QuotaIT {
@@ -347,6 +353,20 @@ class QuotaIT {
     }
   }
 
+  /** What our own code tells from now on. */
+  private static List<ILoggingEvent> listen() {
+    List<ILoggingEvent> told = new CopyOnWriteArrayList<>();
+    AppenderBase<ILoggingEvent> appender = new AppenderBase<>() {
+      @Override
+      protected void append(ILoggingEvent event) {
+        told.add(event);
+      }
+    };
+    appender.start();
+    ((Logger) LoggerFactory.getLogger("dev.sluice.quota")).addAppender(appender);
+    return told;
+  }
+
   @Test
   void withoutAJournalLeasesServeAndTheRestIsAnsweredUnreachableUntilItIsBack(@TempDir Path own)
       throws Exception {
@@ -355,6 +375,7 @@ class QuotaIT {
         QuotaNode node =
             new QuotaNode("127.0.3.11", stopping.create("stopping"), balanceOf(1_000), LONG_LIFE)) {
       node.spend(100);
+      List<ILoggingEvent> told = listen();
       stopping.stop();
       assertThat(node.hold(20)).as("from the lease").isInstanceOf(Admission.Admitted.class);
       List<CompletableFuture<Admission>> asked =
@@ -365,6 +386,10 @@ class QuotaIT {
           .failsWithin(DEADLINE)
           .withThrowableOfType(java.util.concurrent.ExecutionException.class)
           .withMessageContaining("Timeout");
+      assertThat(told.stream().filter(event -> event.getLevel().isGreaterOrEqual(Level.WARN)))
+          .as("an outage is told once, not once a try and tenant")
+          .hasSize(1)
+          .allMatch(event -> event.getThrowableProxy() == null);
       stopping.startAgain();
       await()
           .atMost(DEADLINE)

@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 
 class QuotaLedgerTest {
   private static final long T = 1_800_000_000_000L;
+  private static final long LONGEST = 600_000;
   private static final LeaseId ONE = new LeaseId("a", 1);
   private static final LeaseId TWO = new LeaseId("b", 1);
   private static final Bucket BALANCE = Bucket.of("balance", Unit.TOKENS, 1_000, Window.BALANCE);
@@ -20,7 +21,8 @@ class QuotaLedgerTest {
   }
 
   private static Change granted(LeaseId id, long at, long size, long notAfter) {
-    return new Change.Granted(at, id, Plan.TENANT_PATH, Amounts.ofTokens(size), notAfter, false);
+    return new Change.Granted(
+        at, id, Plan.TENANT_PATH, Amounts.ofTokens(size), notAfter, false, notAfter + LONGEST);
   }
 
   private static Change reported(LeaseId id, long at, long n, boolean closed, Line... lines) {

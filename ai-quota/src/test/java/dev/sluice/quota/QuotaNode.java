@@ -80,7 +80,8 @@ final class QuotaNode implements AutoCloseable {
 
   CompletableFuture<Admission> ask(long tokens) {
     CompletableFuture<Admission> answer = new CompletableFuture<>();
-    Admission now = leases.hold(TENANT, Amounts.ofTokens(tokens), answer::complete);
+    Admission now =
+        leases.hold(TENANT, Plan.TENANT_PATH, Amounts.ofTokens(tokens), answer::complete);
     if (now != null) {
       answer.complete(now);
     }

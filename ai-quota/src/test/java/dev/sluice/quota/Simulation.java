@@ -41,7 +41,7 @@ final class Simulation {
     }
   }
 
-  private static final DeskSettings DESK = new DeskSettings(30_000, 200, 10_000, 5);
+  private static final DeskSettings DESK = new DeskSettings(30_000, 200, 10_000, 5, 600_000);
   private static final NodeSettings NODE = new NodeSettings(2_000, 5_000, 200, 500, 30_000, 100);
   private static final long NANOS = 1_000_000;
   /** A minute before a midnight in UTC, so that calendar windows end while a schedule runs. */

@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.ZoneId;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -30,7 +31,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * replaced.
  */
 class WireFormatTest {
-  private static final Path KEPT = Path.of("src/test/resources/wire/v1");
+  private static final Path KEPT = Path.of("src/test/resources/wire");
   private static final ActorTestKit KIT = ActorTestKit.create(ConfigFactory.parseString("""
       akka.actor.provider = local
       akka.loglevel = ERROR
@@ -41,7 +42,8 @@ class WireFormatTest {
   private static final Set<String> NEVER_SENT = Set.of("Flush", "Send", "Agents");
 
   private static final Set<String> MAPS = Set.of("buckets", "leases");
-  private static final Set<String> MAPS_OF_AMOUNTS = Set.of("paths", "spent", "top");
+  private static final Set<String> MAPS_OF_AMOUNTS =
+      Set.of("paths", "spent", "top", "heard", "formerPaths");
 
   private static final Bucket DAY =
       Bucket.of("day", Unit.TOKENS, 1_000, Window.day(ZoneId.of("Europe/Berlin")));
@@ -52,25 +54,25 @@ class WireFormatTest {
   private static final Line LINE =
       new Line(1_800_000_000_234L, Amounts.ofTokens(5), Amounts.ofTokens(6));
 
-  record Sample(String name, Object value) {
+  record Sample(String version, String name, Object value) {
     @Override
     public String toString() {
-      return name;
+      return version + "/" + name;
     }
   }
 
   static Stream<Sample> samples() {
     QuotaLedger ledger = QuotaLedger.EMPTY
         .after(new Change.Planned(1, PLAN))
-        .after(new Change.Granted(2, ID, Plan.TENANT_PATH, Amounts.ofTokens(50), 30_000, false))
+        .after(new Change.Granted(2, ID, Plan.TENANT_PATH, Amounts.ofTokens(50), 30_000, false, 0))
         .after(new Change.Reported(
             3, new LeaseId("uid-2", 1), Plan.TENANT_PATH, 4, List.of(LINE), true));
     return Stream.of(
-        new Sample("ledger", ledger),
+        new Sample("v1", "ledger", of(ledger, Map.of())),
         decided("planned", new Change.Planned(1, PLAN)),
         decided(
             "granted",
-            new Change.Granted(2, ID, Plan.TENANT_PATH, Amounts.ofTokens(50), 30_000, true)),
+            new Change.Granted(2, ID, Plan.TENANT_PATH, Amounts.ofTokens(50), 30_000, true, 0)),
         decided("reported", new Change.Reported(3, ID, Plan.TENANT_PATH, 4, List.of(LINE), true)),
         decided("numbered", new Change.Numbered(4, ID)),
         decided("departed", new Change.Departed(5, "uid-1")),
@@ -84,17 +86,51 @@ class WireFormatTest {
         fromEntity("acked-message", new ToNode.Acked(7, 4)),
         fromEntity("goodbye-acked-message", new ToNode.GoodbyeAcked()),
         new Sample(
+            "v1",
             "balances",
             new TenantQuota.Balances(List.of(new Balance(
-                "minute", Unit.TOKENS, MINUTE.window(), 100, 1, 2, 3, 0, 94, 60_000)))));
+                "minute", Unit.TOKENS, MINUTE.window(), 100, 1, 2, 3, 0, 94, 60_000, false)))));
+  }
+
+  /** What was added since the first version. */
+  static Stream<Sample> secondVersion() {
+    Amounts all = new Amounts(50, 30, 20, 1, 2, 7_000);
+    Bucket cost = Bucket.of("keys/k/cost", Unit.COST, 9_000, Window.BALANCE).asObserved();
+    Plan plan = new Plan(
+        Map.of(cost.id(), cost), Map.of("keys/k?gpt-*", List.of(cost.id()), "tenant", List.of()));
+    Change.Granted granted =
+        new Change.Granted(2, ID, "keys/k?gpt-*", all, 30_000, true, 3_630_000);
+    QuotaLedger ledger = QuotaLedger.EMPTY
+        .after(new Change.Planned(1, plan))
+        .after(granted)
+        .after(new Change.Planned(3, PLAN));
+    ToNode.Room room = new ToNode.Room("keys/k/cost", Unit.COST, 9_000, -5, ToNode.NEVER, true);
+    return Stream.of(
+        new Sample("v2", "ledger", ledger),
+        new Sample("v2", "granted", new TenantQuota.Decided(List.of(granted))),
+        new Sample(
+            "v2",
+            "refused-message",
+            new LeaseAgent.FromEntity("demo", new ToNode.Refused(7, all, room, 0))));
+  }
+
+  private static QuotaLedger of(QuotaLedger ledger, Map<String, Long> heard) {
+    return new QuotaLedger(
+        ledger.lastAt(),
+        ledger.plan(),
+        ledger.leases(),
+        ledger.spent(),
+        ledger.top(),
+        heard,
+        Map.of());
   }
 
   private static Sample decided(String name, Change change) {
-    return new Sample(name, new TenantQuota.Decided(List.of(change)));
+    return new Sample("v1", name, new TenantQuota.Decided(List.of(change)));
   }
 
   private static Sample fromEntity(String name, ToNode message) {
-    return new Sample(name, new LeaseAgent.FromEntity("demo", message));
+    return new Sample("v1", name, new LeaseAgent.FromEntity("demo", message));
   }
 
   private static ToNode.Room room() {
@@ -102,12 +138,12 @@ class WireFormatTest {
   }
 
   @ParameterizedTest
-  @MethodSource("samples")
+  @MethodSource({"samples", "secondVersion"})
   void bytesThatWereShippedCanBeRead(Sample sample) throws IOException {
-    Path file = KEPT.resolve(sample.name() + ".cbor");
+    Path file = KEPT.resolve(sample.version() + "/" + sample.name() + ".cbor");
     Serialization serialization = SerializationExtension.get(KIT.system());
     if (!Files.exists(file) && Boolean.getBoolean("sluice.wire.write")) {
-      Files.createDirectories(KEPT);
+      Files.createDirectories(file.getParent());
       Files.write(file, serialization.serialize(sample.value()).get());
     }
     var serializer = serialization.findSerializerFor(sample.value());
@@ -169,7 +205,7 @@ class WireFormatTest {
   }
 
   @ParameterizedTest
-  @MethodSource("samples")
+  @MethodSource({"samples", "secondVersion"})
   void fieldsOfALaterVersionAreReadOver(Sample sample) throws IOException {
     Serialization serialization = SerializationExtension.get(KIT.system());
     ObjectMapper cbor = new ObjectMapper(new CBORFactory());

@@ -10,6 +10,7 @@ import dev.sluice.proxy.Refusals;
 import dev.sluice.quota.Admission;
 import dev.sluice.quota.Amounts;
 import dev.sluice.quota.Hold;
+import dev.sluice.quota.Plan;
 import dev.sluice.quota.ToNode;
 import dev.sluice.wire.BodyLength;
 import dev.sluice.wire.Chunks;
@@ -151,7 +152,11 @@ final class ModelCall implements Arrival.Events, Target.Events {
     Amounts need = Amounts.ofTokens(inputBound + outputBound);
     Admission answer = gateway
         .leases()
-        .hold(tenant, need, later -> gateway.scope().execute(() -> admitted(later)));
+        .hold(
+            tenant,
+            Plan.TENANT_PATH,
+            need,
+            later -> gateway.scope().execute(() -> admitted(later)));
     if (answer != null) {
       admitted(answer);
     }
