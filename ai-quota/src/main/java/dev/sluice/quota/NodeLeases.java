@@ -121,6 +121,22 @@ public final class NodeLeases implements AutoCloseable {
     return count;
   }
 
+  /** The longest that a request may hold what it holds: its caller ends it then. */
+  public Duration longestHold() {
+    return settings.longestHold();
+  }
+
+  /** How often buckets that are only observed would have refused a request of this tenant here, by name. */
+  public Map<String, Long> wouldRefuse(String tenant) {
+    TenantLeases leases = tenants.get(tenant);
+    if (leases == null) {
+      return Map.of();
+    }
+    synchronized (leases) {
+      return leases.wouldRefuse();
+    }
+  }
+
   /**
    * Admits nothing more and gives everything back.
    *

@@ -29,6 +29,7 @@ final class TenantLeases {
   private final Map<Long, OutAsk> asks = new HashMap<>();
   private final Map<Long, Long> toClose = new HashMap<>();
   private final Map<String, PathLeases> paths = new HashMap<>();
+  private final Map<String, Long> wouldRefuse = new HashMap<>();
   private List<ToEntity> letters = new ArrayList<>();
   private List<Runnable> answers = new ArrayList<>();
   private long lastNo;
@@ -110,8 +111,9 @@ final class TenantLeases {
       prefetch(path, lease, nowNanos);
     }
     List<ToNode.Room> rooms = path.roomNow();
-    return new Admission.Admitted(
-        new Hold(this, lease, slot, need), rooms, PathLeases.exceeded(rooms));
+    List<ToNode.Room> exceeded = PathLeases.exceeded(rooms);
+    exceeded.forEach(room -> wouldRefuse.merge(room.bucket(), 1L, Long::sum));
+    return new Admission.Admitted(new Hold(this, lease, slot, need), rooms, exceeded);
   }
 
   /** 4.2. What a request has really used takes the place of its hold. Above the hold it counts uncut. */
@@ -380,6 +382,11 @@ final class TenantLeases {
 
   long openHolds() {
     return leases.values().stream().filter(lease -> !lease.idle()).count();
+  }
+
+  /** How often buckets that are only observed would have refused, by name. */
+  Map<String, Long> wouldRefuse() {
+    return Map.copyOf(wouldRefuse);
   }
 
   int leaseCount() {

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -241,5 +243,89 @@ class LeaseDeskTest {
     desk.look(T + 10_000);
     desk.take(ask("a", 1, 3), T);
     assertThat(desk.now()).isEqualTo(T + 10_000);
+  }
+
+  private static final Bucket KEY = Bucket.of("key", Unit.REQUESTS, 2, Window.BALANCE);
+
+  /** The tenant's balance of tokens, and below it a key with two requests. */
+  private void planTree() {
+    desk.plan(
+        new Plan(
+            Map.of(BALANCE.id(), BALANCE, KEY.id(), KEY),
+            Map.of(
+                Plan.TENANT_PATH, List.of(BALANCE.id()), "key", List.of(BALANCE.id(), KEY.id()))),
+        now);
+    desk.takeBatch();
+  }
+
+  private static ToEntity.Ask askOn(String path, String uid, long tokens) {
+    Amounts need = Amounts.ofRequest(tokens, 0, 0);
+    return new ToEntity.Ask(uid, 1, 0, path, List.of(need), 0, need, List.of());
+  }
+
+  private long charged(Bucket bucket) {
+    return desk.ledger().charged(bucket, now, 0);
+  }
+
+  @Test
+  void aRequestTakesAllBucketsOfItsPathOrNone() {
+    planTree();
+    assertThat(told(askOn("key", "a", 10)).get(0)).isInstanceOf(ToNode.Granted.class);
+    assertThat(told(askOn("key", "b", 10)).get(0)).isInstanceOf(ToNode.Granted.class);
+    assertThat(charged(KEY)).isEqualTo(2);
+    assertThat(charged(BALANCE)).isEqualTo(20);
+    told(askOn("key", "c", 10));
+    now += 200;
+    desk.look(now);
+    ToNode.Refused refused = (ToNode.Refused) letters().get(0);
+    assertThat(refused.room().bucket()).isEqualTo("key");
+    assertThat(charged(BALANCE)).as("the other bucket is not touched").isEqualTo(20);
+  }
+
+  @Test
+  void whoeverWaitsForABucketHoldsUpNobodyWhoDoesNotNeedIt() {
+    planTree();
+    told(askOn("key", "a", 1));
+    told(askOn("key", "b", 1));
+    assertThat(told(askOn("key", "c", 1))).allMatch(ToNode.Recall.class::isInstance);
+    assertThat(told(askOn(Plan.TENANT_PATH, "d", 1)).get(0)).isInstanceOf(ToNode.Granted.class);
+  }
+
+  @Test
+  void nearALimitInOneUnitALeaseIsWhatWaitsInEachUnit() {
+    planTree();
+    Amounts need = Amounts.ofRequest(1, 0, 0);
+    Amounts want = new Amounts(20, 20, 0, 20, 20, 0);
+    ToEntity.Ask ask = new ToEntity.Ask("a", 1, 0, "key", List.of(need), 0, want, List.of());
+    ToNode.Granted granted = (ToNode.Granted) told(ask).get(0);
+    assertThat(granted.size()).isEqualTo(need);
+    assertThat(granted.exact()).isTrue();
+  }
+
+  @Test
+  void aLimitThatIsObservedRefusesNothingAndSaysHowItStands() {
+    desk.plan(Plan.ofTenant(List.of(BALANCE.asObserved())), now);
+    desk.takeBatch();
+    assertThat(told(ask("a", 1, 130)).get(0))
+        .isInstanceOfSatisfying(ToNode.Granted.class, granted -> {
+          ToNode.Room room = granted.rooms().get(0);
+          assertThat(room.observed()).isTrue();
+          assertThat(room.free()).isLessThan(0);
+        });
+  }
+
+  @Test
+  void aNodeThatIsGoneForADayIsForgottenAlongWithAnotherChange() {
+    told(ask("a", 1, 3));
+    told(closed("a", 1, 3));
+    now += 86_400_001;
+    desk.look(now);
+    desk.forgetAllBut(Set.of("c"));
+    assertThat(desk.takeBatch().isEmpty()).as("not worth an append of its own").isTrue();
+    desk.take(ask("c", 1, 3), now);
+    desk.forgetAllBut(Set.of());
+    assertThat(desk.ledger().topOf("a")).as("members are not known").isEqualTo(1);
+    desk.forgetAllBut(Set.of("c"));
+    assertThat(desk.ledger().topOf("a")).isZero();
   }
 }

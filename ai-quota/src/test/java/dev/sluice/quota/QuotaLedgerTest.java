@@ -136,4 +136,70 @@ class QuotaLedgerTest {
     }
     assertThat(ledger.spent().get(MINUTE.id())).hasSizeLessThan(20);
   }
+
+  private static Change request(LeaseId id, String path, long at) {
+    Amounts three = new Amounts(30, 20, 10, 3, 3, 900);
+    return new Change.Granted(at, id, path, three, at + 30_000, false, at + 30_000 + LONGEST);
+  }
+
+  @Test
+  void aBucketCountsItsUnit() {
+    Bucket cost = Bucket.of("cost", Unit.COST, 1_000, Window.BALANCE);
+    Bucket requests = Bucket.of("requests", Unit.REQUESTS, 10, Window.sliding(60_000));
+    Bucket output = Bucket.of("output", Unit.OUTPUT_TOKENS, 100, Window.BALANCE);
+    Line line = new Line(T + 1, new Amounts(8, 5, 3, 1, 0, 70), Amounts.ofRequest(4, 2, 50));
+    QuotaLedger ledger = ledger(cost, requests, output)
+        .after(request(ONE, Plan.TENANT_PATH, T))
+        .after(reported(ONE, T + 5, 2, false, line));
+    assertThat(ledger.charges(cost, T + 6, 0)).isEqualTo(new Charges(70, 50, 780));
+    assertThat(ledger.charges(requests, T + 6, 0)).isEqualTo(new Charges(1, 1, 1));
+    assertThat(ledger.charges(output, T + 6, 0)).isEqualTo(new Charges(3, 2, 5));
+  }
+
+  /** The only rule that frees by time (5.12). */
+  @Test
+  void whatADeadNodeHadInFlightComesBackWhenNoRequestCanRunAnyMore() {
+    Bucket flight = Bucket.of("flight", Unit.IN_FLIGHT_REQUESTS, 10, Window.BALANCE);
+    QuotaLedger ledger = ledger(flight, BALANCE).after(request(ONE, Plan.TENANT_PATH, T));
+    long over = T + 30_000 + LONGEST;
+    assertThat(ledger.charged(flight, over, 0)).isEqualTo(3);
+    assertThat(ledger.charged(flight, over + 50, 50))
+        .as("by our clock's error later")
+        .isEqualTo(3);
+    assertThat(ledger.charged(flight, over + 1, 0)).isZero();
+    assertThat(ledger.charged(BALANCE, over + 1, 0)).isEqualTo(30);
+  }
+
+  @Test
+  void leasesOfAPathThatIsGoneStayChargedToWhatItWasMadeOf() {
+    Bucket key = Bucket.of("keys/k/tokens", Unit.TOKENS, 50, Window.BALANCE);
+    Plan both = new Plan(
+        java.util.Map.of(BALANCE.id(), BALANCE, key.id(), key),
+        java.util.Map.of(
+            Plan.TENANT_PATH, List.of(BALANCE.id()), "keys/k", List.of(BALANCE.id(), key.id())));
+    QuotaLedger ledger = QuotaLedger.EMPTY
+        .after(new Change.Planned(T, both))
+        .after(request(ONE, "keys/k", T + 1))
+        .after(request(TWO, "keys/k", T + 1))
+        .after(new Change.Planned(T + 2, Plan.ofTenant(List.of(BALANCE))))
+        .after(new Change.Planned(T + 3, Plan.ofTenant(List.of(BALANCE, MINUTE))));
+    assertThat(ledger.charged(BALANCE, T + 4, 0)).isEqualTo(60);
+    ledger =
+        ledger.after(new Change.Reported(T + 5, ONE, "keys/k", 2, List.of(line(0, 9, 0)), true));
+    assertThat(ledger.charged(BALANCE, T + 6, 0)).isEqualTo(39);
+    ledger = ledger.after(new Change.Planned(T + 7, both));
+    assertThat(ledger.charged(key, T + 8, 0)).isEqualTo(30);
+  }
+
+  @Test
+  void aNodeIsSilentOnceItHasNoLeaseAndWasNotHeardOf() {
+    QuotaLedger ledger = ledger(BALANCE)
+        .after(request(ONE, Plan.TENANT_PATH, T))
+        .after(new Change.Departed(T + 10, "b"));
+    assertThat(ledger.silentSince(T + 11)).containsExactly("b");
+    ledger = ledger.after(reported(ONE, T + 20, 2, true));
+    assertThat(ledger.silentSince(T + 20)).containsExactly("b");
+    assertThat(ledger.silentSince(T + 21)).containsExactly("a", "b");
+    assertThat(ledger.after(new Change.Forgotten(T + 30, "a")).topOf("a")).isZero();
+  }
 }

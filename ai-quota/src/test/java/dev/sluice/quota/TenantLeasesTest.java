@@ -184,4 +184,69 @@ class TenantLeasesTest {
     leases.tick(now);
     assertThat(leases.gone()).isTrue();
   }
+
+  private Admission holdOn(String path, Amounts need) {
+    return leases.hold(path, need, now, 3_000 * MILLI, answered::add);
+  }
+
+  @Test
+  void aLeaseServesItsOwnPathOnly() {
+    hold(10);
+    grant(sent(ToEntity.Ask.class).no(), 1_000, false);
+    assertThat(holdOn("keys/k", Amounts.ofTokens(1))).isNull();
+    assertThat(sent(ToEntity.Ask.class).path()).isEqualTo("keys/k");
+    assertThat(hold(10))
+        .as("the other path has its lease still")
+        .isInstanceOf(Admission.Admitted.class);
+  }
+
+  @Test
+  void aHoldMustFitInEveryUnit() {
+    Amounts need = Amounts.ofRequest(10, 10, 5);
+    assertThat(holdOn(Plan.TENANT_PATH, need)).isNull();
+    long no = sent(ToEntity.Ask.class).no();
+    Amounts size = new Amounts(1_000, 500, 500, 2, 2, 5_000);
+    leases.take(new ToNode.Granted(no, 0, T, size, T + 30_000, false, 0, List.of()), now);
+    leases.takeAnswers().forEach(Runnable::run);
+    Hold first = ((Admission.Admitted) answered.get(0)).hold();
+    assertThat(holdOn(Plan.TENANT_PATH, need)).isInstanceOf(Admission.Admitted.class);
+    assertThat(holdOn(Plan.TENANT_PATH, need)).as("no third request").isNull();
+    leases.settle(first, need, now);
+    assertThat(leases.takeLetters().stream()
+            .filter(ToEntity.Report.class::isInstance)
+            .map(one -> ((ToEntity.Report) one).lines().get(0).used())
+            .reduce((one, other) -> other))
+        .as("nothing of it is in flight any more")
+        .contains(new Amounts(20, 10, 10, 1, 0, 5));
+  }
+
+  @Test
+  void whatAnObservedLimitWouldRefuseIsCountedAndAdmitted() {
+    hold(10);
+    ToNode.Room room = new ToNode.Room("minute", Unit.TOKENS, 100, -75, 5_000, true);
+    leases.take(
+        new ToNode.Granted(
+            sent(ToEntity.Ask.class).no(),
+            0,
+            T,
+            Amounts.ofTokens(100),
+            T + 30_000,
+            false,
+            0,
+            List.of(room)),
+        now);
+    leases.takeAnswers().forEach(Runnable::run);
+    assertThat(answered)
+        .first()
+        .isInstanceOfSatisfying(
+            Admission.Admitted.class,
+            first -> assertThat(first.observed()).as("15 of 25 are left").isEmpty());
+    assertThat(hold(20))
+        .isInstanceOfSatisfying(
+            Admission.Admitted.class,
+            second -> assertThat(second.observed())
+                .extracting(ToNode.Room::bucket)
+                .containsExactly("minute"));
+    assertThat(leases.wouldRefuse()).isEqualTo(java.util.Map.of("minute", 1L));
+  }
 }

@@ -67,6 +67,7 @@ final class ChatRequest {
   private long words;
   private int messages;
   private int tools;
+  private long predictedTokens;
   private String lastUserText = "";
   private @Nullable String unboundedInput;
 
@@ -136,6 +137,11 @@ final class ChatRequest {
    */
   long inputTokensBound() {
     return textBytes + TEMPLATE_TOKENS * (2L + messages + tools);
+  }
+
+  /** Most tokens of an answer that may be charged above its cap: those that were predicted, and came out otherwise. */
+  long predictedTokens() {
+    return predictedTokens;
   }
 
   /** The first part of the input that its bytes don't bound, such as an image; null if there is none. */
@@ -226,11 +232,23 @@ final class ChatRequest {
         case "max_tokens" -> maxTokens = number(json, value, field, 0, Long.MAX_VALUE);
         case "max_completion_tokens" ->
           maxCompletionTokens = number(json, value, field, 0, Long.MAX_VALUE);
-        case "tools", "functions" -> {
+        case "tools" -> tools(json, value);
+        case "functions" -> {
           tools += value == JsonToken.START_ARRAY ? 1 : 0;
           countAll(json);
         }
-        case "response_format", "tool_choice", "function_call", "prediction" -> countAll(json);
+        case "response_format", "tool_choice", "function_call" -> countAll(json);
+        case "prediction" -> {
+          long before = textBytes;
+          countAll(json);
+          predictedTokens = textBytes - before;
+        }
+        case "web_search_options", "previous_response_id", "conversation" -> {
+          if (value != JsonToken.VALUE_NULL) {
+            unbounded(field);
+          }
+          json.skipChildren();
+        }
         default -> json.skipChildren();
       }
       json.finishToken();
@@ -297,6 +315,9 @@ final class ChatRequest {
           part(json, "messages[" + messages + "].content[" + part + "]", content);
         }
       } else {
+        if (field.equals("audio") && value != JsonToken.VALUE_NULL) {
+          unbounded("messages[" + messages + "].audio");
+        }
         countAll(json);
       }
     }
@@ -322,8 +343,39 @@ final class ChatRequest {
         countAll(json);
       }
     }
-    if (!type.equals("text") && !type.equals("refusal") && unboundedInput == null) {
-      unboundedInput = path;
+    if (!type.equals("text") && !type.equals("refusal")) {
+      unbounded(path);
+    }
+  }
+
+  private void unbounded(String path) {
+    unboundedInput = unboundedInput == null ? path : unboundedInput;
+  }
+
+  /** Counts tools, and finds those that run at the provider: what they bring into the context no bytes here bound. */
+  private void tools(JsonParser json, JsonToken value) throws IOException {
+    if (value != JsonToken.START_ARRAY) {
+      countAll(json);
+      return;
+    }
+    for (int i = 0; json.nextToken() != JsonToken.END_ARRAY; i++) {
+      tools++;
+      if (json.currentToken() != JsonToken.START_OBJECT) {
+        countAll(json);
+        continue;
+      }
+      String type = "function";
+      while (json.nextToken() != JsonToken.END_OBJECT) {
+        boolean isType = json.currentName().equals("type");
+        textBytes += utf8Bytes(json.currentName()) + 1;
+        if (json.nextToken() == JsonToken.VALUE_STRING && isType) {
+          type = json.getText();
+        }
+        countAll(json);
+      }
+      if (!type.equals("function") && !type.equals("custom")) {
+        unbounded("tools[" + i + "]");
+      }
     }
   }
 

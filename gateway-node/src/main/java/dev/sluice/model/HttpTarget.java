@@ -56,7 +56,7 @@ final class HttpTarget implements Target {
 
   @Override
   public long outputBound(ChatRequest request, long cap) {
-    return cap;
+    return cap + request.predictedTokens();
   }
 
   @Override

@@ -44,9 +44,10 @@ final class Json {
     if (usage == null || !usage.isObject()) {
       return null;
     }
-    return new TokenUsage(
-        Math.max(0, usage.path("prompt_tokens").asLong()),
-        Math.max(0, usage.path("completion_tokens").asLong()));
+    return TokenUsage.reported(
+        usage.path("prompt_tokens").asLong(),
+        usage.path("prompt_tokens_details").path("cached_tokens").asLong(),
+        usage.path("completion_tokens").asLong());
   }
 
   /**

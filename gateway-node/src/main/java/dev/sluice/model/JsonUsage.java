@@ -21,7 +21,9 @@ final class JsonUsage {
   private boolean found;
   private boolean broken;
   private String field = "";
+  private boolean ofInput;
   private long input;
+  private long cachedInput;
   private long output;
 
   JsonUsage() {
@@ -52,7 +54,7 @@ final class JsonUsage {
   /** The usage, once all bytes were read; null if there was none. */
   @Nullable
   TokenUsage usage() {
-    return found && !broken ? new TokenUsage(Math.max(0, input), Math.max(0, output)) : null;
+    return found && !broken ? TokenUsage.reported(input, cachedInput, output) : null;
   }
 
   private void take(JsonToken token) throws IOException {
@@ -63,6 +65,8 @@ final class JsonUsage {
       if (depth == 2 && field.equals("usage") && token == JsonToken.START_OBJECT) {
         inUsage = true;
         found = true;
+      } else if (inUsage && depth == 3) {
+        ofInput = field.equals("prompt_tokens_details");
       }
     } else if (token.isStructEnd()) {
       inUsage &= depth > 2;
@@ -73,6 +77,12 @@ final class JsonUsage {
       } else if (field.equals("completion_tokens")) {
         output = parser.getLongValue();
       }
+    } else if (inUsage
+        && depth == 3
+        && ofInput
+        && token == JsonToken.VALUE_NUMBER_INT
+        && field.equals("cached_tokens")) {
+      cachedInput = parser.getLongValue();
     }
   }
 }

@@ -2,16 +2,17 @@ package dev.sluice.model;
 
 import akka.util.ByteString;
 import dev.sluice.edge.Arrival;
+import dev.sluice.ingress.DeclaredTenant;
+import dev.sluice.ingress.ModelPrice;
 import dev.sluice.ingress.ModelTable;
+import dev.sluice.ingress.SpendingTree;
+import dev.sluice.ingress.TenantTable;
 import dev.sluice.proxy.HttpDate;
 import dev.sluice.proxy.Inbound;
 import dev.sluice.proxy.Refusal;
 import dev.sluice.proxy.Refusals;
 import dev.sluice.quota.Admission;
 import dev.sluice.quota.Amounts;
-import dev.sluice.quota.Hold;
-import dev.sluice.quota.Plan;
-import dev.sluice.quota.ToNode;
 import dev.sluice.wire.BodyLength;
 import dev.sluice.wire.Chunks;
 import dev.sluice.wire.Deadlines;
@@ -19,9 +20,10 @@ import dev.sluice.wire.Field;
 import dev.sluice.wire.HeadSink;
 import java.io.ByteArrayOutputStream;
 import java.time.Duration;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -30,38 +32,36 @@ import org.jspecify.annotations.Nullable;
  * settle the hold by what was really used. Whatever happens on the way, a hold is settled, once.
  */
 final class ModelCall implements Arrival.Events, Target.Events {
+  /** @param price of its tokens; null if nobody has said */
+  private record Candidate(Target target, @Nullable ModelPrice price) {}
+
   private final ModelGateway gateway;
   private final Inbound request;
   private final ModelTable models;
-  private final String tenant;
-  private final boolean limited;
+  private final TenantTable.Spender spender;
   private final ByteArrayOutputStream body = new ByteArrayOutputStream();
-  private final Deque<Target> targets = new ArrayDeque<>();
+  private final Deque<Candidate> targets = new ArrayDeque<>();
   private final TotalTime totalTime = new TotalTime();
   private @Nullable ChatRequest chat;
-  private @Nullable Hold hold;
-  private List<ToNode.Room> rooms = List.of();
+  private @Nullable CallQuota quota;
+  private @Nullable ModelPrice price;
   private Target.@Nullable Call call;
   private @Nullable SseUsage stream;
   private @Nullable JsonUsage document;
   private String target = "";
   private Duration total = Duration.ZERO;
   private long outputCap;
-  private long inputBound;
-  private long outputBound;
   private int attempts;
   private boolean capCut;
   private boolean chunked;
   private boolean failed;
   private boolean over;
 
-  ModelCall(
-      ModelGateway gateway, Inbound request, ModelTable models, String tenant, boolean limited) {
+  ModelCall(ModelGateway gateway, Inbound request, ModelTable models, TenantTable.Spender spender) {
     this.gateway = gateway;
     this.request = request;
     this.models = models;
-    this.tenant = tenant;
-    this.limited = limited;
+    this.spender = spender;
   }
 
   void start() {
@@ -109,20 +109,10 @@ final class ModelCall implements Arrival.Events, Target.Events {
       return;
     }
     ModelTable.Entry entry = found.get();
-    for (ModelTable.Target one : entry.targets()) {
-      gateway.target(one, asked.model()).ifPresent(targets::add);
-      total = total.compareTo(one.provider().timeouts().total()) < 0
-          ? one.provider().timeouts().total()
-          : total;
-    }
+    SpendingTree.Path path = spender.place().pathOf(asked.model());
+    boolean unpriced = collectTargets(asked, entry, path);
     if (targets.isEmpty()) {
-      refuse(
-          entry.targets().isEmpty()
-              ? new Refusal.Unavailable(
-                  503,
-                  "the model \"" + asked.model() + "\" has no target that can be called",
-                  "no_target")
-              : new Refusal.NoSuchModel(asked.model()));
+      refuse(noTarget(asked, entry, unpriced));
       return;
     }
     String unbounded = asked.unboundedInput();
@@ -136,64 +126,107 @@ final class ModelCall implements Arrival.Events, Target.Events {
     outputCap =
         ownCap == null ? entry.maxOutputTokens() : Math.min(ownCap, entry.maxOutputTokens());
     capCut = ownCap != null && ownCap > outputCap;
-    for (Target one : targets) {
-      long input = unbounded != null ? entry.contextTokens() : one.inputBound(asked);
-      inputBound = Math.max(inputBound, input);
-      outputBound = Math.max(outputBound, one.outputBound(asked, outputCap) * asked.choices());
+    CallBounds bounds = CallBounds.NONE;
+    for (Candidate one : targets) {
+      bounds = bounds.max(bounds(asked, one, unbounded == null ? 0 : entry.contextTokens()));
     }
-    admit();
+    admit(new CallQuota(gateway, spender, path, bounds));
   }
 
-  private void admit() {
-    if (!limited) {
+  /**
+   * Finds those who can answer, and the longest they may take.
+   *
+   * @return whether one was left out because a limit counts what it costs, and nobody has said what that is
+   */
+  private boolean collectTargets(
+      ChatRequest asked, ModelTable.Entry entry, SpendingTree.Path path) {
+    boolean unpriced = false;
+    LocalDate today = LocalDate.now(ZoneOffset.UTC);
+    for (ModelTable.Target one : entry.targets()) {
+      Optional<Target> found = gateway.target(one, asked.model());
+      String model = one.model().isEmpty() ? asked.model() : one.model();
+      ModelPrice known = ModelPrice.of(one.provider().prices(), model, today).orElse(null);
+      if (found.isPresent() && known == null && path.enforces(DeclaredTenant.Unit.COST)) {
+        unpriced = true;
+      } else if (found.isPresent()) {
+        targets.add(new Candidate(found.get(), known));
+        Duration most = one.provider().timeouts().total();
+        total = total.compareTo(most) < 0 ? most : total;
+      }
+    }
+    return unpriced;
+  }
+
+  private static Refusal noTarget(ChatRequest asked, ModelTable.Entry entry, boolean unpriced) {
+    if (unpriced) {
+      return new Refusal.Unavailable(
+          503,
+          "what the model \"" + asked.model() + "\" costs is not known, and a limit counts cost",
+          "unknown_price");
+    }
+    return entry.targets().isEmpty()
+        ? new Refusal.Unavailable(
+            503,
+            "the model \"" + asked.model() + "\" has no target that can be called",
+            "no_target")
+        : new Refusal.NoSuchModel(asked.model());
+  }
+
+  /** @param context tokens of the context window if the input's bytes don't bound it; else 0 */
+  private CallBounds bounds(ChatRequest asked, Candidate one, long context) {
+    long input = context > 0 ? context : one.target().inputBound(asked);
+    long output = one.target().outputBound(asked, outputCap) * asked.choices();
+    long nanos = one.price() == null ? 0 : one.price().nanosAtMost(input, output);
+    return new CallBounds(input, output, nanos);
+  }
+
+  private void admit(CallQuota held) {
+    quota = held;
+    if (!held.limited()) {
       attempt();
       return;
     }
-    Amounts need = Amounts.ofTokens(inputBound + outputBound);
-    Admission answer = gateway
-        .leases()
-        .hold(
-            tenant,
-            Plan.TENANT_PATH,
-            need,
-            later -> gateway.scope().execute(() -> admitted(later)));
+    Admission answer = held.ask(later -> gateway.scope().execute(() -> admitted(held, later)));
     if (answer != null) {
-      admitted(answer);
+      admitted(held, answer);
     }
   }
 
-  private void admitted(Admission answer) {
+  private void admitted(CallQuota held, Admission answer) {
     if (answer instanceof Admission.Admitted admitted) {
-      hold = admitted.hold();
-      rooms = admitted.room();
+      held.took(admitted);
       if (over) {
-        settle(Amounts.NONE);
+        held.settle(Amounts.NONE);
       } else {
         attempt();
       }
     } else if (over) {
       return;
     } else if (answer instanceof Admission.Refused refused) {
-      gateway.log().refused(tenant, refused.room().bucket());
+      gateway.log().refused(spender.tenant(), refused.room().bucket());
       finish();
-      Refusal refusal = QuotaFields.refusal(tenant, refused, inputBound, outputBound);
+      Refusal refusal = QuotaFields.refusal(spender.tenant(), refused, held.bounds());
       Refusals.answer(request, refusal, head -> QuotaFields.refused(refused, head));
+    } else if (!held.enforced()) {
+      attempt();
     } else {
       refuse(new Refusal.QuotaUnreachable(Duration.ofSeconds(1)));
     }
   }
 
   private void attempt() {
-    Target next = targets.poll();
+    Candidate next = targets.poll();
     ChatRequest asked = chat;
-    if (next == null || asked == null) {
+    CallQuota held = quota;
+    if (next == null || asked == null || held == null) {
       return;
     }
-    target = next.name();
+    target = next.target().name();
+    price = next.price();
     request.upstream(target);
-    gateway.scope().deadlines().set(totalTime, total.toNanos());
+    gateway.scope().deadlines().set(totalTime, Math.max(1, held.left(total).toNanos()));
     int attempt = ++attempts;
-    Target.Call started = next.start(asked, outputCap, request.id(), this);
+    Target.Call started = next.target().start(asked, outputCap, request.id(), this);
     if (attempt == attempts && !over) {
       call = started;
     }
@@ -232,7 +265,9 @@ final class ModelCall implements Arrival.Events, Target.Events {
     if (capCut) {
       head.field("x-sluice-output-cap", Long.toString(outputCap));
     }
-    QuotaFields.rateLimit(rooms, head);
+    if (quota != null) {
+      quota.tell(head);
+    }
     chunked = (length < 0 || events) && request.arrival().head().http11();
     request.headEnd(
         chunked ? BodyLength.CHUNKED : length < 0 || events ? BodyLength.UNTIL_CLOSE : length);
@@ -341,18 +376,25 @@ final class ModelCall implements Arrival.Events, Target.Events {
     if (reported == null && failed) {
       reported = new TokenUsage(0, 0);
     }
-    TokenUsage usage = reported == null ? new TokenUsage(inputBound, outputBound) : reported;
+    CallBounds bounds = quota == null ? CallBounds.NONE : quota.bounds();
+    TokenUsage usage =
+        reported == null ? new TokenUsage(bounds.input(), bounds.output()) : reported;
     request.usage(usage.input(), usage.output());
     ModelLog.Source source = reported == null ? ModelLog.Source.HELD : ModelLog.Source.PROVIDER;
-    gateway.log().settled(tenant, target, usage, source);
-    settle(Amounts.ofTokens(usage.total()));
+    gateway.log().settled(spender.tenant(), target, usage, source);
+    settle(Amounts.ofRequest(
+        usage.input(), usage.output(), reported == null ? bounds.nanos() : nanos(usage)));
+  }
+
+  private long nanos(TokenUsage usage) {
+    return price == null
+        ? 0
+        : price.nanos(usage.input() - usage.cachedInput(), usage.cachedInput(), usage.output());
   }
 
   private void settle(Amounts used) {
-    Hold held = hold;
-    hold = null;
-    if (held != null) {
-      gateway.leases().settle(tenant, held, used);
+    if (quota != null) {
+      quota.settle(used);
     }
   }
 

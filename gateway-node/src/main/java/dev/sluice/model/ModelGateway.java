@@ -74,11 +74,7 @@ public final class ModelGateway implements ModelService {
     request.spender(spender.get().tenant(), spender.get().key());
     switch (models.call()) {
       case LIST_MODELS -> ModelList.answer(request, models.models());
-      case CHAT_COMPLETIONS -> {
-        TenantTable.Tenant tenant = known.tenants().get(spender.get().tenant());
-        boolean limited = tenant != null && !tenant.limits().isEmpty();
-        new ModelCall(this, request, models.models(), spender.get().tenant(), limited).start();
-      }
+      case CHAT_COMPLETIONS -> new ModelCall(this, request, models.models(), spender.get()).start();
     }
   }
 

@@ -15,4 +15,7 @@ public interface ModelLog {
 
   /** A call was refused for want of quota. */
   void refused(String tenant, String bucket);
+
+  /** A call would have been refused, were the bucket not only observed. */
+  void observed(String tenant, String bucket);
 }

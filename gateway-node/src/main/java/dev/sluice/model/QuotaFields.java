@@ -3,73 +3,90 @@ package dev.sluice.model;
 import dev.sluice.proxy.Refusal;
 import dev.sluice.quota.Admission;
 import dev.sluice.quota.ToNode;
+import dev.sluice.quota.Unit;
 import dev.sluice.wire.HeadSink;
+import java.math.BigDecimal;
 import java.time.Duration;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 
 /** A quota in words and header fields, as clients of OpenAI's API know them. */
 final class QuotaFields {
   private static final long FAR_MILLIS = 60_000;
+  private static final int DECIMALS_OF_NANO = 9;
 
   private QuotaFields() {}
 
-  /** The bucket that is nearest to its limit. */
+  /** Of each unit the bucket that is nearest to its limit, and the name of the nearest of all. */
   static void rateLimit(List<ToNode.Room> rooms, HeadSink head) {
-    ToNode.Room nearest = null;
+    Map<Unit, ToNode.Room> nearest = new EnumMap<>(Unit.class);
+    ToNode.Room first = null;
     for (ToNode.Room room : rooms) {
-      if (nearest == null || room.free() < nearest.free()) {
-        nearest = room;
+      if (!room.observed()) {
+        nearest.merge(room.unit(), room, QuotaFields::nearer);
+        first = first == null ? room : nearer(first, room);
       }
     }
-    if (nearest != null) {
-      rateLimit(nearest, head);
+    nearest.values().forEach(room -> rateLimit(room, head));
+    if (first != null) {
+      head.field("x-sluice-bucket", first.bucket());
     }
   }
 
+  private static ToNode.Room nearer(ToNode.Room one, ToNode.Room other) {
+    return part(other) < part(one) ? other : one;
+  }
+
+  private static double part(ToNode.Room room) {
+    return (double) room.free() / Math.max(1, room.limit());
+  }
+
   private static void rateLimit(ToNode.Room room, HeadSink head) {
-    head.field("x-ratelimit-limit-tokens", Long.toString(room.limit()))
-        .field("x-ratelimit-remaining-tokens", Long.toString(Math.max(0, room.free())));
+    String unit = word(room.unit());
+    head.field("x-ratelimit-limit-" + unit, Long.toString(room.limit()))
+        .field("x-ratelimit-remaining-" + unit, Long.toString(Math.max(0, room.free())));
     if (room.resetInMillis() != ToNode.NEVER) {
-      head.field("x-ratelimit-reset-tokens", span(room.resetInMillis()));
+      head.field("x-ratelimit-reset-" + unit, span(room.resetInMillis()));
     }
-    head.field("x-sluice-bucket", room.bucket());
+  }
+
+  /** As manifests, header fields and metrics have it. */
+  static String word(Unit unit) {
+    return unit.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
   /** The fields of a 429; those who retry by themselves are told not to where it is far or won't help. */
   static void refused(Admission.Refused refused, HeadSink head) {
-    rateLimit(refused.room(), head);
+    rateLimit(List.of(refused.room()), head);
     if (refused.tryInMillis() == ToNode.NEVER || refused.tryInMillis() > FAR_MILLIS) {
       head.field("x-should-retry", "false");
     }
   }
 
-  /**
-   * A refusal in words.
-   *
-   * @param input bound of the input, in tokens
-   * @param output bound of all answers, in tokens
-   */
-  static Refusal refusal(String tenant, Admission.Refused refused, long input, long output) {
+  /** A refusal in words. */
+  static Refusal refusal(String tenant, Admission.Refused refused, CallBounds bounds) {
     ToNode.Room room = refused.room();
+    Unit unit = room.unit();
+    long need = need(unit, bounds);
     StringBuilder text = new StringBuilder()
-        .append("this request may use ")
-        .append(input + output)
-        .append(" tokens (input up to ")
-        .append(input)
-        .append(", output up to ")
-        .append(output)
-        .append("); of the ")
-        .append(room.limit())
+        .append(needed(unit, need, bounds))
+        .append("; of the ")
+        .append(amount(unit, room.limit()))
         .append(" of \"")
         .append(room.bucket())
         .append("\" of tenant \"")
         .append(tenant)
         .append("\" ")
-        .append(Math.max(0, room.free()))
+        .append(amount(unit, Math.max(0, room.free())))
         .append(" are free");
     Duration retryAfter = null;
-    if (input + output > room.limit()) {
-      text.append(": it can never fit, ask for fewer output tokens (max_tokens) or send less");
+    if (need > room.limit()) {
+      text.append(": it can never fit");
+      if (unit != Unit.REQUESTS && unit != Unit.IN_FLIGHT_REQUESTS) {
+        text.append(", ask for fewer output tokens (max_tokens) or send less");
+      }
     } else if (refused.tryInMillis() == ToNode.NEVER) {
       text.append(", and waiting won't change that");
     } else {
@@ -80,6 +97,35 @@ final class QuotaFields {
               : ": try again in " + (refused.tryInMillis() + 999) / 1000 + " s");
     }
     return new Refusal.OutOfQuota(room.bucket(), text.toString(), retryAfter);
+  }
+
+  private static long need(Unit unit, CallBounds bounds) {
+    return switch (unit) {
+      case TOKENS -> bounds.input() + bounds.output();
+      case INPUT_TOKENS -> bounds.input();
+      case OUTPUT_TOKENS -> bounds.output();
+      case REQUESTS, IN_FLIGHT_REQUESTS -> 1;
+      case COST -> bounds.nanos();
+    };
+  }
+
+  private static String needed(Unit unit, long need, CallBounds bounds) {
+    return switch (unit) {
+      case TOKENS ->
+        "this request may use " + need + " tokens (input up to " + bounds.input()
+            + ", output up to " + bounds.output() + ")";
+      case INPUT_TOKENS -> "this request may use " + need + " tokens of input";
+      case OUTPUT_TOKENS -> "this request may use " + need + " tokens of output";
+      case REQUESTS, IN_FLIGHT_REQUESTS -> "this is one request";
+      case COST -> "this request may cost " + amount(unit, need);
+    };
+  }
+
+  private static String amount(Unit unit, long amount) {
+    return unit == Unit.COST
+        ? "$"
+            + BigDecimal.valueOf(amount, DECIMALS_OF_NANO).stripTrailingZeros().toPlainString()
+        : Long.toString(amount);
   }
 
   /** A span of time as OpenAI writes it: 12ms, 1.5s, 6m0s. */

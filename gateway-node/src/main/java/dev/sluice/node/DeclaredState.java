@@ -6,6 +6,7 @@ import dev.sluice.ingress.Problem;
 import dev.sluice.ingress.Reconciled;
 import dev.sluice.ingress.RouteReconciler;
 import dev.sluice.ingress.RouteTable;
+import dev.sluice.ingress.SpendingTree;
 import dev.sluice.ingress.TenantTable;
 import dev.sluice.ingress.kube.Listing;
 import dev.sluice.quota.Bucket;
@@ -16,6 +17,7 @@ import dev.sluice.quota.Window;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -80,15 +82,30 @@ public final class DeclaredState implements Plans {
   private static Map<String, Plan> plansOf(TenantTable tenants, Map<String, Plan> before) {
     Map<String, Plan> plans = new HashMap<>();
     tenants.tenants().forEach((name, tenant) -> {
-      Plan plan =
-          Plan.ofTenant(tenant.limits().stream().map(DeclaredState::bucket).toList());
+      Plan plan = planOf(tenant.tree());
       Plan known = before.get(name);
       plans.put(name, plan.equals(known) ? known : plan);
     });
     return Map.copyOf(plans);
   }
 
-  private static Bucket bucket(TenantTable.Limit limit) {
+  private static Plan planOf(SpendingTree tree) {
+    Map<String, Bucket> byName = new HashMap<>();
+    tree.limits().forEach(limit -> byName.put(limit.name(), bucket(limit)));
+    Map<String, Bucket> buckets = new HashMap<>();
+    byName.values().forEach(bucket -> buckets.put(bucket.id(), bucket));
+    Map<String, List<String>> paths = new HashMap<>();
+    for (SpendingTree.Path path : tree.paths()) {
+      paths.put(
+          path.name(),
+          path.limits().stream()
+              .map(limit -> Objects.requireNonNull(byName.get(limit.name())).id())
+              .toList());
+    }
+    return new Plan(Map.copyOf(buckets), Map.copyOf(paths));
+  }
+
+  private static Bucket bucket(SpendingTree.Limit limit) {
     Window window = switch (limit.window()) {
       case SECOND -> Window.sliding(1_000);
       case MINUTE -> Window.sliding(60_000);
@@ -97,12 +114,18 @@ public final class DeclaredState implements Plans {
       case MONTH -> Window.month(limit.zone());
       case NONE -> Window.BALANCE;
     };
-    return Bucket.of(limit.name(), unit(limit.unit()), limit.amount(), window);
+    Bucket bucket = Bucket.of(limit.name(), unit(limit.unit()), limit.amount(), window);
+    return limit.observed() ? bucket.asObserved() : bucket;
   }
 
   private static Unit unit(DeclaredTenant.Unit unit) {
     return switch (unit) {
       case TOKENS -> Unit.TOKENS;
+      case INPUT_TOKENS -> Unit.INPUT_TOKENS;
+      case OUTPUT_TOKENS -> Unit.OUTPUT_TOKENS;
+      case REQUESTS -> Unit.REQUESTS;
+      case IN_FLIGHT_REQUESTS -> Unit.IN_FLIGHT_REQUESTS;
+      case COST -> Unit.COST;
     };
   }
 

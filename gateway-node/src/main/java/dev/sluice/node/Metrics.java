@@ -123,6 +123,11 @@ final class Metrics implements TrafficLog, ModelLog {
     counter("sluice.quota.refusals", "tenant", tenant, "bucket", bucket).increment();
   }
 
+  @Override
+  public void observed(String tenant, String bucket) {
+    counter("sluice.quota.would.refuse", "tenant", tenant, "bucket", bucket).increment();
+  }
+
   /** Sets the gauges; called now and then. */
   void look(DeclaredState declared, NodeLeases leases, ClusterWorld cluster) {
     Kamon.gauge("sluice.routes").withoutTags().update(declared.routes().routeCount());

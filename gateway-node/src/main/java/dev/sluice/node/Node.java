@@ -148,7 +148,7 @@ public final class Node {
   }
 
   private CompletionStage<ServerBinding> startAdmin() {
-    NodeView view = new NodeView(settings.name(), started, declared, cluster, () -> quota);
+    NodeView view = new NodeView(settings.name(), started, declared, cluster, leases, () -> quota);
     return Http.get(control)
         .newServerAt(settings.admin().host(), settings.admin().port())
         .bind(new AdminApi(view, settings.admin()).route());

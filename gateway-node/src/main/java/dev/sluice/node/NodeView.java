@@ -2,12 +2,13 @@ package dev.sluice.node;
 
 import dev.sluice.admin.AdminView;
 import dev.sluice.ingress.TenantTable;
+import dev.sluice.quota.NodeLeases;
 import dev.sluice.quota.Quota;
-import dev.sluice.quota.Unit;
 import dev.sluice.state.ClusterWorld;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -30,7 +31,8 @@ final class NodeView implements AdminView {
   private record Shown(
       String place, String object, String field, String problem, String expected, String effect) {}
 
-  private record Limit(String name, String unit, long amount, String window) {}
+  private record Limit(
+      String name, String unit, long amount, String window, List<String> models, String mode) {}
 
   private record Tenant(String name, List<Limit> limits) {}
 
@@ -43,12 +45,15 @@ final class NodeView implements AdminView {
       long leased,
       long unaccounted,
       long free,
-      @Nullable Long resetsInMillis) {}
+      @Nullable Long resetsInMillis,
+      String mode,
+      @Nullable Long wouldRefuse) {}
 
   private final String name;
   private final Instant started;
   private final DeclaredState declared;
   private final ClusterWorld cluster;
+  private final NodeLeases leases;
   private final Supplier<@Nullable Quota> quota;
 
   NodeView(
@@ -56,11 +61,13 @@ final class NodeView implements AdminView {
       Instant started,
       DeclaredState declared,
       ClusterWorld cluster,
+      NodeLeases leases,
       Supplier<@Nullable Quota> quota) {
     this.name = name;
     this.started = started;
     this.declared = declared;
     this.cluster = cluster;
+    this.leases = leases;
     this.quota = quota;
   }
 
@@ -94,13 +101,19 @@ final class NodeView implements AdminView {
   private static Tenant tenant(TenantTable.Tenant tenant) {
     return new Tenant(
         tenant.name(),
-        tenant.limits().stream()
+        tenant.tree().limits().stream()
             .map(limit -> new Limit(
                 limit.name(),
-                limit.unit().name().toLowerCase(Locale.ROOT),
+                word(limit.unit()),
                 limit.amount(),
-                limit.window().name().toLowerCase(Locale.ROOT)))
+                word(limit.window()),
+                limit.models(),
+                mode(limit.observed())))
             .toList());
+  }
+
+  private static String mode(boolean observed) {
+    return observed ? "observe" : "enforce";
   }
 
   @Override
@@ -114,23 +127,28 @@ final class NodeView implements AdminView {
             ? CompletableFuture.failedFuture(new IllegalStateException("there is no cluster"))
             : running
                 .balances(tenant)
-                .thenApply(all -> all.stream().map(NodeView::balance).toList()));
+                .thenApply(all -> all.stream()
+                    .map(one -> balance(one, leases.wouldRefuse(tenant)))
+                    .toList()));
   }
 
-  private static Balance balance(dev.sluice.quota.Balance balance) {
+  /** @param wouldRefuse what this node counted since its start, by bucket */
+  private static Balance balance(dev.sluice.quota.Balance balance, Map<String, Long> wouldRefuse) {
     return new Balance(
         balance.name(),
-        unit(balance.unit()),
+        word(balance.unit()),
         balance.limit(),
         balance.settled(),
         balance.held(),
         balance.leased(),
         balance.unaccounted(),
         balance.free(),
-        balance.resetsInMillis() < 0 ? null : balance.resetsInMillis());
+        balance.resetsInMillis() < 0 ? null : balance.resetsInMillis(),
+        mode(balance.observed()),
+        balance.observed() ? wouldRefuse.getOrDefault(balance.name(), 0L) : null);
   }
 
-  private static String unit(Unit unit) {
-    return unit.name().toLowerCase(Locale.ROOT);
+  private static String word(Enum<?> value) {
+    return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 }

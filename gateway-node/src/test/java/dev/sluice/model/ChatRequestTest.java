@@ -63,6 +63,41 @@ class ChatRequestTest {
     assertThat(request.unboundedInput()).isEqualTo("messages[0].content[1]");
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "'previous_response_id':'resp_1'|previous_response_id",
+        "'conversation':{'id':'c'}|conversation",
+        "'web_search_options':{}|web_search_options",
+        "'tools':[{'type':'function','function':{}},{'type':'web_search'}]|tools[1]",
+        "'messages':[{'role':'assistant','audio':{'id':'a'}}]|messages[0].audio",
+        "'messages':[{'role':'user','content':[{'type':'file','file':{'file_id':'f'}}]}]|messages[0].content[0]",
+        "'messages':[{'role':'user','content':[{'type':'input_audio'}]}]|messages[0].content[0]",
+      })
+  void whatIsStoredOrFetchedByTheProviderIsNotBoundedByItsBytes(String field, String named) {
+    String json = field.replace('\'', '"');
+    String all = json.contains("messages") ? json : json + "," + MESSAGES;
+    assertThat(good("{\"model\":\"m\"," + all + "}").unboundedInput()).isEqualTo(named);
+  }
+
+  @Test
+  void toolsThatTheCallerRunsAndEmptyFieldsAreBoundedByTheirBytes() {
+    ChatRequest request =
+        good("{\"model\":\"m\",\"previous_response_id\":null,\"tools\":[{\"type\":\"function\","
+            + "\"function\":{\"parameters\":{\"type\":\"web\"}}},{\"type\":\"custom\"}]," + MESSAGES
+            + "}");
+    assertThat(request.unboundedInput()).isNull();
+  }
+
+  @Test
+  void predictedTokensAreHeldOnTopOfTheCap() {
+    ChatRequest request =
+        good("{\"model\":\"m\",\"prediction\":{\"type\":\"content\",\"content\":\"abc def\"},"
+            + MESSAGES + "}");
+    assertThat(request.predictedTokens()).isGreaterThanOrEqualTo("abc def".length());
+  }
+
   @Test
   void leavesABodyAloneThatNeedsNothing() {
     String json = "{\"model\":\"m\",  \"max_tokens\" : 5,\"temperature\":0.10," + MESSAGES + "}";

@@ -13,7 +13,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class QuotaFieldsTest {
   private static Refusal refusal(long limit, long free, long tryIn, long need) {
     ToNode.Room room = new ToNode.Room("tokens-per-minute", Unit.TOKENS, limit, free, 60_000);
-    return QuotaFields.refusal("demo", new Admission.Refused(room, tryIn), 10, need - 10);
+    return QuotaFields.refusal(
+        "demo", new Admission.Refused(room, tryIn), new CallBounds(10, need - 10, 0));
   }
 
   @Test
@@ -43,6 +44,21 @@ class QuotaFieldsTest {
   void aRequestThatCanNeverFitIsToldWhatToDo() {
     assertThat(refusal(100, 100, ToNode.NEVER, 120).message())
         .endsWith("it can never fit, ask for fewer output tokens (max_tokens) or send less");
+  }
+
+  @Test
+  void aRefusalSpeaksOfTheUnitThatIsShort() {
+    CallBounds bounds = new CallBounds(10, 20, 1_250_000);
+    ToNode.Room cost = new ToNode.Room("keys/k/cost-per-day", Unit.COST, 5_000_000_000L, 1_000, 9);
+    assertThat(
+            QuotaFields.refusal("demo", new Admission.Refused(cost, 9), bounds).message())
+        .isEqualTo("this request may cost $0.00125; of the $5 of \"keys/k/cost-per-day\" of tenant"
+            + " \"demo\" $0.000001 are free: try again in 1 s");
+    ToNode.Room flight = new ToNode.Room("in-flight", Unit.IN_FLIGHT_REQUESTS, 4, 0, ToNode.NEVER);
+    assertThat(QuotaFields.refusal("demo", new Admission.Refused(flight, 0), bounds)
+            .message())
+        .isEqualTo("this is one request; of the 4 of \"in-flight\" of tenant \"demo\" 0 are free,"
+            + " the rest is held by requests that are running: try again shortly");
   }
 
   @ParameterizedTest

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -150,5 +151,18 @@ class UsageTest {
     byte[] bytes = "<html>\"usage\":{\"prompt_tokens\":1}".getBytes(StandardCharsets.UTF_8);
     usage.read(bytes, 0, bytes.length);
     assertThat(usage.usage()).isNull();
+  }
+
+  @Test
+  void tokensThatTheProviderHadInItsCacheAreToldApart() {
+    String usage =
+        "\"usage\":{\"prompt_tokens\":11,\"completion_tokens\":22,\"completion_tokens_details\":"
+            + "{\"cached_tokens\":1},\"prompt_tokens_details\":{\"audio_tokens\":2,\"cached_tokens\":8}}";
+    SseUsage stream = new SseUsage(false);
+    pass(stream, "data: {\"choices\":[]," + usage + "}\n\n", new Random(1));
+    JsonUsage document = new JsonUsage();
+    byte[] bytes = ("{\"choices\":[]," + usage + "}").getBytes(StandardCharsets.UTF_8);
+    document.read(bytes, 0, bytes.length);
+    assertThat(List.of(stream.usage(), document.usage())).containsOnly(new TokenUsage(11, 8, 22));
   }
 }

@@ -1,6 +1,7 @@
 package dev.sluice.ingress;
 
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param baseUrl absolute http or https URL that {@code /chat/completions} is appended to; empty for echo
  * @param credential where its API key is, or null if it needs none
  * @param capField request field that caps an answer's tokens where the caller sent none
+ * @param prices empty if nobody has said what it costs
  */
 public record DeclaredModelProvider(
     ObjectKey key,
@@ -18,7 +20,8 @@ public record DeclaredModelProvider(
     String baseUrl,
     @Nullable SecretRef credential,
     String capField,
-    Timeouts timeouts)
+    Timeouts timeouts,
+    List<ModelPrice> prices)
     implements Declaration {
   public static final String DEFAULT_CAP_FIELD = "max_tokens";
 

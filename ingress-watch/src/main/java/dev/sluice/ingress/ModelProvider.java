@@ -1,5 +1,7 @@
 package dev.sluice.ingress;
 
+import java.util.List;
+
 /**
  * A provider as it can be called.
  *
@@ -14,9 +16,10 @@ public record ModelProvider(
     String baseUrl,
     String credential,
     String capField,
-    DeclaredModelProvider.Timeouts timeouts) {
+    DeclaredModelProvider.Timeouts timeouts,
+    List<ModelPrice> prices) {
   @Override
   public String toString() {
-    return name + " " + kind + " " + baseUrl + " " + capField + " " + timeouts;
+    return name + " " + kind + " " + baseUrl + " " + capField + " " + timeouts + " " + prices;
   }
 }

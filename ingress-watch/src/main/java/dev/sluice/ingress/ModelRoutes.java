@@ -141,7 +141,8 @@ final class ModelRoutes {
         provider.baseUrl(),
         token,
         provider.capField(),
-        provider.timeouts()));
+        provider.timeouts(),
+        provider.prices()));
   }
 
   private Optional<String> credential(DeclaredModelProvider provider) {

@@ -1,7 +1,5 @@
 package dev.sluice.ingress;
 
-import java.time.ZoneId;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -9,19 +7,16 @@ import java.util.Optional;
 public final class TenantTable {
   public static final TenantTable EMPTY = new TenantTable(Map.of(), Map.of());
 
-  /** @param limits all apply at once */
-  public record Tenant(String name, List<Limit> limits) {}
+  /** @param tree its limits; all of a path apply at once */
+  public record Tenant(String name, SpendingTree tree) {}
 
-  /** @param name unique in its tenant */
-  public record Limit(
-      String name,
-      DeclaredTenant.Unit unit,
-      long amount,
-      DeclaredTenant.Window window,
-      ZoneId zone) {}
-
-  /** The leaf that an API key stands for. */
-  public record Spender(String tenant, String key) {}
+  /**
+   * The leaf that an API key stands for.
+   *
+   * @param key its name, with its team's name before it: {@code k} or {@code t/k}
+   * @param place where it spends
+   */
+  public record Spender(String tenant, String key, SpendingTree.Place place) {}
 
   private final Map<String, Tenant> tenants;
   private final Map<String, Spender> keys;

@@ -3,12 +3,15 @@ package dev.sluice.ingress;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /** What Tenants make: who may spend how much, and by which keys they are known. */
 final class Tenants {
+  private static final int MOST_PATHS = 20_000;
+
   private final Declarations declared;
   private final Collection<Problem> problems;
   private final Map<String, TenantTable.Tenant> tenants = new HashMap<>();
@@ -37,15 +40,42 @@ final class Tenants {
           "this Tenant is left out"));
       return;
     }
-    List<TenantTable.Limit> limits = tenant.limits().stream()
-        .map(limit -> new TenantTable.Limit(
-            limit.name(), limit.unit(), limit.amount(), limit.window(), limit.zone()))
-        .toList();
-    tenants.put(id, new TenantTable.Tenant(id, limits));
-    for (DeclaredTenant.Key key : tenant.keys()) {
+    SpendingTree tree = new SpendingTree(tenant.limits());
+    Map<String, TenantTable.Spender> own = new LinkedHashMap<>();
+    addKeys(tenant, "", tenant.keys(), tree, tree.tenant(), own);
+    for (DeclaredTenant.Team team : tenant.teams()) {
+      SpendingTree.Place place = tree.add(tree.tenant(), "teams/" + team.name(), team.limits());
+      addKeys(tenant, team.name() + "/", team.keys(), tree, place, own);
+    }
+    tenants.put(id, new TenantTable.Tenant(id, tree));
+    if (tree.pathCount() <= MOST_PATHS) {
+      keys.putAll(own);
+      return;
+    }
+    problems.add(tenant.problem(
+        "spec",
+        tree.pathCount() + " sets of limits, by key and model",
+        "at most " + MOST_PATHS
+            + ": fewer keys with limits of their own, or fewer models in limits",
+        "its keys can't be used"));
+  }
+
+  private void addKeys(
+      DeclaredTenant tenant,
+      String team,
+      List<DeclaredTenant.Key> all,
+      SpendingTree tree,
+      SpendingTree.Place above,
+      Map<String, TenantTable.Spender> own) {
+    String under = team.isEmpty() ? "keys/" : "teams/" + team + "keys/";
+    String id = tenant.key().name();
+    for (DeclaredTenant.Key key : all) {
+      SpendingTree.Place place = tree.add(above, under + key.name(), key.limits());
       hash(tenant, key).ifPresent(sha256 -> {
-        TenantTable.Spender other =
-            keys.putIfAbsent(sha256, new TenantTable.Spender(id, key.name()));
+        TenantTable.Spender other = keys.get(sha256);
+        other = other != null
+            ? other
+            : own.putIfAbsent(sha256, new TenantTable.Spender(id, team + key.name(), place));
         if (other != null) {
           problems.add(tenant.problem(
               key.field(),

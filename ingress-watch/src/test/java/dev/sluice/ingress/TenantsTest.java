@@ -4,9 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.ingress.DeclaredTenant.Unit;
 import dev.sluice.ingress.DeclaredTenant.Window;
-import dev.sluice.ingress.TenantTable.Spender;
+import java.time.LocalDate;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class TenantsTest {
@@ -30,8 +31,8 @@ class TenantsTest {
     Reconciled made =
         tenant(all, "shop", byHash("one", HASH), bySecret("two", "s")).reconcile();
     assertThat(made.problems()).isEmpty();
-    assertThat(made.tenants().spender(HASH)).contains(new Spender("shop", "one"));
-    assertThat(made.tenants().spender(Digest.of("sk-two"))).contains(new Spender("shop", "two"));
+    assertThat(who(made, HASH)).isEqualTo("shop/one");
+    assertThat(who(made, Digest.of("sk-two"))).isEqualTo("shop/two");
     assertThat(made.tenants().spender(Digest.of("sk-three"))).isEmpty();
     assertThat(made.tenants().keyCount()).isEqualTo(2);
   }
@@ -41,7 +42,7 @@ class TenantsTest {
     Manifests all = new Manifests().secret("s", "api-key: sk-one");
     tenant(all, "b", bySecret("again", "s"));
     Reconciled made = tenant(all, "a", byHash("one", HASH)).reconcile();
-    assertThat(made.tenants().spender(HASH)).contains(new Spender("a", "one"));
+    assertThat(who(made, HASH)).isEqualTo("a/one");
     assertThat(made.problems()).hasSize(1);
     Problem problem = made.problems().get(0);
     assertThat(problem.object()).isEqualTo("Tenant default/b");
@@ -62,7 +63,7 @@ class TenantsTest {
             byHash("good", HASH))
         .reconcile();
     assertThat(made.tenants().keyCount()).isEqualTo(1);
-    assertThat(made.tenants().spender(HASH)).contains(new Spender("shop", "good"));
+    assertThat(who(made, HASH)).isEqualTo("shop/good");
     assertThat(made.problems())
         .extracting(Problem::field)
         .containsExactly(
@@ -96,11 +97,85 @@ class TenantsTest {
             {limits: [{unit: tokens, amount: 5, window: minute},
               {unit: tokens, amount: 7, window: none},
               {name: local, unit: tokens, amount: 9, window: day, timeZone: Europe/Berlin}]}""").reconcile();
-    assertThat(made.tenants().tenants().get("shop").limits())
+    SpendingTree tree = made.tenants().tenants().get("shop").tree();
+    assertThat(tree.tenant().pathOf("any").limits())
         .containsExactly(
-            new TenantTable.Limit(
-                "tokens-per-minute", Unit.TOKENS, 5, Window.MINUTE, ZoneOffset.UTC),
-            new TenantTable.Limit("tokens-balance", Unit.TOKENS, 7, Window.NONE, ZoneOffset.UTC),
-            new TenantTable.Limit("local", Unit.TOKENS, 9, Window.DAY, ZoneId.of("Europe/Berlin")));
+            limit("tokens-per-minute", 5, Window.MINUTE, ZoneOffset.UTC),
+            limit("tokens-balance", 7, Window.NONE, ZoneOffset.UTC),
+            limit("local", 9, Window.DAY, ZoneId.of("Europe/Berlin")));
+  }
+
+  private static SpendingTree.Limit limit(String name, long amount, Window window, ZoneId zone) {
+    return new SpendingTree.Limit(name, Unit.TOKENS, amount, window, zone, List.of(), false);
+  }
+
+  private static String who(Reconciled made, String sha256) {
+    TenantTable.Spender spender = made.tenants().spender(sha256).orElseThrow();
+    return spender.tenant() + "/" + spender.key();
+  }
+
+  private static SpendingTree.Path path(Reconciled made, String key, String model) {
+    return made.tenants().spender(Digest.of(key)).orElseThrow().place().pathOf(model);
+  }
+
+  private static List<String> limits(Reconciled made, String key, String model) {
+    return path(made, key, model).limits().stream()
+        .map(SpendingTree.Limit::name)
+        .toList();
+  }
+
+  @Test
+  void areChargedAtEachPlaceAboveTheKeyForTheModelsThatCount() {
+    Reconciled made = new Manifests()
+        .sluice("Tenant", "shop", """
+            {limits: [{name: all, unit: tokens, amount: 5, window: minute},
+                {name: dear, unit: cost, amount: 5, window: day, models: ['gpt-*', o3]}],
+              keys: [{name: alone, sha256: %s}, {name: held, sha256: %s,
+                limits: [{name: own, unit: requests, amount: 1, window: second}]}],
+              teams: [{name: t, limits: [{name: small, unit: tokens, amount: 1, window: hour, models: [gpt-4o]}],
+                keys: [{name: alone, sha256: %s}, {name: held, sha256: %s,
+                  limits: [{name: own, unit: in-flight-requests, amount: 2, window: none}]}]}]}""".formatted(
+                Digest.of("a"), Digest.of("b"), Digest.of("c"), Digest.of("d")))
+        .reconcile();
+    assertThat(made.problems()).isEmpty();
+    assertThat(limits(made, "a", "mistral")).containsExactly("all");
+    assertThat(limits(made, "a", "gpt-4o")).containsExactly("all", "dear");
+    assertThat(limits(made, "b", "o3")).containsExactly("all", "dear", "keys/held/own");
+    assertThat(limits(made, "c", "gpt-4o")).containsExactly("all", "dear", "teams/t/small");
+    assertThat(limits(made, "c", "gpt-4o-mini")).containsExactly("all", "dear");
+    assertThat(limits(made, "d", "gpt-4o"))
+        .containsExactly("all", "dear", "teams/t/small", "teams/t/keys/held/own");
+    assertThat(who(made, Digest.of("d"))).isEqualTo("shop/t/held");
+  }
+
+  @Test
+  void shareAPathWhereTheSameLimitsCount() {
+    Reconciled made = new Manifests()
+        .sluice("Tenant", "shop", """
+            {limits: [{name: dear, unit: cost, amount: 5, window: day, models: ['gpt-*', o3]}],
+              keys: [{name: one, sha256: %s}], teams: [{name: t, keys: [{name: two, sha256: %s}]}]}""".formatted(Digest.of("a"), Digest.of("b")))
+        .reconcile();
+    assertThat(path(made, "a", "gpt-5")).isSameAs(path(made, "b", "o3"));
+    assertThat(path(made, "a", "other").name()).isEqualTo(SpendingTree.TENANT);
+    assertThat(made.tenants().tenants().get("shop").tree().paths())
+        .extracting(SpendingTree.Path::name)
+        .containsExactlyInAnyOrder("tenant", "tenant?gpt-*");
+  }
+
+  @Test
+  void costWhatTheMostExactAndNewestPriceSays() {
+    LocalDate spring = LocalDate.parse("2026-03-01");
+    LocalDate summer = LocalDate.parse("2026-06-01");
+    List<ModelPrice> prices = List.of(
+        new ModelPrice(List.of("gpt-*"), LocalDate.EPOCH, 2_500_000, 1_250_000, 10_000_000),
+        new ModelPrice(List.of("gpt-4o"), spring, 37_500, 0, 1),
+        new ModelPrice(List.of("gpt-4o"), summer, 1, 1, 1));
+    assertThat(ModelPrice.of(prices, "gpt-5", spring).orElseThrow().nanos(10, 4, 2))
+        .isEqualTo(25_000 + 5_000 + 20_000);
+    assertThat(ModelPrice.of(prices, "gpt-4o", spring).orElseThrow().nanos(1, 0, 1))
+        .as("rounded up")
+        .isEqualTo(38);
+    assertThat(ModelPrice.of(prices, "gpt-4o", summer).orElseThrow().input()).isEqualTo(1);
+    assertThat(ModelPrice.of(prices, "o3", summer)).isEmpty();
   }
 }

@@ -7,13 +7,17 @@ import dev.sluice.ingress.DeclaredModelRoute;
 import dev.sluice.ingress.DeclaredTenant;
 import dev.sluice.ingress.DeclaredTenant.Unit;
 import dev.sluice.ingress.DeclaredTenant.Window;
+import dev.sluice.ingress.ModelPrice;
 import dev.sluice.ingress.ObjectKey;
 import dev.sluice.ingress.SecretRef;
+import java.math.BigDecimal;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
+import java.time.LocalDate;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -39,13 +43,22 @@ final class SluiceKinds {
           + "(/[A-Za-z0-9._~!$&'()*+,;=:@/-]*(%[0-9a-fA-F]{2}[A-Za-z0-9._~!$&'()*+,;=:@/-]*)*)?");
   private static final Pattern ZONE =
       Pattern.compile("UTC|[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z][A-Za-z0-9_+-]*){1,2}");
+  private static final Pattern DAY = Pattern.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}");
+  private static final int DECIMALS_OF_PRICE = 6;
+  private static final Pattern PRICE = Pattern.compile("[0-9]{1,4}(\\.[0-9]{1,6})?");
+  private static final int MOST_PRICES = 256;
   private static final int MOST_URL_CHARS = 2048;
   private static final int MOST_HOSTS = 1024;
   private static final int MOST_MODELS = 1024;
   private static final int MOST_TARGETS = 64;
   private static final int MOST_KEYS = 4096;
   private static final int MOST_LIMITS = 32;
-  private static final long MOST_TOKENS = 1L << 50;
+  private static final int MOST_LIMITS_BELOW = 8;
+  private static final int MOST_TEAMS = 64;
+  private static final int MOST_KEYS_OF_TEAM = 1024;
+  private static final int MOST_MODELS_OF_LIMIT = 16;
+  private static final String NAME_EXPECTED = "a name of lower-case letters, digits and '-'";
+  private static final long MOST_AMOUNT = 1L << 50;
   private static final int MOST_OUTPUT_TOKENS = 10_000_000;
   private static final Duration LEAST_TIME = Duration.ofSeconds(1);
   private static final Duration MOST_TIME = Duration.ofHours(24);
@@ -53,7 +66,8 @@ final class SluiceKinds {
   private SluiceKinds() {}
 
   static Declaration provider(ObjectKey key, DeclaredAt at, Value object) {
-    Value spec = spec(object).only("kind", "baseUrl", "credential", "outputCap", "timeouts");
+    Value spec =
+        spec(object).only("kind", "baseUrl", "credential", "outputCap", "timeouts", "prices");
     Optional<DeclaredModelProvider.Kind> kind = spec.field("kind")
         .requiredChoice(
             DeclaredModelProvider.Kind.values(),
@@ -71,7 +85,59 @@ final class SluiceKinds {
         capField(spec.field("outputCap")),
         new DeclaredModelProvider.Timeouts(
             timeouts.field("silence").duration(LEAST_TIME, MOST_TIME, standard.silence()),
-            timeouts.field("total").duration(LEAST_TIME, MOST_TIME, standard.total())));
+            timeouts.field("total").duration(LEAST_TIME, MOST_TIME, standard.total())),
+        prices(spec.field("prices")));
+  }
+
+  private static List<ModelPrice> prices(Value list) {
+    List<ModelPrice> prices = new ArrayList<>();
+    Set<String> known = new HashSet<>();
+    for (Value one : list.items(MOST_PRICES)) {
+      one.only("models", "from", "input", "cachedInput", "output");
+      LocalDate from = day(one.field("from"));
+      List<String> models = new ArrayList<>();
+      for (Value model :
+          one.field("models").requiredItems(MOST_MODELS_OF_LIMIT, "at least one model name")) {
+        String name = modelPattern(model);
+        if (!known.add(from + " " + name)) {
+          model.refuse("a model that has no other price from that day");
+        }
+        models.add(name);
+      }
+      long input = dollars(one.field("input"));
+      Value cached = one.field("cachedInput");
+      prices.add(new ModelPrice(
+          models,
+          from,
+          input,
+          cached.exists() ? dollars(cached) : input,
+          dollars(one.field("output"))));
+    }
+    return prices;
+  }
+
+  private static LocalDate day(Value value) {
+    String text = value.textIfAny(
+        any -> DAY.matcher(any).matches() && isDay(any), "a day such as 2026-01-31");
+    return isDay(text) ? LocalDate.parse(text) : LocalDate.EPOCH;
+  }
+
+  private static boolean isDay(String text) {
+    try {
+      return !LocalDate.parse(text).isBefore(LocalDate.EPOCH);
+    } catch (DateTimeParseException e) {
+      return false;
+    }
+  }
+
+  /** Dollars per million tokens, as millionths of a dollar. */
+  private static long dollars(Value value) {
+    String text = value.requiredText(
+        any -> PRICE.matcher(any).matches(),
+        "dollars per million tokens in quotes, such as '2.50', below 10000");
+    return PRICE.matcher(text).matches()
+        ? new BigDecimal(text).movePointRight(DECIMALS_OF_PRICE).longValueExact()
+        : 0;
   }
 
   private static String baseUrl(DeclaredModelProvider.Kind kind, Value field) {
@@ -103,10 +169,7 @@ final class SluiceKinds {
     }
     List<String> models = new ArrayList<>();
     for (Value model : spec.field("models").requiredItems(MOST_MODELS, "at least one model name")) {
-      String name = model.requiredText(
-          text -> MODEL.matcher(text).matches(),
-          "a model name, or the beginning of one with a * at its end");
-      addOnce(models, model, name);
+      addOnce(models, model, modelPattern(model));
     }
     List<DeclaredModelRoute.Target> targets = new ArrayList<>();
     for (Value target : spec.field("targets").requiredItems(MOST_TARGETS, "at least one target")) {
@@ -123,15 +186,36 @@ final class SluiceKinds {
   }
 
   static Declaration tenant(ObjectKey key, DeclaredAt at, Value object) {
-    Value spec = spec(object).only("keys", "limits");
+    Value spec = spec(object).only("keys", "limits", "teams");
+    List<DeclaredTenant.Team> teams = new ArrayList<>();
+    Set<String> names = new HashSet<>();
+    for (Value team : spec.field("teams").items(MOST_TEAMS)) {
+      team.only("name", "keys", "limits");
+      String name = team.field("name").requiredText(Names::isSubdomain, NAME_EXPECTED);
+      if (!names.add(name)) {
+        team.field("name").refuse("a name that no other team of this tenant has");
+      }
+      teams.add(new DeclaredTenant.Team(
+          name,
+          keys(team.field("keys"), MOST_KEYS_OF_TEAM),
+          limits(team.field("limits"), MOST_LIMITS_BELOW)));
+    }
+    return new DeclaredTenant(
+        key,
+        at,
+        keys(spec.field("keys"), MOST_KEYS),
+        limits(spec.field("limits"), MOST_LIMITS),
+        teams);
+  }
+
+  private static List<DeclaredTenant.Key> keys(Value list, int most) {
     List<DeclaredTenant.Key> keys = new ArrayList<>();
-    Set<String> keyNames = new HashSet<>();
-    for (Value one : spec.field("keys").secret().items(MOST_KEYS)) {
-      one.only("name", "secretRef", "sha256");
-      String name = one.field("name")
-          .requiredText(Names::isSubdomain, "a name of lower-case letters, digits and '-'");
-      if (!keyNames.add(name)) {
-        one.field("name").refuse("a name that no other key of this tenant has");
+    Set<String> names = new HashSet<>();
+    for (Value one : list.secret().items(most)) {
+      one.only("name", "secretRef", "sha256", "limits");
+      String name = one.field("name").requiredText(Names::isSubdomain, NAME_EXPECTED);
+      if (!names.add(name)) {
+        one.field("name").refuse("a name that no other key beside it has");
       }
       Value hash = one.field("sha256");
       if (hash.exists() == one.field("secretRef").exists()) {
@@ -141,33 +225,47 @@ final class SluiceKinds {
           text -> SHA256.matcher(text).matches(),
           "the SHA-256 of the key in 64 lower-case hex digits");
       keys.add(new DeclaredTenant.Key(
-          one.path(), name, hash.exists() ? null : secretRef(one.field("secretRef")), sha256));
+          one.path(),
+          name,
+          hash.exists() ? null : secretRef(one.field("secretRef")),
+          sha256,
+          limits(one.field("limits"), MOST_LIMITS_BELOW)));
     }
+    return keys;
+  }
+
+  private static List<DeclaredTenant.Limit> limits(Value list, int most) {
     List<DeclaredTenant.Limit> limits = new ArrayList<>();
-    Set<String> limitNames = new HashSet<>();
-    for (Value one : spec.field("limits").items(MOST_LIMITS)) {
+    Set<String> names = new HashSet<>();
+    for (Value one : list.items(most)) {
       limit(one).ifPresent(limit -> {
-        if (!limitNames.add(limit.name())) {
+        if (!names.add(limit.name())) {
           one.refuse(
-              "a name of its own: another limit of this tenant is called " + limit.name() + " too");
+              "a name of its own: another limit beside it is called " + limit.name() + " too");
         }
         limits.add(limit);
       });
     }
-    return new DeclaredTenant(key, at, keys, limits);
+    return limits;
   }
 
   /** Empty if its unit or window is refused: name and time zone can't be judged without. */
   private static Optional<DeclaredTenant.Limit> limit(Value limit) {
-    limit.only("name", "unit", "amount", "window", "timeZone");
+    limit.only("name", "unit", "amount", "window", "timeZone", "models", "mode");
     Optional<Unit> unit = limit.field("unit").requiredChoice(Unit.values(), SluiceKinds::word);
     Optional<Window> window =
         limit.field("window").requiredChoice(Window.values(), SluiceKinds::word);
-    long amount = limit.field("amount").requiredNumber(0, MOST_TOKENS);
-    String name = limit
-        .field("name")
-        .textIfAny(Names::isSubdomain, "a name of lower-case letters, digits and '-'");
+    long amount = limit.field("amount").requiredNumber(0, MOST_AMOUNT);
+    String name = limit.field("name").textIfAny(Names::isSubdomain, NAME_EXPECTED);
+    List<String> models = models(limit.field("models"), MOST_MODELS_OF_LIMIT);
+    String mode = limit
+        .field("mode")
+        .textIfAny(text -> text.equals("enforce") || text.equals("observe"), "enforce or observe");
     if (unit.isEmpty() || window.isEmpty()) {
+      return Optional.empty();
+    }
+    if (unit.get() == Unit.IN_FLIGHT_REQUESTS && window.get() != Window.NONE) {
+      limit.refuse("the window none: requests in flight are those of this moment");
       return Optional.empty();
     }
     ZoneId zone = zone(limit.field("timeZone"), window.get());
@@ -177,7 +275,26 @@ final class SluiceKinds {
         unit.get(),
         amount,
         window.get(),
-        zone));
+        zone,
+        models,
+        mode.equals("observe")));
+  }
+
+  private static List<String> models(Value list, int most) {
+    List<String> models = new ArrayList<>();
+    if (!list.exists()) {
+      return models;
+    }
+    for (Value model : list.requiredItems(most, "at least one model name")) {
+      addOnce(models, model, modelPattern(model));
+    }
+    return models;
+  }
+
+  private static String modelPattern(Value model) {
+    return model.requiredText(
+        text -> MODEL.matcher(text).matches(),
+        "a model name, or the beginning of one with a * at its end");
   }
 
   private static String limitName(Unit unit, Window window) {
@@ -242,6 +359,6 @@ final class SluiceKinds {
   }
 
   private static String word(Enum<?> value) {
-    return value.name().toLowerCase(Locale.ROOT);
+    return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 }

@@ -59,7 +59,23 @@ final class CustomResourceSamples {
             "{limits: [{unit: tokens, amount: 1, window: day, timeZone: Europe/Berlin},"
                 + " {unit: tokens, amount: 1, window: month, timeZone: America/Argentina/Buenos_Aires}]}",
             ""),
-        tenant("{limits: [{unit: tokens, amount: 1, window: day, timeZone: UTC}]}", ""));
+        tenant("{limits: [{unit: tokens, amount: 1, window: day, timeZone: UTC}]}", ""),
+        tenant(
+            "{limits: [{unit: input-tokens, amount: 1, window: day}, {unit: requests, amount: 1, window: second},"
+                + " {unit: in-flight-requests, amount: 1, window: none}, {unit: cost, amount: 1, window: month, mode: observe},"
+                + " {unit: output-tokens, amount: 1, window: hour, models: [a, 'b*', '*'], mode: enforce}]}",
+            ""),
+        tenant(
+            "{teams: [{name: t, limits: [{unit: tokens, amount: 1, window: day}], keys: [{name: a, sha256: "
+                + SHA256
+                + ", limits: [{unit: tokens, amount: 1, window: day}]}]}, {name: u}],"
+                + " keys: [{name: a, sha256: " + SHA256
+                + ", limits: [{unit: cost, amount: 1, window: none}]}]}",
+            ""),
+        provider(
+            "{kind: echo, prices: [{models: [a, 'b*'], input: '2.50', output: '10'},"
+                + " {models: [a], from: '2026-01-31', input: '0.000001', cachedInput: '0', output: '9999.999999'}]}",
+            ""));
   }
 
   static List<Sample> bad() {
@@ -151,8 +167,26 @@ final class CustomResourceSamples {
         tenant("{keys: [{name: a, sha256: ''}]}", "spec.keys[0].sha256"),
         tenant("{keys: [{name: a, sha256: 7}]}", "spec.keys[0].sha256"),
         tenant("{keys: [{name: a, secretRef: {name: s}}]}", "spec.keys[0].secretRef.key"),
+        limit("{unit: tokens, amount: 1, window: hour, models: []}", ".models"),
+        limit("{unit: tokens, amount: 1, window: hour, models: ['a b']}", ".models[0]"),
+        limit("{unit: tokens, amount: 1, window: hour, mode: warn}", ".mode"),
+        tenant("{teams: [{}]}", "spec.teams[0].name"),
+        tenant("{teams: [{name: t, teams: []}]}", "spec.teams[0].teams"),
+        tenant(
+            "{teams: [{name: t, keys: [{name: a, sha256: " + SHA256 + ", limit: []}]}]}",
+            "spec.teams[0].keys[0].limit"),
+        tenant(
+            "{keys: [{name: a, sha256: " + SHA256
+                + ", limits: [{unit: tokens, amount: 1, window: era}]}]}",
+            "spec.keys[0].limits[0].window"),
+        price("{models: [], input: '1', output: '1'}", ".models"),
+        price("{models: [m], output: '1'}", ".input"),
+        price("{models: [m], input: '1', output: 1}", ".output"),
+        price("{models: [m], input: '10000', output: '1'}", ".input"),
+        price("{models: [m], input: '1.0000001', output: '1'}", ".input"),
+        price("{models: [m], from: yesterday, input: '1', output: '1'}", ".from"),
         limit("{amount: 1, window: hour}", ".unit"),
-        limit("{unit: requests, amount: 1, window: hour}", ".unit"),
+        limit("{unit: words, amount: 1, window: hour}", ".unit"),
         limit("{unit: tokens, window: hour}", ".amount"),
         limit("{unit: tokens, amount: -1, window: hour}", ".amount"),
         limit("{unit: tokens, amount: 1125899906842625, window: hour}", ".amount"),
@@ -202,13 +236,22 @@ final class CustomResourceSamples {
                 + " {unit: tokens, amount: 2, window: none}]}",
             "spec.limits[1]"),
         limit("{unit: tokens, amount: 1, window: hour, timeZone: UTC}", ".timeZone"),
+        limit("{unit: in-flight-requests, amount: 1, window: hour}", ""),
+        limit("{unit: tokens, amount: 1, window: hour, models: [a, a]}", ".models[1]"),
+        tenant("{teams: [{name: t}, {name: t}]}", "spec.teams[1].name"),
         limit("{unit: tokens, amount: 1, window: day, timeZone: Europe/Berlinn}", ".timeZone"));
   }
 
-  /** Fields without a value. An API server drops them before it looks; in a file they are rather a slip. */
+  /** Fields without a value, which an API server drops before it looks; and what would cost its rules too much. */
   static List<Sample> badToTheReaderAlone() {
     return List.of(
         tenant("{limits: }", "spec.limits"),
+        tenant("{teams: }", "spec.teams"),
+        tenant(
+            "{teams: [{name: t, limits: [{unit: tokens, amount: 1, window: day}, {unit: tokens, amount: 2, window: day}]}]}",
+            "spec.teams[0].limits[1]"),
+        price("{models: [m, m], input: '1', output: '1'}", ".models[1]"),
+        price("{models: [m], from: '2026-02-30', input: '1', output: '1'}", ".from"),
         tenant("{keys: }", "spec.keys"),
         limit("{name: , unit: tokens, amount: 1, window: hour}", ".name"),
         provider("{kind: echo, credential: }", "spec.credential"),
@@ -237,6 +280,10 @@ final class CustomResourceSamples {
 
   private static Sample tenant(String spec, String field) {
     return new Sample("Tenant", spec, field);
+  }
+
+  private static Sample price(String price, String field) {
+    return provider("{kind: echo, prices: [" + price + "]}", "spec.prices[0]" + field);
   }
 
   private static Sample limit(String limit, String field) {

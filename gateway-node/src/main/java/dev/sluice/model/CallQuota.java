@@ -1,0 +1,93 @@
+package dev.sluice.model;
+
+import dev.sluice.ingress.SpendingTree;
+import dev.sluice.ingress.TenantTable;
+import dev.sluice.quota.Admission;
+import dev.sluice.quota.Amounts;
+import dev.sluice.quota.Hold;
+import dev.sluice.quota.ToNode;
+import dev.sluice.wire.HeadSink;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** One call's hold on the quota of whoever spends: put aside before it runs, and settled once, however it ends. */
+final class CallQuota {
+  private final ModelGateway gateway;
+  private final TenantTable.Spender spender;
+  private final SpendingTree.Path path;
+  private final CallBounds bounds;
+  private @Nullable Hold hold;
+  private long heldAtNanos;
+  private List<ToNode.Room> rooms = List.of();
+  private List<ToNode.Room> observed = List.of();
+
+  CallQuota(
+      ModelGateway gateway,
+      TenantTable.Spender spender,
+      SpendingTree.Path path,
+      CallBounds bounds) {
+    this.gateway = gateway;
+    this.spender = spender;
+    this.path = path;
+    this.bounds = bounds;
+  }
+
+  CallBounds bounds() {
+    return bounds;
+  }
+
+  /** Whether anything is counted. */
+  boolean limited() {
+    return !path.limits().isEmpty();
+  }
+
+  /** Whether anything may be refused. */
+  boolean enforced() {
+    return path.enforced();
+  }
+
+  /** @return the answer, or null if {@code later} will be told, on another thread */
+  @Nullable
+  Admission ask(Consumer<Admission> later) {
+    Amounts need = Amounts.ofRequest(bounds.input(), bounds.output(), bounds.nanos());
+    return gateway.leases().hold(spender.tenant(), path.name(), need, later);
+  }
+
+  void took(Admission.Admitted admitted) {
+    hold = admitted.hold();
+    heldAtNanos = System.nanoTime();
+    rooms = admitted.room();
+    observed = admitted.observed();
+    observed.forEach(room -> gateway.log().observed(spender.tenant(), room.bucket()));
+  }
+
+  /** How much longer the call may run at most; this long if nothing is held for it. */
+  Duration left(Duration total) {
+    if (hold == null) {
+      return total;
+    }
+    Duration left = gateway.leases().longestHold().minusNanos(System.nanoTime() - heldAtNanos);
+    return left.compareTo(total) < 0 ? left : total;
+  }
+
+  /** Puts what was really used in the place of the hold. A second time changes nothing. */
+  void settle(Amounts used) {
+    Hold held = hold;
+    hold = null;
+    if (held != null) {
+      gateway.leases().settle(spender.tenant(), held, used);
+    }
+  }
+
+  /** How the buckets stand, and which of those that are only observed would have refused the call. */
+  void tell(HeadSink head) {
+    QuotaFields.rateLimit(rooms, head);
+    if (!observed.isEmpty()) {
+      head.field(
+          "x-sluice-would-refuse",
+          String.join(", ", observed.stream().map(ToNode.Room::bucket).toList()));
+    }
+  }
+}
