@@ -1,5 +1,6 @@
 package dev.sluice.quota;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -7,8 +8,13 @@ import java.util.Map;
  * What may still be granted out of buckets at one moment, and when there will be more.
  *
  * @param now entity time, milliseconds
+ * @param charged what buckets are charged with, by id, as far as anybody has asked
  */
-record Headroom(QuotaLedger ledger, long now, DeskSettings settings) {
+record Headroom(QuotaLedger ledger, long now, DeskSettings settings, Map<String, Long> charged) {
+  Headroom(QuotaLedger ledger, long now, DeskSettings settings) {
+    this(ledger, now, settings, new HashMap<>());
+  }
+
   private static final long SHORTEST_LIFE = 2_000;
 
   /** A lease takes at most this part of the room. */
@@ -23,7 +29,9 @@ record Headroom(QuotaLedger ledger, long now, DeskSettings settings) {
   }
 
   private long free(Bucket bucket) {
-    return bucket.limit() - ledger.charged(bucket, now, settings.margin());
+    return bucket.limit()
+        - charged.computeIfAbsent(
+            bucket.id(), id -> ledger.charged(bucket, now, settings.margin()));
   }
 
   /** What can be granted of each unit: the least of all buckets of the path. */

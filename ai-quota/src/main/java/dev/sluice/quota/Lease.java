@@ -58,6 +58,11 @@ public record Lease(
     return closed ? Amounts.NONE : Amounts.NONE.max(size.minus(committed()));
   }
 
+  /** What was granted and is not known to have been used. */
+  Amounts refundable() {
+    return Amounts.NONE.max(size.minus(used()));
+  }
+
   /** Closed, and no hold is running on it: only its charge is left. */
   @JsonIgnore
   public boolean isFinal() {

@@ -66,6 +66,9 @@ final class LeaseDesk {
   private List<Letter> letters = new ArrayList<>();
   private QuotaLedger ledger;
   private @Nullable Plan taken;
+  private @Nullable Headroom headroom;
+  private boolean undecided;
+  private long decidedAt;
   private long now;
 
   /** @param ledger as the journal has it */
@@ -211,17 +214,21 @@ final class LeaseDesk {
       if (known.ask.id().equals(ask.id())) {
         known.ask = ask;
         known.arrived = now;
+        undecided = true;
         return;
       }
     }
     waiting.add(new WaitingAsk(ask, now, now + settings.patience()));
+    undecided = true;
   }
 
   /** Decides on all that waits, the longest waiting first; whoever shares a bucket with one of them waits behind it. */
   private void decideWaiting() {
-    if (waiting.isEmpty()) {
+    if (waiting.isEmpty() || !undecided && now == decidedAt) {
       return;
     }
+    undecided = false;
+    decidedAt = now;
     waiting.sort(OLDEST_FIRST);
     Set<Bucket> claimed = new HashSet<>();
     List<WaitingAsk> still = new ArrayList<>();
@@ -375,7 +382,7 @@ final class LeaseDesk {
 
   private void close(LeaseId id) {
     Lease lease = ledger.leases().get(id);
-    waiting.removeIf(one -> one.ask.id().equals(id));
+    undecided |= waiting.removeIf(one -> one.ask.id().equals(id));
     if (lease != null && !lease.closed() && lease.lines().isEmpty()) {
       change(new Change.Reported(now, id, lease.path(), ToNode.ALL, List.of(), true));
     } else if (lease == null && id.no() > ledger.topOf(id.uid())) {
@@ -386,7 +393,7 @@ final class LeaseDesk {
 
   /** 5.14. */
   private void goodbye(String uid) {
-    waiting.removeIf(one -> one.ask.uid().equals(uid));
+    undecided |= waiting.removeIf(one -> one.ask.uid().equals(uid));
     if (ledger.topOf(uid) != QuotaLedger.ALL_NUMBERS) {
       change(new Change.Departed(now, uid));
     }
@@ -416,23 +423,31 @@ final class LeaseDesk {
         .toList());
   }
 
+  /** Those that a report may free something of: holds that we know of may have ended meanwhile. */
   private List<Lease> openLeasesOn(List<Bucket> buckets) {
     return ledger.leases().values().stream()
         .filter(lease -> !lease.closed())
         .filter(lease -> buckets.stream()
             .anyMatch(bucket ->
-                lease.unreported().of(bucket.unit()) > 0 && ledger.chargedTo(lease, bucket)))
+                lease.refundable().of(bucket.unit()) > 0 && ledger.chargedTo(lease, bucket)))
         .toList();
   }
 
   /** How the buckets stand at this moment. */
   private Headroom headroom() {
-    return new Headroom(ledger, now, settings);
+    Headroom known = headroom;
+    if (known == null || known.now() != now) {
+      known = new Headroom(ledger, now, settings);
+      headroom = known;
+    }
+    return known;
   }
 
   private void change(Change change) {
     changes.add(change);
     ledger = ledger.after(change);
+    headroom = null;
+    undecided = true;
   }
 
   private void tell(String uid, ToNode message) {

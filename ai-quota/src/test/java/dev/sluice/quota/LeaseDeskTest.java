@@ -100,6 +100,15 @@ class LeaseDeskTest {
     assertThat(((ToNode.Granted) told.get(1)).size()).isEqualTo(Amounts.ofTokens(60));
   }
 
+  /** A hold that we know of may have ended, and its lease may be reported only seconds later. */
+  @Test
+  void beforeARefusalLeasesThatAreHeldInFullAreCalledBackToo() {
+    told(ask("a", 1, 100));
+    Line held = new Line(0, Amounts.NONE, Amounts.ofTokens(100));
+    told(new ToEntity.Report("a", 1, Plan.TENANT_PATH, 2, List.of(held), false));
+    assertThat(told(ask("b", 1, 60))).containsExactly(new ToNode.Recall(List.of(1L)));
+  }
+
   @Test
   void aRefusalWaitsForNodesThatWereAskedAndNoLonger() {
     told(ask("a", 1, 60));

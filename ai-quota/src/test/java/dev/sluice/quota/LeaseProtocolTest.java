@@ -1,60 +1,42 @@
 package dev.sluice.quota;
 
+import static dev.sluice.quota.Schedules.BALANCE;
+import static dev.sluice.quota.Schedules.DAY;
+import static dev.sluice.quota.Schedules.MINUTE;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.ZoneOffset;
 import java.util.List;
-import java.util.Random;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * The whole protocol, both sides, in simulated time and under faults. A failure names the seed of its schedule; {@code
- * -Dsluice.schedules=10000} runs more of them.
+ * -Dsluice.schedules=100000} runs more of them, {@code -Dsluice.first-schedule=7} begins with another seed.
  */
 class LeaseProtocolTest {
   private static final int SCHEDULES = Integer.getInteger("sluice.schedules", 8);
+  private static final int FIRST = Integer.getInteger("sluice.first-schedule", 1);
 
-  private static final Bucket BALANCE = Bucket.of("balance", Unit.TOKENS, 10_000, Window.BALANCE);
-  private static final Bucket MINUTE =
-      Bucket.of("per-minute", Unit.TOKENS, 3_000, Window.sliding(60_000));
-  private static final Bucket DAY =
-      Bucket.of("per-day", Unit.TOKENS, 12_000, Window.day(ZoneOffset.UTC));
+  /** Few are enough to notice a defect; one that needs more would go unnoticed in the build. */
+  private static final int SCHEDULES_OF_A_DEFECT = 60;
 
-  /** Requests on all nodes for a while, each of up to 40 tokens. */
-  private static void load(Simulation run, long from, long until, int mostPauseMillis) {
-    Random random = run.random;
-    for (long at = from; at < until; at += 1 + random.nextLong(mostPauseMillis)) {
-      long need = 1 + random.nextLong(40);
-      long use = random.nextInt(3) == 0 ? random.nextLong(need + 1) : need;
-      int node = random.nextInt(run.nodes.length);
-      long lasts = random.nextInt(4_000);
-      run.at(
-          at,
-          () -> run.nodes[node].request(
-              Amounts.ofTokens(need), Amounts.ofTokens(use), lasts, answer -> {}));
-    }
-  }
-
-  /** A minute of little traffic up to a midnight, a minute of much behind it; then all is healed and falls quiet. */
-  private static Simulation run(long seed, List<Bucket> buckets, Simulation.Faults faults) {
-    Simulation run = new Simulation(seed, Plan.ofTenant(buckets), faults);
-    run.startFaults();
-    load(run, 0, 60_000, 300);
-    load(run, 60_000, 90_000, 30);
-    run.runFor(95_000);
-    run.heal();
-    run.runFor(60_000);
-    run.judgeUse();
-    run.judgeCharges();
-    return run;
+  private static LongStream seeds(int most) {
+    return LongStream.range(FIRST, FIRST + Math.min(most, SCHEDULES));
   }
 
   private static void holds(List<Bucket> buckets) {
-    for (long seed = 1; seed <= SCHEDULES; seed++) {
-      assertThat(run(seed, buckets, Simulation.Faults.ALL).violations)
-          .as("seed %d", seed)
-          .isEmpty();
-    }
+    seeds(1_000)
+        .forEach(seed -> assertThat(run(seed, buckets, Simulation.Faults.ALL).judged())
+            .as("seed %d", seed)
+            .isEmpty());
+  }
+
+  private static Simulation run(long seed, List<Bucket> buckets, Simulation.Faults faults) {
+    return Schedules.run(seed, Plan.ofTenant(buckets), faults, Simulation.Defect.NONE);
   }
 
   @Test
@@ -78,29 +60,84 @@ class LeaseProtocolTest {
   }
 
   @Test
+  void noBucketOfATreeIsOverspentInAnyUnitWhateverFails() {
+    Tally tally = new Tally();
+    List<String> wrong = new CopyOnWriteArrayList<>();
+    seeds(Integer.MAX_VALUE).parallel().forEach(seed -> {
+      Simulation run = Schedules.runTree(seed, Simulation.Defect.NONE);
+      List<String> violations = run.judged();
+      tally.add(run, violations);
+      if (!violations.isEmpty()) {
+        wrong.add("seed " + seed + ": " + violations);
+      }
+    });
+    System.out.println(tally);
+    assertThat(wrong).isEmpty();
+    assertThat(tally.refused()).as("limits were reached").isPositive();
+  }
+
+  @ParameterizedTest
+  @EnumSource(value = Simulation.Defect.class, mode = EnumSource.Mode.EXCLUDE, names = "NONE")
+  void aDefectOfTheProtocolIsNoticed(Simulation.Defect defect) {
+    long noticedBy = LongStream.range(1, SCHEDULES_OF_A_DEFECT)
+        .filter(seed -> !Schedules.runTree(seed, defect).judged().isEmpty())
+        .findFirst()
+        .orElse(0);
+    assertThat(noticedBy).as("seed that notices").isPositive();
+  }
+
+  @Test
+  void pathsMayComeAndGoUnderOpenLeases() {
+    Bucket key = Bucket.of("keys/a/day", Unit.TOKENS, 400, DAY.window());
+    Plan flat = Plan.ofTenant(List.of(BALANCE, MINUTE));
+    Plan tree = new Plan(
+        Map.of(BALANCE.id(), BALANCE, MINUTE.id(), MINUTE, key.id(), key),
+        Map.of(
+            Plan.TENANT_PATH,
+            List.of(BALANCE.id(), MINUTE.id()),
+            "keys/a",
+            List.of(BALANCE.id(), MINUTE.id(), key.id())));
+    seeds(1_000).forEach(seed -> {
+      Simulation run = new Simulation(seed, tree, Simulation.Faults.ALL, Simulation.Defect.NONE);
+      run.startFaults();
+      Schedules.load(run, 0, 80_000, 100);
+      for (int i = 1; i < 16; i++) {
+        Plan next = i % 2 == 0 ? tree : flat;
+        run.at(i * 5_000L, () -> run.plan = next);
+      }
+      run.runFor(85_000);
+      run.heal();
+      run.runFor(60_000);
+      assertThat(run.judged().stream().filter(what -> !what.startsWith("keys/")))
+          .as("seed %d", seed)
+          .isEmpty();
+    });
+  }
+
+  @Test
   void withoutFaultsABalanceIsUsedToTheLastToken() {
-    for (long seed = 1; seed <= SCHEDULES; seed++) {
+    seeds(1_000).forEach(seed -> {
       Simulation run = run(seed, List.of(BALANCE), Simulation.Faults.NONE);
       for (int i = 0; i < 2_000; i++) {
         Simulation.Node node = run.nodes[i % run.nodes.length];
-        run.at(
-            i * 20L, () -> node.request(Amounts.ofTokens(1), Amounts.ofTokens(1), 5, answer -> {}));
+        Amounts one = Amounts.ofTokens(1);
+        run.at(i * 20L, () -> node.request(Plan.TENANT_PATH, one, one, 5, answer -> {}));
       }
       run.runFor(60_000);
-      run.judgeUse();
-      run.judgeCharges();
-      assertThat(run.violations).as("seed %d", seed).isEmpty();
-      assertThat(run.used()).as("seed %d", seed).isEqualTo(BALANCE.limit());
-    }
+      assertThat(run.judged()).as("seed %d", seed).isEmpty();
+      assertThat(run.judge.usedBetween(Unit.TOKENS, 0, Long.MAX_VALUE))
+          .as("seed %d", seed)
+          .isEqualTo(BALANCE.limit());
+    });
   }
 
   @Test
   void withoutFaultsNearlyAllOfAMinuteCanBeUsed() {
-    for (long seed = 1; seed <= SCHEDULES; seed++) {
+    seeds(1_000).forEach(seed -> {
       Simulation run = run(seed, List.of(MINUTE), Simulation.Faults.NONE);
-      assertThat(run.usedBetween(30_000, 90_000))
+      assertThat(run.judge.usedBetween(Unit.TOKENS, 30_000, 90_000))
           .as("seed %d", seed)
           .isGreaterThan(MINUTE.limit() * 95 / 100);
-    }
+    });
   }
 }

@@ -1,13 +1,10 @@
 package dev.sluice.quota;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Random;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 
@@ -30,8 +27,16 @@ final class Simulation {
     static final Faults ALL = new Faults(0.1, 0.1, 0.1, true, true, true, true);
   }
 
-  /** One use of a hold at the instant of the hold. */
-  private record Use(long at, Amounts hold, Amounts used, String uid) {}
+  /** What is wrong with the protocol, to see whether the judge notices. */
+  enum Defect {
+    NONE,
+    /** A repeated or late report takes the place of a newer one. */
+    REPORTS_ARE_NOT_DEDUPLICATED,
+    /** What a killed node has not reported is given back at once. */
+    DEAD_NODES_ARE_REFUNDED,
+    /** Nodes go on with leases that have ended. */
+    DEADLINES_ARE_IGNORED
+  }
 
   private record Task(long at, long order, Runnable run) implements Comparable<Task> {
     @Override
@@ -41,23 +46,28 @@ final class Simulation {
     }
   }
 
-  private static final DeskSettings DESK = new DeskSettings(30_000, 200, 10_000, 5, 600_000);
+  private static final DeskSettings DESK = new DeskSettings(30_000, 200, 10_000, 5, 60_000);
   private static final NodeSettings NODE = new NodeSettings(2_000, 5_000, 200, 500, 30_000, 100);
   private static final long NANOS = 1_000_000;
+
+  /** Longest that a report takes without faults until what rests on it is said: waiting for an append, and its own. */
+  private static final long MESSAGE_AND_APPEND = 10;
+
   /** A minute before a midnight in UTC, so that calendar windows end while a schedule runs. */
   private static final long EPOCH = 1_800_057_600_000L - 60_000;
 
   final Random random;
   private final Faults faults;
-  final List<String> violations = new ArrayList<>();
+  private final Defect defect;
+  final Judge judge;
   final List<List<Change>> journal = new ArrayList<>();
-  final List<Use> uses = new ArrayList<>();
   final Node[] nodes = new Node[3];
   Plan plan;
   Entity entity;
-  long granted;
-  long refused;
   long kills;
+  long requests;
+  long messages;
+  private long reports;
   private final PriorityQueue<Task> tasks = new PriorityQueue<>();
   private final List<Entity> entities = new ArrayList<>();
   private final Set<String> killed = new TreeSet<>();
@@ -65,15 +75,21 @@ final class Simulation {
   private long now;
   private boolean faulty = true;
 
-  Simulation(long seed, Plan plan, Faults faults) {
+  Simulation(long seed, Plan plan, Faults faults, Defect defect) {
     this.random = new Random(seed);
     this.plan = plan;
     this.faults = faults;
+    this.defect = defect;
+    this.judge = new Judge(plan, EPOCH);
     for (int i = 0; i < nodes.length; i++) {
       nodes[i] = new Node(i);
     }
     entity = new Entity(random.nextInt(nodes.length));
     entities.add(entity);
+  }
+
+  Faults faults() {
+    return faults;
   }
 
   long now() {
@@ -159,9 +175,39 @@ final class Simulation {
 
   /** To the newest incarnation, or, while things go wrong, now and then to an old one. */
   private void toEntity(ToEntity message) {
+    messages++;
     boolean astray = faulty && entities.size() > 1 && random.nextInt(4) == 0;
     Entity to = astray ? entities.get(random.nextInt(entities.size())) : entity;
-    deliver(() -> to.receive(message));
+    deliver(() -> to.receive(spoilt(message)));
+  }
+
+  private ToEntity spoilt(ToEntity message) {
+    if (defect == Defect.REPORTS_ARE_NOT_DEDUPLICATED
+        && message instanceof ToEntity.Report report) {
+      return new ToEntity.Report(
+          report.uid(),
+          report.no(),
+          report.path(),
+          report.n() + 1_000 * ++reports,
+          report.lines(),
+          report.closed());
+    }
+    return message;
+  }
+
+  private ToNode spoilt(ToNode message) {
+    if (defect == Defect.DEADLINES_ARE_IGNORED && message instanceof ToNode.Granted granted) {
+      return new ToNode.Granted(
+          granted.no(),
+          granted.attempt(),
+          granted.arrived(),
+          granted.size(),
+          granted.notAfter() + 100_000,
+          granted.exact(),
+          granted.slotMillis(),
+          granted.rooms());
+    }
+    return message;
   }
 
   private void deliver(Runnable run) {
@@ -250,7 +296,7 @@ final class Simulation {
       if (fits) {
         journal.add(batch.changes());
         seq++;
-        judgeGuard(batch);
+        judge.guard(desk, batch.changes(), DESK.margin());
       }
       if (!fits || unknown) {
         alive = false;
@@ -266,10 +312,11 @@ final class Simulation {
 
     private void send(LeaseDesk.Batch batch) {
       for (LeaseDesk.Letter letter : batch.letters()) {
+        messages++;
         Simulation.this.deliver(() -> {
           for (Node node : nodes) {
             if (node.alive && node.uid.equals(letter.uid())) {
-              node.receive(letter.message());
+              node.receive(spoilt(letter.message()));
             }
           }
         });
@@ -280,17 +327,6 @@ final class Simulation {
       long in = desk.lookAgainIn();
       if (in != Long.MAX_VALUE) {
         at(in, this::flush);
-      }
-    }
-
-    /** At each grant that is journaled, on each bucket: charged, the grant included, is within the limit. */
-    private void judgeGuard(LeaseDesk.Batch batch) {
-      if (batch.changes().stream().anyMatch(Change.Granted.class::isInstance)) {
-        for (Bucket bucket : plan.buckets().values()) {
-          long charged = desk.ledger().charged(bucket, desk.now(), DESK.margin());
-          violate(
-              charged > bucket.limit(), bucket.name() + ": charged " + charged + " after a grant");
-        }
       }
     }
   }
@@ -329,6 +365,10 @@ final class Simulation {
     void kill() {
       alive = false;
       killed.add(uid);
+      judge.killed(uid);
+      if (defect == Defect.DEAD_NODES_ARE_REFUNDED) {
+        toEntity(new ToEntity.Goodbye(uid));
+      }
     }
 
     private long mono() {
@@ -336,47 +376,59 @@ final class Simulation {
     }
 
     /** A request that will use this much, and runs this long. */
-    void request(Amounts need, Amounts use, long runs, Consumer<Admission> answered) {
+    void request(
+        String wanted, Amounts need, Amounts use, long runs, Consumer<Admission> answered) {
       if (!alive || leaving) {
         return;
       }
       if (pausedUntil > now) {
-        at(pausedUntil - now + random.nextInt(2), () -> request(need, use, runs, answered));
+        at(pausedUntil - now + random.nextInt(2), () -> request(wanted, need, use, runs, answered));
         return;
       }
+      requests++;
+      String path = plan.paths().containsKey(wanted) ? wanted : Plan.TENANT_PATH;
+      Judge.Pending pending = judge.asked(path, need);
       int life = lives;
       Admission answer = leases.hold(
-          Plan.TENANT_PATH,
+          path,
           need,
           mono(),
           3_000 * NANOS,
-          later -> onAnswer(life, later, use, runs, answered));
+          later -> onAnswer(life, pending, later, use, runs, answered));
       flush();
       if (answer != null) {
-        onAnswer(life, answer, use, runs, answered);
+        onAnswer(life, pending, answer, use, runs, answered);
       }
     }
 
     private void onAnswer(
-        int life, Admission answer, Amounts use, long runs, Consumer<Admission> answered) {
+        int life,
+        Judge.Pending pending,
+        Admission answer,
+        Amounts use,
+        long runs,
+        Consumer<Admission> answered) {
       if (answer instanceof Admission.Admitted admitted) {
-        granted++;
-        uses.add(new Use(now, admitted.hold().amount(), use, uid));
-        at(runs, () -> settle(life, admitted.hold(), use));
-      } else if (answer instanceof Admission.Refused) {
-        refused++;
+        Judge.Use running = judge.admitted(pending, now, use, uid);
+        at(runs, () -> settle(life, admitted.hold(), running, use));
+      } else if (answer instanceof Admission.Refused refusal) {
+        judge.refused(pending, refusal);
+      } else {
+        judge.unanswered(pending);
       }
       answered.accept(answer);
     }
 
-    private void settle(int life, Hold hold, Amounts use) {
+    private void settle(int life, Hold hold, Judge.Use running, Amounts use) {
       if (!alive || life != lives) {
         return;
       }
       if (pausedUntil > now) {
-        at(pausedUntil - now, () -> settle(life, hold, use));
+        at(pausedUntil - now, () -> settle(life, hold, running, use));
         return;
       }
+      judge.over(running);
+      at(MESSAGE_AND_APPEND, () -> judge.overForLong(running));
       leases.settle(hold, use, mono());
       flush();
     }
@@ -421,70 +473,10 @@ final class Simulation {
     }
   }
 
-  /** Tokens that were really used. */
-  long used() {
-    return usedBetween(0, Long.MAX_VALUE);
-  }
-
-  /** Tokens that were really used by holds taken from {@code from} on and before {@code until}. */
-  long usedBetween(long from, long until) {
-    return uses.stream()
-        .filter(use -> use.at() >= from && use.at() < until)
-        .mapToLong(use -> use.used().tokens())
-        .sum();
-  }
-
-  /** Real use never went past the limit: of a balance in all, of a calendar window in it, of a sliding one in any. */
-  void judgeUse() {
-    for (Bucket bucket : plan.buckets().values()) {
-      Window window = bucket.window();
-      TreeMap<Long, Long> byInstant = new TreeMap<>();
-      for (Use use : uses) {
-        byInstant.merge(EPOCH + use.at(), use.used().of(bucket.unit()), Long::sum);
-      }
-      if (window.sliding()) {
-        for (long from : byInstant.keySet()) {
-          long sum = byInstant.subMap(from, from + window.widthMillis()).values().stream()
-              .mapToLong(Long::longValue)
-              .sum();
-          violate(
-              sum > bucket.limit(),
-              bucket.name() + ": " + sum + " used within a window from " + (from - EPOCH));
-        }
-      } else {
-        Map<Long, Long> byWindow = new HashMap<>();
-        byInstant.forEach((at, amount) -> byWindow.merge(window.startOf(at), amount, Long::sum));
-        byWindow.forEach((start, sum) -> violate(
-            sum > bucket.limit(),
-            bucket.name() + ": " + sum + " used in the window from " + start));
-      }
-    }
-  }
-
-  /** Once all is quiet: what is charged to a balance is what was used, and more only for nodes that were killed. */
-  void judgeCharges() {
-    QuotaLedger ledger = entity.ledger();
-    for (Bucket bucket : plan.buckets().values()) {
-      if (bucket.window().kind() != Window.Kind.BALANCE) {
-        continue;
-      }
-      long used = uses.stream().mapToLong(use -> use.used().of(bucket.unit())).sum();
-      long charged = ledger.charged(bucket, EPOCH + now, 10);
-      violate(charged < used, bucket.name() + ": charged " + charged + ", used " + used);
-      if (killed.isEmpty()) {
-        violate(
-            charged != used,
-            bucket.name() + ": nobody was killed, charged " + charged + ", used " + used);
-      }
-      for (Lease lease : ledger.leases().values()) {
-        violate(!killed.contains(lease.id().uid()), "a lease of a living node is left: " + lease);
-      }
-    }
-  }
-
-  private void violate(boolean violated, String what) {
-    if (violated) {
-      violations.add(what);
-    }
+  /** Once all is quiet. */
+  List<String> judged() {
+    judge.judgeUse();
+    judge.judgeCharges(entity.ledger(), now, killed);
+    return judge.violations();
   }
 }
