@@ -143,7 +143,7 @@ class ConnectionIT {
         "400 | POST / HTTP/1.1\\r\\nHost: a\\r\\nContent-Length: 3\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\n0\\r\\n\\r\\n",
         "400 | POST / HTTP/1.1\\r\\nHost: a\\r\\nContent-Length: 3\\r\\nContent-Length: 3\\r\\n\\r\\nabc",
         "501 | CONNECT a:80 HTTP/1.1\\r\\nHost: a:80\\r\\n\\r\\n",
-        "505 | PRI * HTTP/2.0\\r\\n\\r\\nSM\\r\\n\\r\\n"
+        "505 | GET / HTTP/2.0\\r\\nHost: a\\r\\n\\r\\n"
       })
   void whatIsNoRequestIsRefusedAndWhatFollowsIsNeverRead(int status, String bytes) {
     ScriptedUpstream upstream = echo();

@@ -57,6 +57,11 @@ class KeptFormatTest {
       metadata: {name: tls}
       stringData: {password: hidden-away}
       ---
+      apiVersion: v1
+      kind: ConfigMap
+      metadata: {name: controller}
+      data: {proxy-body-size: 8m}
+      ---
       apiVersion: sluice.dev/v1alpha1
       kind: ModelProvider
       metadata: {name: p}
