@@ -1,0 +1,278 @@
+package dev.sluice.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandler;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Limits at tenants, teams and keys, by unit, model and mode, as callers of a node meet them. */
+class SpendingIT {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final String HOST = "127.0.4.2";
+  private static final String URL = "http://" + HOST + ":18080";
+  private static final String ADMIN = "http://" + HOST + ":18081/api/v1";
+
+  /** An answer of echo to three words has three tokens; three tokens of input and three of output cost $0.009. */
+  private static final String MANIFESTS = """
+      apiVersion: sluice.dev/v1alpha1
+      kind: ModelProvider
+      metadata: {name: priced}
+      spec: {kind: echo, prices: [{models: ['*'], input: '1000', output: '2000'}]}
+      ---
+      apiVersion: sluice.dev/v1alpha1
+      kind: ModelProvider
+      metadata: {name: unpriced}
+      spec: {kind: echo}
+      ---
+      apiVersion: sluice.dev/v1alpha1
+      kind: ModelRoute
+      metadata: {name: priced}
+      spec: {models: [echo, 'echo-5*'], maxOutputTokens: 50, targets: [{provider: priced}]}
+      ---
+      apiVersion: sluice.dev/v1alpha1
+      kind: ModelRoute
+      metadata: {name: unpriced}
+      spec: {models: ['echo-2*'], targets: [{provider: unpriced}]}
+      ---
+      apiVersion: sluice.dev/v1alpha1
+      kind: Tenant
+      metadata: {name: tree}
+      spec:
+        limits: [{unit: tokens, amount: 1000, window: none}]
+        keys: [{name: free, secretRef: {name: keys, key: free}}]
+        teams:
+          - name: web
+            limits: [{unit: requests, amount: 3, window: none}]
+            keys:
+              - name: ci
+                secretRef: {name: keys, key: ci}
+                limits: [{unit: requests, amount: 2, window: none}]
+              - {name: other, secretRef: {name: keys, key: other}}
+      ---
+      apiVersion: sluice.dev/v1alpha1
+      kind: Tenant
+      metadata: {name: models}
+      spec:
+        keys: [{name: one, secretRef: {name: keys, key: models}}]
+        limits: [{unit: requests, amount: 1, window: none, models: ['echo-2*']}]
+      ---
+      apiVersion: sluice.dev/v1alpha1
+      kind: Tenant
+      metadata: {name: observed}
+      spec:
+        keys: [{name: one, secretRef: {name: keys, key: observed}}]
+        limits: [{unit: requests, amount: 1, window: none, mode: observe}]
+      ---
+      apiVersion: sluice.dev/v1alpha1
+      kind: Tenant
+      metadata: {name: cost}
+      spec:
+        keys: [{name: one, secretRef: {name: keys, key: cost}}]
+        limits: [{unit: cost, amount: 20000000, window: none}]
+      ---
+      apiVersion: sluice.dev/v1alpha1
+      kind: Tenant
+      metadata: {name: flight}
+      spec:
+        keys: [{name: one, secretRef: {name: keys, key: flight}}]
+        limits: [{unit: in-flight-requests, amount: 1, window: none}]
+      ---
+      apiVersion: v1
+      kind: Secret
+      metadata: {name: keys}
+      stringData:
+        {free: sk-free, ci: sk-ci, other: sk-other, models: sk-models, observed: sk-observed, cost: sk-cost, flight: sk-flight}
+      """;
+
+  @TempDir
+  static Path folder;
+
+  private static final HttpClient CLIENT =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  private static EmbeddedPostgres database;
+  private static Node node;
+
+  @BeforeAll
+  static void start() throws Exception {
+    database =
+        EmbeddedPostgres.builder().setDataDirectory(folder.resolve("data")).start();
+    Files.createDirectory(folder.resolve("manifests"));
+    Files.writeString(folder.resolve("manifests/all.yaml"), MANIFESTS);
+    node = Node.start(NodeSettings.load(settings(), Optional.empty()))
+        .toCompletableFuture()
+        .get();
+    await().atMost(PATIENCE).until(node::inCluster);
+    await().atMost(PATIENCE).until(() -> ask("sk-other", "nobody-has-it", "").statusCode() == 404);
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    node.stop().toCompletableFuture().get();
+    database.close();
+  }
+
+  private static HttpResponse<String> ask(String key, String model, String more)
+      throws IOException, InterruptedException {
+    return ask(key, model, more, BodyHandlers.ofString());
+  }
+
+  /** @param more fields of the request, each with a comma behind it */
+  private static <T> HttpResponse<T> ask(
+      String key, String model, String more, BodyHandler<T> handler)
+      throws IOException, InterruptedException {
+    String body = "{" + more + "\"model\":\"" + model
+        + "\",\"messages\":[{\"role\":\"user\",\"content\":\"one two three\"}]}";
+    return CLIENT.send(
+        HttpRequest.newBuilder(URI.create(URL + "/v1/chat/completions"))
+            .header("Authorization", "Bearer " + key)
+            .POST(BodyPublishers.ofString(body))
+            .build(),
+        handler);
+  }
+
+  private static void passes(String key, String model) throws IOException, InterruptedException {
+    HttpResponse<String> answer = ask(key, model, "");
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+  }
+
+  private static HttpResponse<String> refused(String key, String model, String bucket)
+      throws IOException, InterruptedException {
+    HttpResponse<String> answer = ask(key, model, "");
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(429);
+    assertThat(answer.headers().firstValue("x-sluice-bucket")).contains(bucket);
+    assertThat(answer.body()).contains(bucket);
+    return answer;
+  }
+
+  private static JsonNode balance(String tenant, String name)
+      throws IOException, InterruptedException {
+    HttpRequest request = HttpRequest.newBuilder(
+            URI.create(ADMIN + "/tenants/" + tenant + "/balances"))
+        .build();
+    for (JsonNode one : new ObjectMapper()
+        .readTree(CLIENT.send(request, BodyHandlers.ofString()).body())) {
+      if (one.path("name").asText().equals(name)) {
+        return one;
+      }
+    }
+    throw new AssertionError("no balance " + name);
+  }
+
+  @Test
+  void aRequestIsHeldToTheLimitsOfItsKeyItsTeamAndItsTenant() throws Exception {
+    passes("sk-ci", "echo");
+    passes("sk-ci", "echo");
+    HttpResponse<String> refused = refused("sk-ci", "echo", "teams/web/keys/ci/requests-balance");
+    assertThat(refused.headers().firstValue("x-ratelimit-limit-requests")).contains("2");
+    assertThat(refused.headers().firstValue("x-should-retry")).contains("false");
+    passes("sk-other", "echo");
+    refused("sk-other", "echo", "teams/web/requests-balance");
+    passes("sk-free", "echo");
+    await().atMost(PATIENCE).untilAsserted(() -> {
+      JsonNode tokens = balance("tree", "tokens-balance");
+      assertThat(tokens.path("settled").asLong()).as("refusals cost nothing").isEqualTo(4 * 6);
+    });
+  }
+
+  @Test
+  void aLimitForSomeModelsCountsThoseOnly() throws Exception {
+    passes("sk-models", "echo-2x1ms");
+    passes("sk-models", "echo");
+    refused("sk-models", "echo-2x2ms", "requests-balance");
+    passes("sk-models", "echo");
+  }
+
+  @Test
+  void aLimitThatIsObservedSaysWhatItWouldRefuseAndRefusesNothing() throws Exception {
+    assertThat(ask("sk-observed", "echo", "").headers().firstValue("x-sluice-would-refuse"))
+        .isEmpty();
+    for (int i = 0; i < 3; i++) {
+      HttpResponse<String> answer = ask("sk-observed", "echo", "");
+      assertThat(answer.statusCode()).isEqualTo(200);
+      assertThat(answer.headers().firstValue("x-sluice-would-refuse")).contains("requests-balance");
+    }
+    JsonNode balance = balance("observed", "requests-balance");
+    assertThat(balance.path("mode").asText()).isEqualTo("observe");
+    assertThat(balance.path("wouldRefuse").asLong()).isEqualTo(3);
+  }
+
+  @Test
+  void costIsCountedByThePriceAndAnUnknownPriceIsRefused() throws Exception {
+    passes("sk-cost", "echo");
+    passes("sk-cost", "echo");
+    assertThat(refused("sk-cost", "echo", "cost-balance").body())
+        .contains("this request may cost $0.009; of the $0.02 of", "$0.002 are free");
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () -> assertThat(balance("cost", "cost-balance").path("settled").asLong())
+                .isEqualTo(18_000_000));
+    HttpResponse<String> unknown = ask("sk-cost", "echo-2x1ms", "");
+    assertThat(unknown.statusCode()).isEqualTo(503);
+    assertThat(unknown.body()).contains("unknown_price");
+  }
+
+  @Test
+  void aRequestInFlightKeepsOthersOutUntilItEnds() throws Exception {
+    HttpResponse<InputStream> running =
+        ask("sk-flight", "echo-50x500ms", "\"stream\":true,", BodyHandlers.ofInputStream());
+    assertThat(running.statusCode()).isEqualTo(200);
+    refused("sk-flight", "echo", "in-flight-requests-balance");
+    running.body().close();
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () -> assertThat(ask("sk-flight", "echo", "").statusCode()).isEqualTo(200));
+  }
+
+  @Test
+  void aCallerIsToldWhenItsCapIsCut() throws Exception {
+    assertThat(ask("sk-models", "echo", "\"max_tokens\":51,")
+            .headers()
+            .firstValue("x-sluice-output-cap"))
+        .contains("50");
+    assertThat(ask("sk-models", "echo", "\"max_tokens\":50,")
+            .headers()
+            .firstValue("x-sluice-output-cap"))
+        .isEmpty();
+  }
+
+  private static Map<String, Object> settings() {
+    return Map.ofEntries(
+        Map.entry("sluice.node.manifests", folder.resolve("manifests").toString()),
+        Map.entry(
+            "sluice.node.database",
+            "postgresql://postgres:postgres@127.0.0.1:" + database.getPort() + "/postgres"),
+        Map.entry("sluice.edge.host", HOST),
+        Map.entry("sluice.edge.port", 18080),
+        Map.entry("sluice.edge.tls-port", 18443),
+        Map.entry("sluice.admin.host", HOST),
+        Map.entry("sluice.admin.port", 18081),
+        Map.entry("sluice.health.host", HOST),
+        Map.entry("sluice.health.port", 18558),
+        Map.entry("sluice.metrics.host", HOST),
+        Map.entry("sluice.metrics.port", 19095),
+        Map.entry("sluice.cluster.host", HOST),
+        Map.entry("sluice.cluster.port", 25520));
+  }
+}
