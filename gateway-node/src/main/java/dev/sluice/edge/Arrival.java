@@ -31,6 +31,9 @@ public interface Arrival extends Reply {
   /** Port that the client connected to. */
   int localPort();
 
+  /** Whether client and port are those that a proxy tells of. */
+  boolean proxied();
+
   /** Whether the body, if there is one, has not been read to its end. */
   boolean bodyPending();
 

@@ -269,6 +269,11 @@ final class ClientConnection implements Link.Events, Client {
     }
 
     @Override
+    public boolean proxied() {
+      return peer.proxied();
+    }
+
+    @Override
     public boolean bodyPending() {
       return !body.done();
     }

@@ -375,6 +375,11 @@ final class Http2Stream implements Arrival, BodyReader.Payload {
   }
 
   @Override
+  public boolean proxied() {
+    return connection.peer().proxied();
+  }
+
+  @Override
   public boolean bodyPending() {
     return !endTold;
   }

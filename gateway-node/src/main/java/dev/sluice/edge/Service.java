@@ -6,6 +6,11 @@ import dev.sluice.wire.Malformed;
 public interface Service {
   void arrived(Arrival arrival);
 
+  /** Whether new connections begin with a header of the PROXY protocol. */
+  default boolean proxied() {
+    return false;
+  }
+
   /** Answers a request that could not be read; its connection closes behind the answer. */
   void malformed(Malformed malformed, Reply reply);
 }

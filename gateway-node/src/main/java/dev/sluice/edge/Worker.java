@@ -165,15 +165,16 @@ final class Worker extends UntypedAbstractActor implements WorkerScope {
     links.put(connection, tcp);
     clientLinks.add(tcp);
     Peer peer = new Peer(connected.remoteAddress(), connected.localAddress().getPort(), secure);
+    Link.Events reader;
     if (secure) {
       SSLEngine engine = tls.serverEngine(settings.http2().on());
       TlsLink link = new TlsLink(tcp, engine, Link.NO_EVENTS);
       link.events(front(link, peer, engine::getApplicationProtocol));
-    } else if (settings.http2().on()) {
-      tcp.events(front(tcp, peer, () -> null));
+      reader = link;
     } else {
-      tcp.events(http1(tcp, peer));
+      reader = settings.http2().on() ? front(tcp, peer, () -> null) : http1(tcp, peer);
     }
+    tcp.events(service.proxied() ? new ProxyHeader(tcp, reader, peer::behind) : reader);
     connection.tell(TcpMessage.register(getSelf(), true, false), getSelf());
   }
 

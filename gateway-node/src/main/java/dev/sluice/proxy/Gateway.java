@@ -36,6 +36,11 @@ public final class Gateway implements Service {
   }
 
   @Override
+  public boolean proxied() {
+    return routes.get().trust().proxyProtocol();
+  }
+
+  @Override
   public void malformed(Malformed malformed, Reply reply) {
     log.malformed(malformed);
     Refusals.answer(reply, malformed);

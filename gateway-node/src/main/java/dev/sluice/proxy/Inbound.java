@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 /** One request on its way: what arrived, where it goes, and what was answered. Ends once, and is then counted. */
 public final class Inbound implements RequestView {
   private static final int LONGEST_ID = 128;
+  private static final int HTTPS_PORT = 443;
   private static final Set<Integer> GOOD = Set.of(200, 201, 204, 206, 301, 302, 303, 304, 307, 308);
 
   private final Arrival arrival;
@@ -100,7 +101,8 @@ public final class Inbound implements RequestView {
   /** {@code http} or {@code https}, as the client sees it. */
   String scheme() {
     String before = forwarded(Field.X_FORWARDED_PROTO);
-    return before != null ? before : arrival.secure() ? "https" : "http";
+    boolean secure = arrival.secure() || arrival.proxied() && arrival.localPort() == HTTPS_PORT;
+    return before != null ? before : secure ? "https" : "http";
   }
 
   /** The host that the client meant, with its port. */
@@ -112,6 +114,9 @@ public final class Inbound implements RequestView {
   /** The port that the client reached. */
   String port(ProxySettings settings) {
     String before = forwarded(Field.X_FORWARDED_PORT);
+    if (before == null && arrival.proxied()) {
+      return Integer.toString(arrival.localPort());
+    }
     return before != null
         ? before
         : Integer.toString(arrival.secure() ? settings.httpsPort() : settings.httpPort());

@@ -54,7 +54,9 @@ final class BalanceOptions {
     boolean secure = all.flag("session-cookie-secure", false);
     String sameSite = attribute("session-cookie-samesite");
     boolean change = all.flag("session-cookie-change-on-failure", false);
-    all.flag("session-cookie-conditional-samesite-none", false);
+    if (all.flag("session-cookie-conditional-samesite-none", false)) {
+      all.note("session-cookie-conditional-samesite-none", "not supported", "", "it has no effect");
+    }
     all.has("session-cookie-hash");
     String mode = Optional.ofNullable(all.text("affinity-mode")).orElse("balanced");
     String affinity = all.text("affinity");

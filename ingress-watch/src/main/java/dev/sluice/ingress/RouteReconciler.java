@@ -64,7 +64,9 @@ public final class RouteReconciler {
 
   private static Trust trust(ControllerConfig config) {
     Trust trust = Trust.of(config);
-    return trust.forwardedFor() || !trust.blocked().isEmpty() ? trust : Trust.NONE;
+    return trust.proxyProtocol() || trust.forwardedFor() || !trust.blocked().isEmpty()
+        ? trust
+        : Trust.NONE;
   }
 
   private static Reconciled.Part build(String host, List<Declaration> input) {

@@ -9,18 +9,20 @@ import java.util.Optional;
 /**
  * Whom the gateway believes what was before it, and whom it turns away everywhere.
  *
+ * @param proxyProtocol whether connections begin with a header that says who the client is
  * @param forwardedFor whether X-Forwarded-For says who the client is
  * @param forwarded whether X-Forwarded-Host, -Proto and -Port count too
  * @param sources who may say so
  * @param blocked who is refused on all hosts
  */
 public record Trust(
+    boolean proxyProtocol,
     boolean forwardedFor,
     boolean forwarded,
     List<AddressRange> sources,
     List<AddressRange> blocked) {
   /** Nobody is believed, nobody is blocked. */
-  public static final Trust NONE = new Trust(false, false, List.of(), List.of());
+  public static final Trust NONE = new Trust(false, false, false, List.of(), List.of());
 
   /** Where proxies usually are: ingress-nginx would believe everybody. */
   private static final List<String> PRIVATE = List.of(
@@ -36,6 +38,7 @@ public record Trust(
     boolean forwarded = config.is("use-forwarded-headers", false);
     List<String> given = config.list("proxy-real-ip-cidr");
     return new Trust(
+        config.is("use-proxy-protocol", false),
         forwarded || config.is("enable-real-ip", false),
         forwarded,
         ranges(given.isEmpty() ? PRIVATE : given),

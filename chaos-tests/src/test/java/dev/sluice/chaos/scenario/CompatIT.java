@@ -1,0 +1,47 @@
+package dev.sluice.chaos.scenario;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** Wire cases of ingress-nginx: none fails that is not listed with its reason. The cases are in {@code compat}. */
+class CompatIT {
+  private static final Path LAUNCHER = Path.of("..", "sluice");
+  private static final Path EXPECTED =
+      Path.of("src", "test", "resources", "compat", "expected-failures.yaml").toAbsolutePath();
+  private static final long MOST_MINUTES = 15;
+
+  @Test
+  void noCaseFailsThatIsNotListed() throws IOException, InterruptedException {
+    assumeTrue(
+        has("python3", "-c", "import yaml") && has("openssl", "version"),
+        "the wire cases of ingress-nginx need python3 with PyYAML, and openssl");
+    Process compat = new ProcessBuilder(
+            LAUNCHER.toString(), "compat", "--expected", EXPECTED.toString())
+        .redirectErrorStream(true)
+        .start();
+    String output = new String(compat.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(compat.waitFor(MOST_MINUTES, TimeUnit.MINUTES)).isTrue();
+    assertThat(output).containsPattern("\\d+ passed, \\d+ failed, \\d+ skipped");
+    assertThat(output.lines().filter(line -> line.startsWith("failed "))).isEmpty();
+    assertThat(compat.exitValue()).as(output).isZero();
+  }
+
+  private static boolean has(String... command) throws InterruptedException {
+    try {
+      return new ProcessBuilder(command)
+              .redirectErrorStream(true)
+              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+              .start()
+              .waitFor()
+          == 0;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+}
