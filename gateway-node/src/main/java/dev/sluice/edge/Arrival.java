@@ -3,6 +3,8 @@ package dev.sluice.edge;
 import akka.util.ByteString;
 import dev.sluice.wire.RequestHead;
 import java.net.InetSocketAddress;
+import java.security.cert.X509Certificate;
+import java.util.List;
 
 /** One request: its head has arrived, its body may be on the way, its answer is owed. */
 public interface Arrival extends Reply {
@@ -30,6 +32,9 @@ public interface Arrival extends Reply {
 
   /** Port that the client connected to. */
   int localPort();
+
+  /** What the client has shown of itself, leaf first, as it came: whom to trust is not decided here. */
+  List<X509Certificate> certificates();
 
   /** Whether client and port are those that a proxy tells of. */
   boolean proxied();

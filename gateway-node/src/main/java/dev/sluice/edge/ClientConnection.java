@@ -14,6 +14,8 @@ import dev.sluice.wire.RequestHead;
 import dev.sluice.wire.RequestRead;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.security.cert.X509Certificate;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -266,6 +268,11 @@ final class ClientConnection implements Link.Events, Client {
     @Override
     public int localPort() {
       return peer.localPort();
+    }
+
+    @Override
+    public List<X509Certificate> certificates() {
+      return peer.certificates();
     }
 
     @Override

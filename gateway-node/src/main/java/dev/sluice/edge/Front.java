@@ -4,6 +4,7 @@ import akka.util.ByteString;
 import dev.sluice.wire.Deadlines;
 import dev.sluice.wire.Http2Frames;
 import dev.sluice.wire.Link;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -12,17 +13,17 @@ import org.jspecify.annotations.Nullable;
  * that protocol. Bytes that begin like HTTP/2 and then don't go on so are HTTP/1.1, which has its own word for them.
  */
 final class Front implements Link.Events, Client {
-  private final Link link;
+  private Link link;
   private final Deadlines deadlines;
   private final Supplier<@Nullable String> agreed;
-  private final Supplier<? extends Link.Events> http1;
-  private final Supplier<? extends Link.Events> http2;
+  private final Function<Link, ? extends Link.Events> http1;
+  private final Function<Link, ? extends Link.Events> http2;
   private final Runnable whenOver;
   private final Timeout timeout = new Timeout();
   private ByteString first = ByteString.emptyByteString();
 
   /**
-   * @param agreed the protocol that TLS has agreed on; null where there is no TLS
+   * @param agreed the protocol that is known beforehand, as TLS names it; null if it must be seen
    * @param http1 makes who speaks HTTP/1.1 on this link from now on
    * @param http2 likewise HTTP/2
    */
@@ -31,8 +32,8 @@ final class Front implements Link.Events, Client {
       Deadlines deadlines,
       long headTimeoutNanos,
       Supplier<@Nullable String> agreed,
-      Supplier<? extends Link.Events> http1,
-      Supplier<? extends Link.Events> http2,
+      Function<Link, ? extends Link.Events> http1,
+      Function<Link, ? extends Link.Events> http2,
       Runnable whenOver) {
     this.link = link;
     this.deadlines = deadlines;
@@ -43,23 +44,28 @@ final class Front implements Link.Events, Client {
     deadlines.set(timeout, headTimeoutNanos);
   }
 
+  /** TLS has begun on the link. */
+  void over(Link secured) {
+    link = secured;
+  }
+
   @Override
   public void received(ByteString bytes) {
     first = first.isEmpty() ? bytes : first.concat(bytes);
     String protocol = agreed.get();
     if (protocol != null) {
-      handOver(protocol.equals("h2") ? http2.get() : http1.get());
+      handOver(protocol.equals("h2") ? http2.apply(link) : http1.apply(link));
       return;
     }
     int known = Math.min(first.size(), Http2Frames.PREFACE.size());
     for (int i = 0; i < known; i++) {
       if (first.apply(i) != Http2Frames.PREFACE.apply(i)) {
-        handOver(http1.get());
+        handOver(http1.apply(link));
         return;
       }
     }
     if (known == Http2Frames.PREFACE.size()) {
-      handOver(http2.get());
+      handOver(http2.apply(link));
     }
   }
 

@@ -12,6 +12,8 @@ import dev.sluice.wire.Http2HeadWriter;
 import dev.sluice.wire.Link;
 import dev.sluice.wire.RequestHead;
 import java.net.InetSocketAddress;
+import java.security.cert.X509Certificate;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -372,6 +374,11 @@ final class Http2Stream implements Arrival, BodyReader.Payload {
   @Override
   public int localPort() {
     return connection.peer().localPort();
+  }
+
+  @Override
+  public List<X509Certificate> certificates() {
+    return connection.peer().certificates();
   }
 
   @Override

@@ -1,6 +1,13 @@
 package dev.sluice.edge;
 
 import java.net.InetSocketAddress;
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.List;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import org.jspecify.annotations.Nullable;
 
 /** Who is at the other end of a connection that a client opened. */
 final class Peer {
@@ -8,10 +15,11 @@ final class Peer {
   private InetSocketAddress client;
   private int localPort;
   private boolean proxied;
+  private @Nullable SSLEngine engine;
 
   /**
    * @param localPort that the client connected to
-   * @param secure whether it came over TLS
+   * @param secure whether it comes over TLS
    */
   Peer(InetSocketAddress client, int localPort, boolean secure) {
     this.client = client;
@@ -24,6 +32,32 @@ final class Peer {
     client = behind;
     localPort = port;
     proxied = true;
+  }
+
+  /** TLS has begun. */
+  void over(SSLEngine engine) {
+    this.engine = engine;
+  }
+
+  /** The protocol that TLS has agreed on, empty if none; null where there is no TLS. */
+  @Nullable
+  String agreed() {
+    return engine == null ? null : engine.getApplicationProtocol();
+  }
+
+  /** The certificates that the client has shown, its own first; none if it has shown none. */
+  List<X509Certificate> certificates() {
+    List<X509Certificate> chain = new ArrayList<>();
+    try {
+      if (engine != null) {
+        for (Certificate one : engine.getSession().getPeerCertificates()) {
+          chain.add((X509Certificate) one);
+        }
+      }
+    } catch (SSLPeerUnverifiedException e) {
+      // it has shown none
+    }
+    return chain;
   }
 
   InetSocketAddress client() {

@@ -26,7 +26,6 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Supplier;
 import javax.net.ssl.SSLEngine;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +43,7 @@ final class Worker extends UntypedAbstractActor implements WorkerScope {
   private record Tick() {}
 
   private static final Tick TICK = new Tick();
+  private static final String HTTP_1 = "http/1.1";
 
   private final EdgeSettings settings;
   private final TlsEngines tls;
@@ -165,28 +165,34 @@ final class Worker extends UntypedAbstractActor implements WorkerScope {
     links.put(connection, tcp);
     clientLinks.add(tcp);
     Peer peer = new Peer(connected.remoteAddress(), connected.localAddress().getPort(), secure);
-    Link.Events reader;
+    Front front = front(tcp, peer);
+    Link.Events reader = front;
     if (secure) {
-      SSLEngine engine = tls.serverEngine(settings.http2().on());
-      TlsLink link = new TlsLink(tcp, engine, Link.NO_EVENTS);
-      link.events(front(link, peer, engine::getApplicationProtocol));
-      reader = link;
-    } else {
-      reader = settings.http2().on() ? front(tcp, peer, () -> null) : http1(tcp, peer);
+      reader = tls.asksForHost()
+          ? new ClientHello(front, host -> secured(tcp, host, peer, front))
+          : secured(tcp, "", peer, front);
     }
     tcp.events(service.proxied() ? new ProxyHeader(tcp, reader, peer::behind) : reader);
     connection.tell(TcpMessage.register(getSelf(), true, false), getSelf());
   }
 
-  private Front front(Link link, Peer peer, Supplier<@Nullable String> agreed) {
+  private TlsLink secured(TcpLink tcp, String host, Peer peer, Front front) {
+    SSLEngine engine = tls.serverEngine(host, settings.http2().on());
+    peer.over(engine);
+    TlsLink link = new TlsLink(tcp, engine, front);
+    front.over(link);
+    return link;
+  }
+
+  private Front front(Link link, Peer peer) {
     Front[] self = new Front[1];
     Front front = new Front(
         link,
         deadlines,
         settings.headTimeout().toNanos(),
-        agreed,
-        () -> http1(link, peer),
-        () -> http2(link, peer),
+        settings.http2().on() ? peer::agreed : () -> HTTP_1,
+        beneath -> http1(beneath, peer),
+        beneath -> http2(beneath, peer),
         () -> clients.remove(self[0]));
     self[0] = front;
     clients.add(front);

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import javax.net.ssl.ExtendedSSLSession;
 import javax.net.ssl.KeyManager;
@@ -20,6 +21,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.StandardConstants;
+import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509ExtendedKeyManager;
 import org.jspecify.annotations.Nullable;
 
@@ -32,30 +34,53 @@ final class Certificates extends X509ExtendedKeyManager implements TlsEngines {
   private static final String[] HTTP_1 = {"http/1.1"};
   private static final String[] HTTP_2 = {"h2", "http/1.1"};
   private static final String FALLBACK = "";
+
+  /** Stands for all hosts. */
+  static final String ANY_HOST = "*";
+
   private static final int MOST_CHOSEN = 10_000;
 
   private final Supplier<Map<String, Certificate>> byHost;
   private final Certificate fallback;
+  private final Predicate<String> asksForCertificates;
   private final SSLContext context;
   private final Map<String, Certificate> chosen = new ConcurrentHashMap<>();
 
-  /** @param fallback for hosts without a certificate */
   Certificates(Supplier<Map<String, Certificate>> byHost, Certificate fallback)
       throws GeneralSecurityException {
+    this(byHost, fallback, host -> false);
+  }
+
+  /**
+   * @param fallback for hosts without a certificate
+   * @param asksForCertificates whether clients of a host are asked who they are; {@link #ANY_HOST}: of any
+   */
+  Certificates(
+      Supplier<Map<String, Certificate>> byHost,
+      Certificate fallback,
+      Predicate<String> asksForCertificates)
+      throws GeneralSecurityException {
+    this.asksForCertificates = asksForCertificates;
     this.byHost = byHost;
     this.fallback = fallback;
     this.context = SSLContext.getInstance("TLS");
-    context.init(new KeyManager[] {this}, null, null);
+    context.init(new KeyManager[] {this}, new TrustManager[] {new Anybody()}, null);
   }
 
   @Override
-  public SSLEngine serverEngine(boolean http2) {
+  public boolean asksForHost() {
+    return asksForCertificates.test(ANY_HOST);
+  }
+
+  @Override
+  public SSLEngine serverEngine(String host, boolean http2) {
     SSLEngine engine = context.createSSLEngine();
     engine.setUseClientMode(false);
     SSLParameters parameters = engine.getSSLParameters();
     parameters.setProtocols(PROTOCOLS);
     parameters.setApplicationProtocols(http2 ? HTTP_2 : HTTP_1);
     parameters.setUseCipherSuitesOrder(true);
+    parameters.setWantClientAuth(!host.isEmpty() && asksForCertificates.test(host));
     engine.setSSLParameters(parameters);
     return engine;
   }

@@ -15,6 +15,8 @@ import com.typesafe.config.ConfigFactory;
 import dev.sluice.admin.AdminApi;
 import dev.sluice.edge.ServiceFactory;
 import dev.sluice.edge.Workers;
+import dev.sluice.ingress.HostRoutes;
+import dev.sluice.ingress.RouteTable;
 import dev.sluice.ingress.kube.ApiServer;
 import dev.sluice.ingress.kube.FolderSource;
 import dev.sluice.ingress.kube.KeptListing;
@@ -139,12 +141,23 @@ public final class Node {
     };
     try {
       Certificates certificates = new Certificates(
-          () -> declared.current().certificates(), SelfSigned.create(Instant.now()));
+          () -> declared.current().certificates(),
+          SelfSigned.create(Instant.now()),
+          this::asksForCertificates);
       return Workers.start(settings.edge(), settings.config(), certificates, services)
           .thenAccept(running -> workers = running);
     } catch (GeneralSecurityException e) {
       return CompletableFuture.failedFuture(e);
     }
+  }
+
+  private boolean asksForCertificates(String host) {
+    RouteTable routes = declared.routes();
+    if (host.equals(Certificates.ANY_HOST)) {
+      return routes.asksForCertificates();
+    }
+    HostRoutes own = routes.host(host);
+    return own != null && own.asksForCertificates();
   }
 
   private CompletionStage<ServerBinding> startAdmin() {

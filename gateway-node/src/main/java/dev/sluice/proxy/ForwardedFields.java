@@ -14,6 +14,10 @@ import java.util.function.IntConsumer;
  * X-Forwarded-* say what we saw, whatever the client claims; all else passes byte for byte.
  */
 final class ForwardedFields {
+  private static final String[] OURS = {
+    "ssl-client-verify", "ssl-client-subject-dn", "ssl-client-issuer-dn", "ssl-client-cert"
+  };
+
   private ForwardedFields() {}
 
   /** Writes the fields of a request for its upstream. */
@@ -63,6 +67,7 @@ final class ForwardedFields {
     out.field(Field.X_REQUEST_ID, request.id())
         .field(Field.X_REAL_IP, client)
         .field(Field.X_FORWARDED_FOR, client);
+    request.clientFields().forEach(out::field);
     more.forEach(out::field);
   }
 
@@ -76,6 +81,7 @@ final class ForwardedFields {
   /** Who asked, by which way. */
   private static void origin(Inbound request, ProxySettings settings, HeadSink out) {
     Fields fields = request.arrival().head().fields();
+    request.clientFields().forEach(out::field);
     String scheme = request.scheme();
     String client = request.clientAddress().getHostAddress();
     if (!request.authority().isEmpty()) {
@@ -98,7 +104,7 @@ final class ForwardedFields {
     for (int i = 0; i < fields.count(); i++) {
       Field field = fields.known(i);
       if (field == null
-          ? !fields.nameHasUnderscore(i) && !named(fields, connection, i)
+          ? !fields.nameHasUnderscore(i) && !named(fields, connection, i) && !isOurs(fields, i)
           : passes(field, fields, connection, i)) {
         out.accept(i);
       }
@@ -159,6 +165,16 @@ final class ForwardedFields {
           X_SCHEME -> false;
       default -> !named(fields, connection, i);
     };
+  }
+
+  /** What only the gateway may say of a client's certificate. */
+  private static boolean isOurs(Fields fields, int i) {
+    for (String name : OURS) {
+      if (fields.hasName(i, name)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /**

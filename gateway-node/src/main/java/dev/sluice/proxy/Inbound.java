@@ -48,6 +48,7 @@ public final class Inbound implements RequestView {
   private @Nullable Map<String, String> responseFields;
   private @Nullable List<AddedField> addedFields;
   private Map<String, String> upstreamFields = Map.of();
+  private Map<String, String> clientFields = Map.of();
   private List<String> authCookies = List.of();
   private @Nullable String affinityCookie;
   private @Nullable Runnable whenOver;
@@ -157,6 +158,15 @@ public final class Inbound implements RequestView {
 
   void upstreamFields(Map<String, String> fields) {
     upstreamFields = fields;
+  }
+
+  /** What upstreams and authentication services are told of the client's certificate. */
+  Map<String, String> clientFields() {
+    return clientFields;
+  }
+
+  void clientFields(Map<String, String> fields) {
+    clientFields = fields;
   }
 
   /** Cookies that the authentication service sets, if the answer is a good one. */

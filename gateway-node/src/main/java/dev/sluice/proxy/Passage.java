@@ -73,6 +73,13 @@ final class Passage implements Arrival.Events {
       if (filter instanceof Filter.ResponseFields fields
           && (!fields.secureOnly() || request.arrival().secure())) {
         fields.fields().forEach(request::setResponseField);
+      } else if (filter instanceof Filter.ClientCertificate asked
+          && request.arrival().secure()) {
+        Refusal refusal = ClientCertificates.judge(request, asked);
+        if (refusal != null) {
+          refuse(refusal);
+          return true;
+        }
       } else if (filter instanceof Filter.AppRoot root && request.path().equals("/")) {
         refuse(new Refusal.Redirect(302, Redirects.toPath(request, root.path())));
         return true;

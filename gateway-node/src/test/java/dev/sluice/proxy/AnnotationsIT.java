@@ -225,8 +225,14 @@ class AnnotationsIT {
 
   @Test
   void whereTheUpstreamBelievesToBeIsPutRight() {
-    upstream("HTTP/1.1 200 OK\r\nLocation: http://inside/x\r\n"
-        + "Set-Cookie: a=b; Path=/in; Domain=inside; Secure\r\nContent-Length: 0\r\n\r\n");
+    upstream(String.join(
+        "\r\n",
+        "HTTP/1.1 200 OK",
+        "Location: http://inside/x",
+        "Set-Cookie: a=b; Path=/in; Domain=inside; Secure",
+        "Content-Length: 0",
+        "",
+        ""));
     route(
         "proxy-redirect-from", "http://inside/",
         "proxy-redirect-to", "https://a/",

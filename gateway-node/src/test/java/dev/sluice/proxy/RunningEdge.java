@@ -136,7 +136,12 @@ final class RunningEdge implements AutoCloseable {
           List.of(new DeclaredEndpoints.Port("", port)),
           List.of(ScriptedUpstream.HOST)));
     }
-    declared.put(host, objects);
+    declare(host, objects);
+  }
+
+  /** Declares these objects in place of those of that name. */
+  void declare(String name, List<Declaration> objects) {
+    declared.put(name, objects);
     routes = RouteReconciler.reconcile(
             declared.values().stream().flatMap(List::stream).toList())
         .routes();

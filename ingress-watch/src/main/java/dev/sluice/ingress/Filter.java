@@ -1,6 +1,7 @@
 package dev.sluice.ingress;
 
 import com.google.re2j.Pattern;
+import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,30 @@ public sealed interface Filter {
   record RequireHttps(int status, boolean keepSlash) implements Filter {
     public RequireHttps(int status) {
       this(status, false);
+    }
+  }
+
+  /**
+   * Asks for a certificate of the client, on TLS.
+   *
+   * @param authorities who may have made it
+   * @param required whether a client without one is refused
+   * @param verified whether one that no authority made is refused
+   * @param depth most authorities between it and the one that is trusted, and that one
+   * @param subject what must be found in its subject, or null
+   * @param passes whether the upstream is shown the certificate itself
+   */
+  record ClientCertificate(
+      List<X509Certificate> authorities,
+      boolean required,
+      boolean verified,
+      int depth,
+      @Nullable Pattern subject,
+      boolean passes)
+      implements Filter {
+    @Override
+    public String toString() {
+      return Digest.of(authorities.toString()) + required + verified + depth + subject + passes;
     }
   }
 

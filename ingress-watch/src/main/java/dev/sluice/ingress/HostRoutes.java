@@ -21,11 +21,15 @@ public final class HostRoutes {
   private final Map<String, List<Route>> prefixes = new HashMap<>();
   private final int count;
   private final String digest;
+  private final boolean asksForCertificates;
 
   /** @param routes oldest first */
   HostRoutes(List<Route> routes) {
     this.count = routes.size();
     this.digest = Digest.of(routes.toString());
+    this.asksForCertificates = routes.stream()
+        .anyMatch(route -> route.filters().stream()
+            .anyMatch(filter -> filter instanceof Filter.ClientCertificate));
     for (Route route : routes) {
       if (route.path() instanceof PathRule.Exact path) {
         exact.computeIfAbsent(path.path(), none -> new ArrayList<>(1)).add(route);
@@ -44,6 +48,11 @@ public final class HostRoutes {
 
   private static String pattern(Route route) {
     return ((PathRule.Regex) route.path()).pattern().pattern();
+  }
+
+  /** Whether clients are asked for a certificate when they connect to this host. */
+  public boolean asksForCertificates() {
+    return asksForCertificates;
   }
 
   /** Equal for equal routes. */

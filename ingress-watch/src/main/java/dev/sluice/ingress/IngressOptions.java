@@ -38,6 +38,7 @@ record IngressOptions(
     List<String> aliases,
     boolean wwwRedirect,
     Map<String, String> responseFields,
+    Filter.@Nullable ClientCertificate certificate,
     Filter.@Nullable Redirect redirect,
     Filter.@Nullable Cors cors,
     Filter.@Nullable Limits limits,
@@ -51,13 +52,7 @@ record IngressOptions(
   private static final long DEFAULT_BODY_BYTES = 1024 * 1024;
 
   /** Annotations that keep somebody out. Served without them, a route would be open to those it must refuse. */
-  private static final Set<String> GUARDS = Set.of(
-      "auth-tls-secret",
-      "auth-tls-verify-client",
-      "auth-tls-verify-depth",
-      "auth-tls-match-cn",
-      "auth-tls-error-page",
-      "auth-tls-pass-certificate-to-upstream");
+  private static final Set<String> GUARDS = Set.of("auth-tls-error-page");
 
   /** Annotations that change how bytes lie in memory, on disk or in logs there, and nothing that anybody sees. */
   private static final Set<String> WITHOUT_EFFECT_ON_THE_WIRE = Set.of(
@@ -118,6 +113,7 @@ record IngressOptions(
       List<String> aliases = aliases();
       boolean www = all.flag("from-to-www-redirect", false);
       Map<String, String> fields = customHeaders();
+      Filter.ClientCertificate certificate = new CertificateOptions(all, declared).read();
       Filter.Redirect redirect = redirect();
       Filter.Cors cors = CorsOptions.read(all);
       Filter.Limits limits = guards.limits();
@@ -142,6 +138,7 @@ record IngressOptions(
           aliases,
           www,
           fields,
+          certificate,
           redirect,
           cors,
           limits,

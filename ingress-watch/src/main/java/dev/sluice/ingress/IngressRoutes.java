@@ -19,8 +19,12 @@ final class IngressRoutes {
   private static final String CATCH_ALL = "";
 
   /** Annotations that name a Secret or a ConfigMap. */
-  private static final List<String> REFERENCES =
-      List.of("auth-secret", "proxy-ssl-secret", "custom-headers", "auth-proxy-set-headers");
+  private static final List<String> REFERENCES = List.of(
+      "auth-secret",
+      "auth-tls-secret",
+      "proxy-ssl-secret",
+      "custom-headers",
+      "auth-proxy-set-headers");
 
   private final String host;
   private final Declarations declared;
@@ -30,6 +34,7 @@ final class IngressRoutes {
   private final Map<String, DeclaredIngress> canaries = new HashMap<>();
   private final Map<DeclaredIngress, IngressOptions> options = new LinkedHashMap<>();
   private String appRoot = "";
+  private Filter.@Nullable ClientCertificate certificate;
   private boolean regex;
 
   private IngressRoutes(String host, Declarations declared, List<Problem> problems) {
@@ -118,6 +123,9 @@ final class IngressRoutes {
             one.useRegex() || pathsOf(ingress).stream().anyMatch(path -> isRewritten(path, one));
         if (appRoot.isEmpty()) {
           appRoot = one.appRoot();
+        }
+        if (certificate == null) {
+          certificate = one.certificate();
         }
       }
     }
@@ -292,6 +300,7 @@ final class IngressRoutes {
       filters.add(new Filter.ResponseFields(
           Map.of("Strict-Transport-Security", String.valueOf(config.hsts())), true));
     }
+    addUnlessNull(filters, certificate);
     if (!appRoot.isEmpty()) {
       filters.add(new Filter.AppRoot(appRoot));
     }

@@ -11,6 +11,7 @@ public final class RouteTable {
 
   private final Map<String, HostRoutes> hosts;
   private final Trust trust;
+  private final boolean asksForCertificates;
   private final String version;
 
   /**
@@ -23,6 +24,7 @@ public final class RouteTable {
   RouteTable(Map<String, HostRoutes> hosts, Trust trust) {
     this.hosts = Map.copyOf(hosts);
     this.trust = trust;
+    this.asksForCertificates = hosts.values().stream().anyMatch(HostRoutes::asksForCertificates);
     StringBuilder all = new StringBuilder(trust.equals(Trust.NONE) ? "" : trust.toString());
     new TreeMap<>(hosts)
         .forEach((host, routes) ->
@@ -33,6 +35,11 @@ public final class RouteTable {
   /** Equal on all nodes that have the same routes, and only there. */
   public String version() {
     return version;
+  }
+
+  /** Whether clients of any host are asked for a certificate. */
+  public boolean asksForCertificates() {
+    return asksForCertificates;
   }
 
   /** Whom it believes, on all hosts. */
