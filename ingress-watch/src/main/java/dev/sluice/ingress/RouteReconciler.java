@@ -55,7 +55,9 @@ public final class RouteReconciler {
     TenantTable tenants = Tenants.of(all, problems);
     return new Reconciled(
         new RouteTable(hosts, trust(ControllerConfig.of(all))),
-        all.ingresses().stream().map(DeclaredIngress::key).collect(Collectors.toUnmodifiableSet()),
+        all.ingresses().stream()
+            .collect(Collectors.toUnmodifiableMap(
+                DeclaredIngress::key, DeclaredIngress::created, (first, second) -> first)),
         certificates.byHost(),
         tenants,
         List.copyOf(problems),

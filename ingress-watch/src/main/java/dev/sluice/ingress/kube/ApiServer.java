@@ -65,6 +65,11 @@ public final class ApiServer implements AutoCloseable {
     return Config.fromKubeconfig(file);
   }
 
+  /** Those that are looked at; an empty one stands for all. */
+  List<String> namespaces() {
+    return settings.namespaces().isEmpty() ? List.of("") : settings.namespaces();
+  }
+
   String url() {
     return url;
   }

@@ -1,7 +1,6 @@
 package dev.sluice.ingress.kube;
 
 import akka.Done;
-import akka.NotUsed;
 import akka.stream.Materializer;
 import akka.stream.javadsl.Sink;
 import akka.stream.javadsl.Source;
@@ -15,6 +14,7 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,6 +23,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** An Event for each problem of an object, repeated while it lasts. A problem has one Event, however many nodes tell it. */
@@ -36,9 +37,13 @@ final class ProblemEvents {
   private final ApiServer api;
   private final StatusSettings settings;
   private final Clock clock;
+  private final Function<Throwable, Done> failed;
   private final Map<Problem, Instant> told = new ConcurrentHashMap<>();
 
-  ProblemEvents(ApiServer api, StatusSettings settings, Clock clock) {
+  /** @param failed takes why an Event could not be written */
+  ProblemEvents(
+      ApiServer api, StatusSettings settings, Clock clock, Function<Throwable, Done> failed) {
+    this.failed = failed;
     this.api = api;
     this.settings = settings;
     this.clock = clock;
@@ -56,12 +61,12 @@ final class ProblemEvents {
         .filter(problem -> subject(problem) != null)
         .limit(settings.events())
         .toList();
-    told.keySet().retainAll(ofObjects);
+    told.keySet().retainAll(new HashSet<>(ofObjects));
     Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
     Instant longAgo = now.minus(settings.eventInterval());
     return Source.from(ofObjects)
         .filter(problem -> told.getOrDefault(problem, Instant.EPOCH).compareTo(longAgo) <= 0)
-        .mapAsync(settings.atOnce(), problem -> tell(problem, now))
+        .mapAsync(settings.atOnce(), problem -> tell(problem, now).exceptionally(failed))
         .runWith(Sink.ignore(), materializer);
   }
 
@@ -83,21 +88,21 @@ final class ProblemEvents {
         : new Subject(what, words[1], words[2]);
   }
 
-  private CompletionStage<NotUsed> tell(Problem problem, Instant now) {
+  private CompletionStage<Done> tell(Problem problem, Instant now) {
     Subject subject = subject(problem);
     if (subject == null) {
-      return CompletableFuture.completedFuture(NotUsed.getInstance());
+      return CompletableFuture.completedFuture(Done.getInstance());
     }
     Watched what = subject.what().in(subject.namespace());
     String path = what.path() + "?limit=1&fieldSelector=metadata.name%3D" + subject.name();
     return api.get(path).thenCompose(list -> {
       JsonNode object = list.path("items").path(0);
       if (object.isMissingNode()) {
-        return CompletableFuture.completedFuture(NotUsed.getInstance());
+        return CompletableFuture.completedFuture(Done.getInstance());
       }
       return post(subject, object.path("metadata"), problem, now).thenApply(done -> {
         told.put(problem, now);
-        return NotUsed.getInstance();
+        return Done.getInstance();
       });
     });
   }

@@ -1,7 +1,6 @@
 package dev.sluice.ingress.kube;
 
 import akka.Done;
-import akka.NotUsed;
 import akka.stream.Materializer;
 import akka.stream.javadsl.Sink;
 import akka.stream.javadsl.Source;
@@ -13,7 +12,6 @@ import dev.sluice.ingress.ObjectKey;
 import dev.sluice.ingress.Problem;
 import java.time.Clock;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -32,92 +30,107 @@ import org.slf4j.LoggerFactory;
 public final class StatusWriter {
   private static final Logger LOG = LoggerFactory.getLogger(StatusWriter.class);
   private static final String INGRESSES = "/apis/networking.k8s.io/v1";
+  private static final int PAGE = 500;
   private static final String MERGE = "application/merge-patch+json";
 
   private final ApiServer api;
   private final StatusSettings settings;
   private final ProblemEvents events;
   /** What Ingresses have in their status, as far as it is known. */
-  private volatile Map<ObjectKey, JsonNode> known = new ConcurrentHashMap<>();
+  private volatile Map<ObjectKey, Known> known = new ConcurrentHashMap<>();
 
-  private String lastFailure = "";
+  private volatile String lastFailure = "";
+
+  /**
+   * A status.
+   *
+   * @param created when its Ingress was: one of the same name that is created later has none of it
+   */
+  private record Known(String created, JsonNode addresses) {}
 
   public StatusWriter(ApiServer api, StatusSettings settings, Clock clock) {
     this.api = api;
     this.settings = settings;
-    this.events = new ProblemEvents(api, settings, clock);
+    this.events = new ProblemEvents(api, settings, clock, this::tell);
   }
 
   /**
    * Writes what is other than it should be. Never fails: what could not be written is tried again the next time.
    *
-   * @param ours Ingresses that are served
+   * @param ours Ingresses that are served, each with the time of its creation
    * @param problems of all objects
    * @param look whether to read what the API server has, instead of going by what was written
    */
   public CompletionStage<Done> write(
-      Set<ObjectKey> ours, List<Problem> problems, boolean look, Materializer materializer) {
+      Map<ObjectKey, String> ours,
+      List<Problem> problems,
+      boolean look,
+      Materializer materializer) {
     return statuses(ours, look, materializer)
+        .exceptionally(this::tell)
         .thenCompose(done -> events.tell(problems, materializer))
-        .thenApply(done -> {
-          lastFailure = "";
-          return Done.getInstance();
-        })
-        .exceptionally(failure -> {
-          tell(failure);
-          return Done.getInstance();
-        });
+        .exceptionally(this::tell);
   }
 
-  private void tell(Throwable failure) {
+  /** Once for each reason. */
+  private Done tell(Throwable failure) {
     String why = String.valueOf(failure.getMessage());
     if (!why.equals(lastFailure)) {
       lastFailure = why;
-      LOG.warn("statuses and Events can't be written now: {}", why);
+      LOG.warn("a status or an Event can't be written now: {}", why);
     }
+    return Done.getInstance();
   }
 
   private CompletionStage<Done> statuses(
-      Set<ObjectKey> ours, boolean look, Materializer materializer) {
+      Map<ObjectKey, String> ours, boolean look, Materializer materializer) {
     return addresses().thenCompose(wanted -> {
       if (wanted.isEmpty()) {
         return CompletableFuture.completedFuture(Done.getInstance());
       }
       return (look ? look() : CompletableFuture.completedFuture(known)).thenCompose(now -> {
         known = now;
-        known.keySet().retainAll(new HashSet<>(ours));
-        List<ObjectKey> others =
-            ours.stream().filter(key -> !wanted.equals(known.get(key))).sorted().toList();
+        known.keySet().retainAll(ours.keySet());
+        List<ObjectKey> others = ours.entrySet().stream()
+            .filter(one -> !new Known(one.getValue(), wanted).equals(now.get(one.getKey())))
+            .map(Map.Entry::getKey)
+            .sorted()
+            .toList();
         return Source.from(others)
-            .mapAsync(settings.atOnce(), key -> patch(key, wanted))
+            .mapAsync(
+                settings.atOnce(),
+                key -> patch(key, wanted)
+                    .thenAccept(done -> now.put(key, new Known(ours.getOrDefault(key, ""), wanted)))
+                    .thenApply(done -> Done.getInstance())
+                    .exceptionally(this::tell))
             .runWith(Sink.ignore(), materializer);
       });
     });
   }
 
-  private CompletionStage<NotUsed> patch(ObjectKey key, ArrayNode wanted) {
+  private CompletionStage<JsonNode> patch(ObjectKey key, ArrayNode wanted) {
     ObjectNode body = JsonNodeFactory.instance.objectNode();
     body.putObject("status").putObject("loadBalancer").set("ingress", wanted);
     String path = INGRESSES + "/namespaces/" + key.namespace() + "/ingresses/" + key.name();
-    return api.send("PATCH", path + "/status", MERGE, body.toString()).handle((answer, failure) -> {
-      if (failure == null) {
-        known.put(key, wanted);
-      } else {
-        tell(failure);
-      }
-      return NotUsed.getInstance();
-    });
+    return api.send("PATCH", path + "/status", MERGE, body.toString());
   }
 
   /** What all Ingresses have now. */
-  private CompletionStage<Map<ObjectKey, JsonNode>> look() {
-    return look("", new ConcurrentHashMap<>());
+  private CompletionStage<Map<ObjectKey, Known>> look() {
+    CompletionStage<Map<ObjectKey, Known>> all =
+        CompletableFuture.completedFuture(new ConcurrentHashMap<>());
+    for (String namespace : api.namespaces()) {
+      String path =
+          INGRESSES + (namespace.isEmpty() ? "" : "/namespaces/" + namespace) + "/ingresses";
+      all = all.thenCompose(sofar -> look(path, "", sofar));
+    }
+    return all;
   }
 
-  private CompletionStage<Map<ObjectKey, JsonNode>> look(
-      String next, Map<ObjectKey, JsonNode> sofar) {
-    String path = INGRESSES + "/ingresses?limit=500" + (next.isEmpty() ? "" : "&continue=" + next);
-    return api.get(path).thenCompose(list -> {
+  private CompletionStage<Map<ObjectKey, Known>> look(
+      String path, String next, Map<ObjectKey, Known> sofar) {
+    String query = "?limit=" + PAGE + (next.isEmpty() ? "" : "&continue=" + next);
+    return api.get(path + query).thenCompose(list -> {
       for (JsonNode item : list.path("items")) {
         JsonNode metadata = item.path("metadata");
         sofar.put(
@@ -125,10 +138,12 @@ public final class StatusWriter {
                 "Ingress",
                 metadata.path("namespace").asText(),
                 metadata.path("name").asText()),
-            item.at("/status/loadBalancer/ingress"));
+            new Known(
+                metadata.path("creationTimestamp").asText(),
+                item.at("/status/loadBalancer/ingress")));
       }
       String more = list.at("/metadata/continue").asText();
-      return more.isEmpty() ? CompletableFuture.completedFuture(sofar) : look(more, sofar);
+      return more.isEmpty() ? CompletableFuture.completedFuture(sofar) : look(path, more, sofar);
     });
   }
 
