@@ -22,6 +22,9 @@ import java.util.Map;
  * @param next token of the page after this, or empty
  */
 record ApiList(String version, String next) {
+  /** Larger ConfigMaps are none that configure a gateway, and passed over. */
+  private static final int MOST_CONFIG_CHARS = 64 << 10;
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** @param objects to which those of this page are added */
@@ -63,8 +66,19 @@ record ApiList(String version, String next) {
     if (object instanceof ObjectNode own) {
       own.put("apiVersion", what.apiVersion()).put("kind", what.kind());
     }
+    if (what.kind().equals("ConfigMap") && chars(object.path("data")) > MOST_CONFIG_CHARS) {
+      return new Seen.Entry(null, List.of());
+    }
     ManifestReader reader = new ManifestReader();
     Declaration declared = reader.readObject(object, DeclaredAt.API_SERVER);
     return new Seen.Entry(declared, List.copyOf(reader.problems()));
+  }
+
+  private static long chars(JsonNode texts) {
+    long chars = 0;
+    for (JsonNode text : texts) {
+      chars += text.textValue() == null ? 0 : text.textValue().length();
+    }
+    return chars;
   }
 }

@@ -28,6 +28,12 @@ record Watched(String apiVersion, String kind, String plural, String namespace, 
           "",
           parameter("labelSelector", "kubernetes.io/service-name")),
       new Watched("v1", "Secret", "secrets", "", ""),
+      new Watched(
+          "v1",
+          "ConfigMap",
+          "configmaps",
+          "",
+          parameter("fieldSelector", "metadata.name!=kube-root-ca.crt")),
       new Watched(OURS, "ModelProvider", "modelproviders", "", ""),
       new Watched(OURS, "ModelRoute", "modelroutes", "", ""),
       new Watched(OURS, "Tenant", "tenants", "", ""));

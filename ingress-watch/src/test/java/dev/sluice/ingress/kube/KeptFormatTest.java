@@ -53,6 +53,11 @@ class KeptFormatTest {
       endpoints: [{addresses: [192.0.2.1]}]
       ---
       apiVersion: v1
+      kind: ConfigMap
+      metadata: {name: c}
+      data: {hsts: "false"}
+      ---
+      apiVersion: v1
       kind: Secret
       metadata: {name: tls}
       stringData: {password: hidden-away}

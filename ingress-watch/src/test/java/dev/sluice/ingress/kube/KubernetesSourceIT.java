@@ -185,6 +185,17 @@ class KubernetesSourceIT {
   }
 
   @Test
+  void passesOverConfigMapsThatAreTooLargeToBeAGatewaysOwn() throws Exception {
+    String small = "{\"metadata\": {\"name\": \"small\"}, \"data\": {\"hsts\": \"false\"}}";
+    String large = small.replace("small", "large").replace("false", "x".repeat(70_000));
+    server.list("configmaps", "7", "", small, large);
+    watch();
+    Listing listing = await(any -> true);
+    assertThat(names(listing)).containsExactly("small");
+    assertThat(listing.problems()).isEmpty();
+  }
+
+  @Test
   void refusesAKubeconfigThatIsNotThere() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> ApiServer.of(settings("/nowhere/kubeconfig")))
