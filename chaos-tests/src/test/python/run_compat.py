@@ -99,7 +99,7 @@ def run_wave(wave, gateway, number):
 
 def main():
     parser = argparse.ArgumentParser(prog="./sluice compat", description=__doc__)
-    parser.add_argument("--cases", default=RESOURCES / "ingress-cases.yaml", type=pathlib.Path, metavar="FILE")
+    parser.add_argument("--cases", action="append", type=pathlib.Path, metavar="FILE", help="cases to run instead of the project's; may be repeated")
     parser.add_argument("--only", action="append", default=[], metavar="ID", help="part of the id of cases to run; may be repeated")
     parser.add_argument("--expected", type=pathlib.Path, metavar="FILE", help="failures that are known, by id: only others make the exit code 1")
     parser.add_argument("--host", default="127.0.8.80", metavar="ADDRESS", help="address that the gateway listens on")
@@ -107,7 +107,8 @@ def main():
     parser.add_argument("--keep", action="store_true", help="leave the folder with logs and manifests behind")
     arguments = parser.parse_args()
 
-    cases = yaml.safe_load(arguments.cases.read_text())
+    files = arguments.cases or [RESOURCES / "ingress-cases.yaml", RESOURCES / "own-cases.yaml"]
+    cases = [case for file in files for case in yaml.safe_load(file.read_text())]
     if arguments.only:
         cases = [case for case in cases if any(part in case["id"] for part in arguments.only)]
     skipped = {case["id"]: why for case in cases if (why := reason_to_skip(case))}

@@ -101,7 +101,7 @@ def of_mirror(expect, run, answer):
     name = expect.get("backend", "mirror")
     calls = run.await_calls(name, expect.get("calls", 0))
     wrong = [] if "calls" not in expect or len(calls) == expect["calls"] else [f"the mirror saw {len(calls)} requests instead of {expect['calls']}"]
-    rest = {key: value for key, value in expect.items() if key in ("path", "body")}
+    rest = {key: value for key, value in expect.items() if key in ("path", "body", "host")}
     return wrong + (of_request(calls[-1], rest, answer, "mirror") if calls else [])
 
 
