@@ -13,25 +13,19 @@ import dev.sluice.wire.Malformed;
 import dev.sluice.wire.RequestHead;
 import dev.sluice.wire.RequestRead;
 import java.io.ByteArrayOutputStream;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Queue;
 
 /**
- * HTTP/2 with one client (RFC 9113): reads frames, keeps the windows, and runs each stream as a request of its own. Frames
- * that cost the client nothing and us something are counted; whoever sends too many is told to calm down, and cut off.
+ * HTTP/2 with one client (RFC 9113): reads frames, keeps the windows, and runs each stream as a request of its own. Whoever
+ * sends too many frames that say nothing is told to calm down, and cut off.
  */
 final class Http2Connection implements Link.Events, Client {
-  /** What a stream that is told to go on may write: as much as windows and the link allow. */
-  private static final int WRITE_AHEAD = 256 * 1024;
-
   private static final int OWN_WINDOW = 1024 * 1024;
   private static final int CREDIT_FROM = OWN_WINDOW / 4;
   private static final int REMEMBERED = 128;
-  private static final long COUNT_NANOS = 10_000_000_000L;
 
   private final EdgeSettings settings;
   private final Deadlines deadlines;
@@ -44,7 +38,8 @@ final class Http2Connection implements Link.Events, Client {
   private final Http2HeadReader compressed;
   private final ByteArrayOutputStream block = new ByteArrayOutputStream();
   private final Map<Integer, Http2Stream> streams = new HashMap<>();
-  private final Queue<Http2Stream> waiting = new ArrayDeque<>();
+  private final Http2Outbound outbound;
+  private final Http2Calm calm;
   /** The streams that ended last, and whether it was our reset that ended them. */
   private final Map<Integer, Boolean> closed = new LinkedHashMap<>() {
     @Override
@@ -54,20 +49,14 @@ final class Http2Connection implements Link.Events, Client {
   };
 
   private final Timeout timeout = new Timeout();
-  private final Stalled stalled = new Stalled();
   private boolean prefaceCame;
   private boolean settingsCame;
   private int blockStream;
   private boolean blockEndsStream;
   private int lastStream;
   private int theirFirstWindow = Http2Frames.FIRST_WINDOW;
-  private long sendWindow = Http2Frames.FIRST_WINDOW;
   private int uncredited;
-  private long countedSince = System.nanoTime();
-  private int resets;
-  private int controls;
   private boolean goingAway;
-  private boolean sending;
   private boolean over;
 
   Http2Connection(
@@ -84,6 +73,9 @@ final class Http2Connection implements Link.Events, Client {
     this.link = link;
     this.whenOver = whenOver;
     this.compressed = new Http2HeadReader(settings.headBytes());
+    this.calm = new Http2Calm(settings.http2());
+    this.outbound =
+        new Http2Outbound(link, deadlines, settings.sendTimeout().toNanos(), this::abort);
     link.write(Http2Frames.settings(
         Http2Frames.MAX_CONCURRENT_STREAMS,
         settings.http2().streams(),
@@ -127,8 +119,7 @@ final class Http2Connection implements Link.Events, Client {
 
   @Override
   public void drained() {
-    deadlines.clear(stalled);
-    sendOn();
+    outbound.drained();
   }
 
   @Override
@@ -341,8 +332,7 @@ final class Http2Connection implements Link.Events, Client {
     }
     int more = Http2Frames.int31(bytes, from);
     if (stream == 0) {
-      sendWindow += more;
-      if (more == 0 || sendWindow > Http2Frames.LARGEST_WINDOW) {
+      if (more == 0 || !outbound.widen(more)) {
         fail(more == 0 ? Why.PROTOCOL_ERROR : Why.FLOW_CONTROL_ERROR);
         return;
       }
@@ -355,7 +345,7 @@ final class Http2Connection implements Link.Events, Client {
         of.fail(more == 0 ? Why.PROTOCOL_ERROR : Why.FLOW_CONTROL_ERROR);
       }
     }
-    sendOn();
+    outbound.sendOn();
   }
 
   private void reset(int stream, int length) {
@@ -364,9 +354,8 @@ final class Http2Connection implements Link.Events, Client {
     } else if (stream == 0 || stream > lastStream) {
       fail(Why.PROTOCOL_ERROR);
     } else {
-      forgetOldCounts();
       Http2Stream gone = streams.get(stream);
-      if (++resets > settings.http2().resets()) {
+      if (!calm.reset()) {
         fail(Why.ENHANCE_YOUR_CALM);
       } else if (gone != null) {
         gone.gone();
@@ -393,7 +382,7 @@ final class Http2Connection implements Link.Events, Client {
       }
     }
     link.write(Http2Frames.settingsAck());
-    sendOn();
+    outbound.sendOn();
   }
 
   private Why setting(int key, long value) {
@@ -445,22 +434,12 @@ final class Http2Connection implements Link.Events, Client {
     }
   }
 
-  /** Counts a frame that costs the client nothing; false if it was one too many. */
+  /** Counts a frame that says nothing; false if it was one too many. */
   private boolean countControl() {
-    forgetOldCounts();
-    if (++controls > settings.http2().controlFrames()) {
+    if (!calm.control()) {
       fail(Why.ENHANCE_YOUR_CALM);
     }
     return !over;
-  }
-
-  private void forgetOldCounts() {
-    long now = System.nanoTime();
-    if (now - countedSince > COUNT_NANOS) {
-      countedSince = now;
-      resets = 0;
-      controls = 0;
-    }
   }
 
   private void refuse(int stream, Why why) {
@@ -491,65 +470,15 @@ final class Http2Connection implements Link.Events, Client {
     }
   }
 
-  /** A stream has something to send. */
-  void send(Http2Stream stream) {
-    if (!over && !sendFrames(stream)) {
-      waiting.add(stream);
-    }
-  }
-
-  /** Lets those that wait send a frame each, in turns, until windows or the link are full. */
-  private void sendOn() {
-    if (sending || over) {
-      return;
-    }
-    sending = true;
-    int stuck = 0;
-    while (!over && sendWindow > 0 && link.unsent() < WRITE_AHEAD && stuck < waiting.size()) {
-      Http2Stream next = waiting.poll();
-      if (next == null) {
-        break;
-      }
-      boolean went = sendFrame(next);
-      if (next.hasMore()) {
-        waiting.add(next);
-        stuck = went ? 0 : stuck + 1;
-      } else {
-        stuck = 0;
-        next.drained();
-      }
-    }
-    sending = false;
-    if (!over && !waiting.isEmpty() && link.unsent() >= WRITE_AHEAD) {
-      deadlines.set(stalled, settings.sendTimeout().toNanos());
-    }
-  }
-
-  /** Sends all frames that may go; false if something is left. */
-  private boolean sendFrames(Http2Stream stream) {
-    while (stream.hasMore()) {
-      if (link.unsent() >= WRITE_AHEAD) {
-        deadlines.set(stalled, settings.sendTimeout().toNanos());
-        return false;
-      }
-      if (sendWindow <= 0 || !sendFrame(stream)) {
-        return !stream.hasMore();
-      }
-    }
-    return true;
-  }
-
-  private boolean sendFrame(Http2Stream stream) {
-    int size = stream.sendFrame(link, sendWindow);
-    sendWindow -= Math.max(0, size);
-    return size >= 0;
+  Http2Outbound outbound() {
+    return outbound;
   }
 
   /** A stream has ended on both sides. */
   void ended(Http2Stream stream) {
     if (streams.remove(stream.id()) != null) {
       closed.put(stream.id(), stream.resetByUs());
-      waiting.remove(stream);
+      outbound.forget(stream);
       closeIfDone();
     }
   }
@@ -587,9 +516,8 @@ final class Http2Connection implements Link.Events, Client {
   private void end() {
     over = true;
     deadlines.clear(timeout);
-    deadlines.clear(stalled);
+    outbound.end();
     new ArrayList<>(streams.values()).forEach(Http2Stream::gone);
-    waiting.clear();
     whenOver.run();
   }
 
@@ -599,14 +527,6 @@ final class Http2Connection implements Link.Events, Client {
       if (streams.isEmpty() || blockStream != 0) {
         close();
       }
-    }
-  }
-
-  /** The client's side takes nothing of what was written. */
-  private final class Stalled extends Deadlines.Deadline {
-    @Override
-    protected void expired() {
-      abort();
     }
   }
 }

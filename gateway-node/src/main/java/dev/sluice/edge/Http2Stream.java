@@ -299,7 +299,7 @@ final class Http2Stream implements Arrival, BodyReader.Payload {
     }
     if (hasMore() && !blocked) {
       blocked = true;
-      connection.send(this);
+      connection.outbound().send(this);
       blocked = hasMore();
     }
   }
@@ -338,7 +338,7 @@ final class Http2Stream implements Arrival, BodyReader.Payload {
       finish();
     } else if (!blocked) {
       blocked = true;
-      connection.send(this);
+      connection.outbound().send(this);
     }
   }
 
