@@ -67,8 +67,16 @@ final class WatchedBytes extends GraphStage<SourceShape<ByteString>> {
 
     @Override
     public void preStart() {
-      call = api.open(path, (buffers, from) -> arrived.invoke(bytes(buffers)));
-      call.whenComplete((response, failure) -> {
+      CompletableFuture<HttpResponse<AsyncBody>> opening;
+      try {
+        opening = api.open(path, (buffers, from) -> arrived.invoke(bytes(buffers)));
+      } catch (RuntimeException e) {
+        // the client has been closed meanwhile
+        failStage(e);
+        return;
+      }
+      call = opening;
+      opening.whenComplete((response, failure) -> {
         if (failure != null) {
           ended.invoke(new Ended(failure));
         } else {

@@ -76,7 +76,7 @@ class FolderIT {
   void listsAtOnceWhatIsThereAndNothingWhileItStaysSo() throws IOException {
     write("a.yaml", provider("a"));
     write("sub/b.yml", provider("b1", "b2"));
-    write("c.json", "{\"apiVersion\": \"v1\", \"kind\": \"ConfigMap\"}");
+    write("c.json", "{\"apiVersion\": \"v1\", \"kind\": \"Pod\"}");
     write("notes.txt", "no manifest");
     write(".hidden/d.yaml", provider("d"));
     write(".e.yaml.swp", provider("e"));
