@@ -39,7 +39,7 @@ final class LeaseDesk {
     private final long waitsSince;
     private final long until;
     private boolean recalled;
-    private Set<LeaseId> unanswered = new HashSet<>();
+    private final Map<LeaseId, Long> unanswered = new HashMap<>();
 
     WaitingAsk(ToEntity.Ask ask, long arrived, long until) {
       this.ask = ask;
@@ -279,12 +279,12 @@ final class LeaseDesk {
     if (!one.recalled && !prefetch) {
       one.recalled = true;
       List<Lease> lent = openLeasesOn(lacking);
-      one.unanswered = new HashSet<>(lent.stream().map(Lease::id).toList());
+      lent.forEach(lease -> one.unanswered.put(lease.id(), lease.n()));
       recall(lent);
     }
-    one.unanswered.removeIf(id -> {
-      Lease lease = ledger.leases().get(id);
-      return lease == null || lease.closed();
+    one.unanswered.entrySet().removeIf(asked -> {
+      Lease lease = ledger.leases().get(asked.getKey());
+      return lease == null || lease.closed() && lease.n() > asked.getValue();
     });
     if (one.unanswered.isEmpty()) {
       refuseFor(ask, need, lacking);
@@ -423,10 +423,13 @@ final class LeaseDesk {
         .toList());
   }
 
-  /** Those that a report may free something of: holds that we know of may have ended meanwhile. */
+  /**
+   * Those that a report may free something of: holds that we know of may have ended meanwhile. Leases that were made to
+   * fit, or were recalled when they had ended, are reported at each settlement anyway.
+   */
   private List<Lease> openLeasesOn(List<Bucket> buckets) {
     return ledger.leases().values().stream()
-        .filter(lease -> !lease.closed())
+        .filter(lease -> !lease.closed() || !lease.exact() && !recalledAt.containsKey(lease.id()))
         .filter(lease -> buckets.stream()
             .anyMatch(bucket ->
                 lease.refundable().of(bucket.unit()) > 0 && ledger.chargedTo(lease, bucket)))

@@ -30,6 +30,8 @@ final class NodeLease {
   private Amounts committed = Amounts.NONE;
   private Amounts open = Amounts.NONE;
   private boolean closed;
+  private boolean closeReported;
+  private boolean recalled;
   private long n = 1;
   private long acked;
   private long changedNanos;
@@ -126,6 +128,28 @@ final class NodeLease {
     }
   }
 
+  /** It is closed, and what becomes of it is waited for. */
+  void recall(long nowNanos) {
+    recalled = true;
+    closed = true;
+    changed(nowNanos);
+  }
+
+  /** Whether each settlement is to be reported at once: somebody may wait for what it frees. */
+  boolean urgent() {
+    return exact() || recalled;
+  }
+
+  /** Closed, and no hold is running on it. */
+  boolean isOver() {
+    return closed && open.isNone();
+  }
+
+  /** Whether the entity was told that it is closed. */
+  boolean closeReported() {
+    return closeReported;
+  }
+
   private void changed(long nowNanos) {
     if (n == acked || reports == 0) {
       changedNanos = nowNanos;
@@ -152,6 +176,7 @@ final class NodeLease {
   ToEntity.Report report(String uid, long nowNanos) {
     reportedNanos = nowNanos;
     reports++;
+    closeReported |= closed;
     List<Line> lines = new ArrayList<>();
     for (Slot slot : slots.values()) {
       lines.add(new Line(slot.at, slot.used, slot.open));
@@ -165,6 +190,6 @@ final class NodeLease {
 
   /** All is over and known: it can be forgotten. */
   boolean isFinal() {
-    return closed && open.isNone() && acked >= n;
+    return isOver() && acked >= n;
   }
 }

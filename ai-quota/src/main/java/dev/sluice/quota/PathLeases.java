@@ -120,14 +120,20 @@ final class PathLeases {
     open.clear();
   }
 
-  /** What is known of the buckets: what was free at the last grant, and what is left of the leases since. */
-  List<ToNode.Room> roomNow() {
+  /** What can still be held of all its leases together. */
+  Amounts left() {
     Amounts left = Amounts.NONE;
     for (NodeLease lease : open) {
       if (!lease.closed()) {
         left = left.plus(Amounts.NONE.max(lease.room()));
       }
     }
+    return left;
+  }
+
+  /** What is known of the buckets: what was free at the last grant, and what is left of the leases since. */
+  List<ToNode.Room> roomNow() {
+    Amounts left = left();
     List<ToNode.Room> now = new ArrayList<>(rooms.size());
     for (ToNode.Room room : rooms) {
       long free = (room.observed() ? room.free() : Math.max(0, room.free())) + left.of(room.unit());

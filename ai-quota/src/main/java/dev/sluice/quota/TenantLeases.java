@@ -124,7 +124,7 @@ final class TenantLeases {
     NodeLease lease = hold.lease();
     Amounts ended = used.with(Unit.IN_FLIGHT_REQUESTS, 0);
     lease.settle(hold.slot(), hold.amount(), ended, nowNanos);
-    if (lease.exact() || !lease.room().covers(Amounts.NONE) || lease.closed()) {
+    if (lease.urgent() || !lease.room().covers(Amounts.NONE) || lease.isOver()) {
       letters.add(lease.report(uid, nowNanos));
     }
   }
@@ -230,7 +230,7 @@ final class TenantLeases {
   private void recalled(long no, long nowNanos) {
     NodeLease lease = leases.get(no);
     if (lease != null) {
-      lease.close(nowNanos);
+      lease.recall(nowNanos);
       letters.add(lease.report(uid, nowNanos));
       return;
     }
@@ -247,7 +247,7 @@ final class TenantLeases {
   }
 
   private void prefetch(PathLeases path, NodeLease lease, long nowNanos) {
-    boolean low = !lease.room().covers(lease.size().dividedBy(PREFETCH_BELOW));
+    boolean low = !path.left().covers(lease.size().dividedBy(PREFETCH_BELOW));
     if (low && !lease.exact() && !leaving && path.out() == null && path.lately() == null) {
       sendNew(new OutAsk(path, true), nowNanos);
     }
@@ -327,7 +327,7 @@ final class TenantLeases {
       return false;
     }
     long since = lease.changedSinceNanos(nowNanos) / NANOS;
-    return lease.closed()
+    return lease.closed() && (lease.urgent() || lease.idle() || !lease.closeReported())
         || since >= (lease.idle() ? settings.quietMillis() : settings.reportMillis());
   }
 

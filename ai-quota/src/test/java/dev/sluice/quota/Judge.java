@@ -116,9 +116,13 @@ final class Judge {
     return use;
   }
 
-  void refused(Pending one, Admission.Refused answer) {
-    pending.remove(one);
+  void wasRefused() {
     refused++;
+  }
+
+  /** So long after a refusal that whoever was granted what there was has it. */
+  void refusedForLong(Pending one, Admission.Refused answer) {
+    pending.remove(one);
     Long least = one.leastFree.get(answer.room().bucket());
     Unit unit = answer.room().unit();
     boolean balance = plan.buckets().values().stream()

@@ -74,6 +74,26 @@ class LeaseProtocolTest {
     System.out.println(tally);
     assertThat(wrong).isEmpty();
     assertThat(tally.refused()).as("limits were reached").isPositive();
+    assertThat(tally.falselyRefused()).isZero();
+  }
+
+  /** Three nodes, a thousand requests a second of half a second each. */
+  @Test
+  void farFromAnyLimitAnAppendServesFiftyRequests() {
+    Bucket balance = Bucket.of("balance", Unit.TOKENS, 1L << 50, Window.BALANCE);
+    Bucket minute = Bucket.of("minute", Unit.REQUESTS, 1L << 40, Window.sliding(60_000));
+    Simulation run = new Simulation(
+        1, Plan.ofTenant(List.of(balance, minute)), Simulation.Faults.NONE, Simulation.Defect.NONE);
+    Amounts need = Amounts.ofRequest(10, 20, 30);
+    for (int at = 0; at < 20_000; at++) {
+      Simulation.Node node = run.nodes[at % run.nodes.length];
+      run.at(at, () -> node.request(Plan.TENANT_PATH, need, need, 500, answer -> {}));
+    }
+    run.runFor(5_000);
+    int before = run.journal.size();
+    run.runFor(15_000);
+    assertThat(run.journal.size() - before).isLessThan(15_000 / 50);
+    assertThat(run.judge.granted()).isGreaterThan(19_900);
   }
 
   @ParameterizedTest

@@ -238,20 +238,10 @@ final class Simulation {
 
     Entity(int host) {
       this.host = host;
-      QuotaLedger ledger = QuotaLedger.EMPTY;
-      for (List<Change> batch : journal) {
-        for (Change change : batch) {
-          ledger = ledger.after(change);
-        }
-      }
       seq = journal.size();
-      desk = new LeaseDesk(ledger, DESK);
+      desk = new LeaseDesk(replayed(), DESK);
       desk.recallAll();
       at(0, this::flush);
-    }
-
-    QuotaLedger ledger() {
-      return desk.ledger();
     }
 
     long clock() {
@@ -412,7 +402,8 @@ final class Simulation {
         Judge.Use running = judge.admitted(pending, now, use, uid);
         at(runs, () -> settle(life, admitted.hold(), running, use));
       } else if (answer instanceof Admission.Refused refusal) {
-        judge.refused(pending, refusal);
+        judge.wasRefused();
+        at(MESSAGE_AND_APPEND, () -> judge.refusedForLong(pending, refusal));
       } else {
         judge.unanswered(pending);
       }
@@ -473,10 +464,23 @@ final class Simulation {
     }
   }
 
-  /** Once all is quiet. */
+  private QuotaLedger replayed() {
+    QuotaLedger ledger = QuotaLedger.EMPTY;
+    for (List<Change> batch : journal) {
+      for (Change change : batch) {
+        ledger = ledger.after(change);
+      }
+    }
+    return ledger;
+  }
+
+  /**
+   * Once all is quiet. Judged is what the journal says: an incarnation that others wrote past learns of it with its next
+   * append, and charges too much until then.
+   */
   List<String> judged() {
     judge.judgeUse();
-    judge.judgeCharges(entity.ledger(), now, killed);
+    judge.judgeCharges(replayed(), now, killed);
     return judge.violations();
   }
 }

@@ -211,6 +211,8 @@ class TenantLeasesTest {
     Hold first = ((Admission.Admitted) answered.get(0)).hold();
     assertThat(holdOn(Plan.TENANT_PATH, need)).isInstanceOf(Admission.Admitted.class);
     assertThat(holdOn(Plan.TENANT_PATH, need)).as("no third request").isNull();
+    leases.take(new ToNode.Recall(List.of(no)), now);
+    leases.takeLetters();
     leases.settle(first, need, now);
     assertThat(leases.takeLetters().stream()
             .filter(ToEntity.Report.class::isInstance)
@@ -248,5 +250,38 @@ class TenantLeasesTest {
                 .extracting(ToNode.Room::bucket)
                 .containsExactly("minute"));
     assertThat(leases.wouldRefuse()).isEqualTo(java.util.Map.of("minute", 1L));
+  }
+
+  @Test
+  void whatEndsOnAClosedLeaseIsToldAtOnceOnlyIfTheLeaseWasCalledBack() {
+    hold(10);
+    long no = sent(ToEntity.Ask.class).no();
+    grant(no, 30, false);
+    Hold first = ((Admission.Admitted) answered.get(0)).hold();
+    Hold second = ((Admission.Admitted) hold(10)).hold();
+    Hold third = ((Admission.Admitted) hold(10)).hold();
+    hold(500);
+    leases.takeLetters();
+    leases.settle(first, Amounts.ofTokens(1), now);
+    assertThat(leases.takeLetters()).as("far from a limit nobody waits for it").isEmpty();
+    leases.take(new ToNode.Recall(List.of(no)), now);
+    assertThat(sent(ToEntity.Report.class).closed()).isTrue();
+    leases.settle(second, Amounts.ofTokens(1), now);
+    assertThat(sent(ToEntity.Report.class).lines().get(0).used().tokens()).isEqualTo(2);
+    leases.settle(third, Amounts.ofTokens(1), now);
+    assertThat(sent(ToEntity.Report.class).lines().get(0).open().isNone()).isTrue();
+  }
+
+  @Test
+  void aLeaseThatRunsLowIsFollowedByOneAndNotByMany() {
+    hold(10);
+    grant(sent(ToEntity.Ask.class).no(), 100, false);
+    for (int i = 0; i < 7; i++) {
+      hold(10);
+    }
+    assertThat(sent(ToEntity.Ask.class).needs()).isEmpty();
+    grant(2, 100, false);
+    hold(10);
+    assertThat(leases.takeLetters()).isEmpty();
   }
 }
