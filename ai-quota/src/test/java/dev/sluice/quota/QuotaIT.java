@@ -394,7 +394,9 @@ class QuotaIT {
       await()
           .atMost(DEADLINE)
           .untilAsserted(() -> assertThat(node.hold(500)).isInstanceOf(Admission.Admitted.class));
-      assertThat(node.balance().held()).isEqualTo(520);
+      await()
+          .atMost(DEADLINE)
+          .untilAsserted(() -> assertThat(node.balance().held()).isEqualTo(520));
     }
   }
 }
