@@ -49,8 +49,9 @@ final class LeaseDesk {
     }
   }
 
-  private static final Comparator<WaitingAsk> OLDEST_FIRST =
-      Comparator.comparingLong(one -> one.waitsSince);
+  private static final Comparator<WaitingAsk> OLDEST_FIRST = Comparator.<WaitingAsk>comparingLong(
+          one -> one.waitsSince)
+      .thenComparing(one -> one.ask.no());
 
   /** While something waits it is looked at this often, because slots age without a message. */
   private static final long LOOK_AGAIN_MILLIS = 10;
@@ -273,7 +274,11 @@ final class LeaseDesk {
     boolean prefetch = ask.needs().isEmpty();
     List<Bucket> lacking = headroom.lacking(path, need, prefetch);
     if (lacking.isEmpty()) {
-      grant(one, path, end);
+      if (ask.no() > ledger.topOf(ask.uid())) {
+        grant(one, path, end);
+      } else {
+        tell(ask.uid(), new ToNode.Stale(ask.no()));
+      }
       return null;
     }
     if (!one.recalled && !prefetch) {

@@ -337,4 +337,28 @@ class LeaseDeskTest {
     desk.forgetAllBut(Set.of("c"));
     assertThat(desk.ledger().topOf("a")).isZero();
   }
+
+  /** Whoever acknowledges a number below the highest relies on it that nobody grants it any more. */
+  @Test
+  void anAskThatANodesLaterOneHasOvertakenTakesANewNumber() {
+    planTree();
+    told(askOn("key", "a", 1));
+    told(askOn("key", "b", 1));
+    told(askOn("key", "c", 1));
+    ToEntity.Ask later = new ToEntity.Ask(
+        "c",
+        2,
+        0,
+        Plan.TENANT_PATH,
+        List.of(Amounts.ofTokens(1)),
+        0,
+        Amounts.ofTokens(1),
+        List.of());
+    assertThat(told(later).get(0)).isInstanceOf(ToNode.Granted.class);
+    ToEntity.Report given = new ToEntity.Report("a", 1, "key", 9, List.of(), true);
+    assertThat(told(given))
+        .contains(new ToNode.Stale(1))
+        .noneMatch(ToNode.Granted.class::isInstance);
+    assertThat(desk.ledger().leases()).doesNotContainKey(new LeaseId("c", 1));
+  }
 }

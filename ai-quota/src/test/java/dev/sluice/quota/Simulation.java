@@ -110,13 +110,14 @@ final class Simulation {
     now = until;
   }
 
-  /** Faults end; the newest entity is the only one from now on. */
+  /**
+   * Faults end. A new incarnation, which has read all that others wrote, is the only one from now on; one that others
+   * wrote past would learn of it with its next append, and there may be none.
+   */
   void heal() {
     faulty = false;
-    entities.forEach(one -> one.alive = one == entity && entity.alive);
-    if (!entity.alive) {
-      move();
-    }
+    entities.forEach(one -> one.alive = false);
+    move();
     for (Node node : nodes) {
       node.pausedUntil = 0;
       if (!node.alive) {
@@ -401,6 +402,7 @@ final class Simulation {
       if (answer instanceof Admission.Admitted admitted) {
         Judge.Use running = judge.admitted(pending, now, use, uid);
         at(runs, () -> settle(life, admitted.hold(), running, use));
+        at(DESK.longestHold(), () -> judge.over(running)); // a node that was paused cuts it first
       } else if (answer instanceof Admission.Refused refusal) {
         judge.wasRefused();
         at(MESSAGE_AND_APPEND, () -> judge.refusedForLong(pending, refusal));
