@@ -355,9 +355,7 @@ final class Http2Connection implements Link.Events, Client {
       fail(Why.PROTOCOL_ERROR);
     } else {
       Http2Stream gone = streams.get(stream);
-      if (!calm.reset()) {
-        fail(Why.ENHANCE_YOUR_CALM);
-      } else if (gone != null) {
+      if (countReset() && gone != null) {
         gone.gone();
       }
     }
@@ -432,6 +430,17 @@ final class Http2Connection implements Link.Events, Client {
     } else {
       countControl();
     }
+  }
+
+  /**
+   * Counts a request that the client has taken back, or made us take back by an error of its own; false if it was one
+   * too many.
+   */
+  boolean countReset() {
+    if (!calm.reset()) {
+      fail(Why.ENHANCE_YOUR_CALM);
+    }
+    return !over;
   }
 
   /** Counts a frame that says nothing; false if it was one too many. */

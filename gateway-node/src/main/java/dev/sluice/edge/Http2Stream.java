@@ -174,6 +174,9 @@ final class Http2Stream implements Arrival, BodyReader.Payload {
       resetByUs = true;
       connection.write(Http2Frames.reset(id, why));
       gone();
+      if (why == Why.PROTOCOL_ERROR || why == Why.FLOW_CONTROL_ERROR) {
+        connection.countReset();
+      }
     }
   }
 

@@ -225,6 +225,8 @@ class Http2IT {
         (client, i) -> client
             .get(2 * i + 1, "a", "/")
             .send(Http2Frames.reset(2 * i + 1, Http2Frames.Why.CANCEL)),
+        (client, i) -> client.get(2 * i + 1, "a", "/").send(Http2Frames.windowUpdate(2 * i + 1, 0)),
+        (client, i) -> client.post(2 * i + 1, "a", "/").head(2 * i + 1, false, "x", "y"),
         (client, i) -> client.frame(Http2Frames.PING, 0, 0, "12345678"),
         (client, i) -> client.send(Http2Frames.settings(Http2Frames.INITIAL_WINDOW_SIZE, i)),
         (client, i) -> client.frame(Http2Frames.PRIORITY, 0, 2 * i + 1, "\0\0\0\0\0"),
