@@ -37,6 +37,7 @@ final class ClientConnection implements Link.Events, Client {
   private final Timeout timeout = new Timeout();
   private final Link link;
   private @Nullable Exchange exchange;
+  private long requests;
   private boolean advancing;
   private boolean idle;
   private boolean linkPaused;
@@ -244,7 +245,10 @@ final class ClientConnection implements Link.Events, Client {
     Exchange(@Nullable RequestHead head) {
       this.head = head;
       this.body = BodyReader.of(head == null ? 0 : head.bodyLength());
-      this.closes = head == null || !head.keepAlive() || draining;
+      this.closes = ++requests >= service.requestsPerConnection()
+          || head == null
+          || !head.keepAlive()
+          || draining;
     }
 
     @Override

@@ -56,6 +56,7 @@ final class Http2Connection implements Link.Events, Client {
   private int lastStream;
   private int theirFirstWindow = Http2Frames.FIRST_WINDOW;
   private int uncredited;
+  private long requests;
   private boolean goingAway;
   private boolean over;
 
@@ -294,6 +295,9 @@ final class Http2Connection implements Link.Events, Client {
         refuse(stream, Why.REFUSED_STREAM);
       } else {
         open(stream, gathered);
+        if (++requests >= service.requestsPerConnection()) {
+          drain();
+        }
       }
     }
   }

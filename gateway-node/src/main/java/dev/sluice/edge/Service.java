@@ -11,6 +11,11 @@ public interface Service {
     return false;
   }
 
+  /** How many requests a client may send on one connection: the answer to the last one closes it. */
+  default long requestsPerConnection() {
+    return Long.MAX_VALUE;
+  }
+
   /** Answers a request that could not be read; its connection closes behind the answer. */
   void malformed(Malformed malformed, Reply reply);
 }

@@ -7,8 +7,8 @@ import dev.sluice.wire.Fields;
 import dev.sluice.wire.HeadSink;
 import org.jspecify.annotations.Nullable;
 
-/** Fields of an upstream's answer whose values say where the upstream believes to be. */
-record AnswerFields(Relay relay) {
+/** Fields of an upstream's answer whose values say where the upstream believes to be, or what its body was. */
+record AnswerFields(Relay relay, AnswerCoding coding) {
   /** Writes field {@code i} anew; false if it passes as it is. */
   boolean rewrites(Fields fields, int i, HeadSink out) {
     Field known = fields.known(i);
@@ -27,7 +27,7 @@ record AnswerFields(Relay relay) {
       out.field("Set-Cookie", cookie(fields.value(i)));
       return true;
     }
-    return false;
+    return known == null && coding.rewrites(fields, i, out);
   }
 
   private String cookie(String value) {

@@ -98,7 +98,7 @@ final class ErrorCall implements Arrival.Events, UpstreamEvents {
         request,
         answer,
         bodiless,
-        new AnswerFields(Relay.PLAIN),
+        new AnswerFields(Relay.PLAIN, AnswerCoding.NONE),
         request.head(answer.status(), answer.reason()));
     long length = answer.bodyLength();
     if (bodiless) {

@@ -41,6 +41,11 @@ public final class Gateway implements Service {
   }
 
   @Override
+  public long requestsPerConnection() {
+    return routes.get().wide().requestsPerConnection();
+  }
+
+  @Override
   public void malformed(Malformed malformed, Reply reply) {
     log.malformed(malformed);
     Refusals.answer(reply, malformed);
@@ -59,6 +64,7 @@ public final class Gateway implements Service {
     request.path(path);
     RouteTable table = routes.get();
     request.believe(table.trust());
+    request.compression(table.wide().compression());
     if (table.trust().isBlocked(request.clientAddress())) {
       request.refuse(new Refusal.Forbidden("not from this address"));
       return;

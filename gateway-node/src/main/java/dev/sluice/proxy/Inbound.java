@@ -2,6 +2,7 @@ package dev.sluice.proxy;
 
 import akka.util.ByteString;
 import dev.sluice.edge.Arrival;
+import dev.sluice.ingress.Compression;
 import dev.sluice.ingress.RequestView;
 import dev.sluice.ingress.Route;
 import dev.sluice.ingress.Trust;
@@ -45,6 +46,7 @@ public final class Inbound implements RequestView {
   private String target;
   private InetAddress clientAddress;
   private boolean trusted;
+  private Compression compression = Compression.OFF;
   private @Nullable Map<String, String> responseFields;
   private @Nullable List<AddedField> addedFields;
   private Map<String, String> upstreamFields = Map.of();
@@ -82,6 +84,15 @@ public final class Inbound implements RequestView {
         clientAddress = trust.client(clientAddress, before);
       }
     }
+  }
+
+  /** How its answer may be compressed. */
+  Compression compression() {
+    return compression;
+  }
+
+  void compression(Compression compression) {
+    this.compression = compression;
   }
 
   /** Who asks: the peer, or whom a trusted proxy names. */
@@ -179,9 +190,15 @@ public final class Inbound implements RequestView {
     affinityCookie = cookie;
   }
 
-  /** Runs once when the request is over. */
+  /** Runs once when the request is over, after what was given before. */
   void whenOver(Runnable task) {
-    whenOver = task;
+    Runnable before = whenOver;
+    whenOver = before == null
+        ? task
+        : () -> {
+          before.run();
+          task.run();
+        };
   }
 
   public Arrival arrival() {

@@ -44,6 +44,7 @@ final class ProxyCall implements Arrival.Events, UpstreamEvents {
   private @Nullable Origin waitingFor;
   private @Nullable Endpoint endpoint;
   private @Nullable Throttle throttle;
+  private @Nullable BodyEncoder encoder;
   private long firstTryNanos;
   private long bodyBytes;
   private int tries;
@@ -217,16 +218,20 @@ final class ProxyCall implements Arrival.Events, UpstreamEvents {
     }
     boolean bodiless =
         head.method().equals("HEAD") || answer.status() == 204 || answer.status() == 304;
-    ForwardedFields.response(
-        request,
-        answer,
-        bodiless,
-        new AnswerFields(relay),
-        request.head(answer.status(), answer.reason()));
+    AnswerCoding coding =
+        bodiless ? AnswerCoding.NONE : AnswerCoding.of(request.compression(), head, answer);
+    HeadSink out = request.head(answer.status(), answer.reason());
+    ForwardedFields.response(request, answer, bodiless, new AnswerFields(relay, coding), out);
+    coding.writeFields(answer.fields(), out);
     if (tunnel) {
       request.headEnd(BodyLength.TUNNEL);
     } else if (bodiless) {
       request.headEnd(BodyLength.NONE);
+    } else if (coding.encodes()) {
+      BodyEncoder made = coding.encoder();
+      encoder = made;
+      request.whenOver(made::close);
+      request.headEnd(BodyLength.CHUNKED);
     } else if (length == BodyLength.CHUNKED && !head.http11()) {
       request.headEnd(BodyLength.UNTIL_CLOSE);
     } else {
@@ -240,6 +245,13 @@ final class ProxyCall implements Arrival.Events, UpstreamEvents {
 
   @Override
   public void responseBody(ByteString piece) {
+    sendBody(encoder == null ? piece : encoder.piece(piece));
+  }
+
+  private void sendBody(ByteString piece) {
+    if (piece.isEmpty()) {
+      return;
+    }
     if (relay.bytesPerSecond() > 0) {
       throttled().send(piece);
       return;
@@ -261,6 +273,9 @@ final class ProxyCall implements Arrival.Events, UpstreamEvents {
   public void responseEnd() {
     over = true;
     upstream = null;
+    if (encoder != null) {
+      sendBody(encoder.end());
+    }
     if (throttle != null) {
       throttle.end();
     } else {

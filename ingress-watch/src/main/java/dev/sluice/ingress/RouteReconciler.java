@@ -54,7 +54,7 @@ public final class RouteReconciler {
     HostNames.add(all, hosts);
     TenantTable tenants = Tenants.of(all, problems);
     return new Reconciled(
-        new RouteTable(hosts, trust(ControllerConfig.of(all))),
+        new RouteTable(hosts, GatewayWide.of(ControllerConfig.of(all))),
         all.ingresses().stream()
             .collect(Collectors.toUnmodifiableMap(
                 DeclaredIngress::key, DeclaredIngress::created, (first, second) -> first)),
@@ -62,13 +62,6 @@ public final class RouteReconciler {
         tenants,
         List.copyOf(problems),
         Map.copyOf(parts));
-  }
-
-  private static Trust trust(ControllerConfig config) {
-    Trust trust = Trust.of(config);
-    return trust.proxyProtocol() || trust.forwardedFor() || !trust.blocked().isEmpty()
-        ? trust
-        : Trust.NONE;
   }
 
   private static Reconciled.Part build(String host, List<Declaration> input) {

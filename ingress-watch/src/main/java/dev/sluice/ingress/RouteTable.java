@@ -10,7 +10,7 @@ public final class RouteTable {
   public static final RouteTable EMPTY = new RouteTable(Map.of());
 
   private final Map<String, HostRoutes> hosts;
-  private final Trust trust;
+  private final GatewayWide wide;
   private final boolean asksForCertificates;
   private final String version;
 
@@ -18,14 +18,14 @@ public final class RouteTable {
    * @param hosts by host in lower case; {@code *.} and a suffix for one label; empty for all others
    */
   RouteTable(Map<String, HostRoutes> hosts) {
-    this(hosts, Trust.NONE);
+    this(hosts, GatewayWide.DEFAULT);
   }
 
-  RouteTable(Map<String, HostRoutes> hosts, Trust trust) {
+  RouteTable(Map<String, HostRoutes> hosts, GatewayWide wide) {
     this.hosts = Map.copyOf(hosts);
-    this.trust = trust;
+    this.wide = wide;
     this.asksForCertificates = hosts.values().stream().anyMatch(HostRoutes::asksForCertificates);
-    StringBuilder all = new StringBuilder(trust.equals(Trust.NONE) ? "" : trust.toString());
+    StringBuilder all = new StringBuilder(wide.equals(GatewayWide.DEFAULT) ? "" : wide.toString());
     new TreeMap<>(hosts)
         .forEach((host, routes) ->
             all.append(host).append(' ').append(routes.digest()).append('\n'));
@@ -44,7 +44,12 @@ public final class RouteTable {
 
   /** Whom it believes, on all hosts. */
   public Trust trust() {
-    return trust;
+    return wide.trust();
+  }
+
+  /** What else holds for all hosts. */
+  public GatewayWide wide() {
+    return wide;
   }
 
   public int hostCount() {
