@@ -35,7 +35,17 @@ LEFT_OUT = {
     "tcp-services": "needs TCP services on ports of their own",
 }
 # Flags that a gateway on a folder stands for as it is: it listens on ports of its own choice.
-KNOWN_FLAGS = ("--http-port=", "--https-port=")
+KNOWN_FLAGS = ("--http-port", "--https-port")
+# Settings of a gateway that stand for flags; one that takes no value is on by being there.
+SETTINGS = {
+    "--default-backend-service": "sluice.ingress.controller.default-backend-service={}",
+    "--default-ssl-certificate": "sluice.ingress.controller.default-ssl-certificate={}",
+    "--disable-catch-all": "sluice.ingress.controller.catch-all=off",
+    "--disable-svc-external-name": "sluice.ingress.controller.external-names=off",
+    "--ingress-class": "sluice.ingress.class.name={}",
+    "--ingress-class-by-name": "sluice.ingress.class.by-name=on",
+    "--watch-ingress-without-class": "sluice.ingress.class.without=on",
+}
 BY_ID = {"externalname-short-name": "needs the DNS of a cluster"}
 
 
@@ -44,9 +54,16 @@ def reason_to_skip(case):
         if need in LEFT_OUT:
             return LEFT_OUT[need]
     for flag in case.get("flags") or []:
-        if not flag.startswith(KNOWN_FLAGS):
-            return f"needs the flag {flag.split('=')[0]} of a controller on an API server"
+        name = flag.split("=")[0]
+        if name not in KNOWN_FLAGS and name not in SETTINGS:
+            return f"needs {'the flag ' if name.startswith('--') else ''}{name}"
     return BY_ID.get(case["id"])
+
+
+def settings_of(case):
+    """What its gateway must be started with; empty for the gateway that most cases share."""
+    flags = [flag.partition("=") for flag in case.get("flags") or []]
+    return tuple(SETTINGS[name].format(value) for name, _, value in flags if name in SETTINGS)
 
 
 def claims(case):
@@ -88,6 +105,30 @@ def waves(cases):
     return [wave for _, wave in made] + alone
 
 
+def groups(cases):
+    """Cases that may share a gateway, by its settings; one that names its own namespace shares with nobody."""
+    made = {(): []}
+    for case in cases:
+        settings = settings_of(case)
+        own = case["id"] if any("%ns%" in one for one in settings) else ""
+        made.setdefault((*settings, own) if settings else (), []).append(case)
+    return made.values()
+
+
+def run_group(cases, folder, arguments, first):
+    """Results by id, of a gateway that is started for these cases."""
+    results = {}
+    settings = [one.replace("%ns%", f"compat-{first}") for one in settings_of(cases[0])]
+    gateway = Gateway(folder, arguments.host, [*settings, *arguments.set])
+    try:
+        gateway.await_ready()
+        for wave in waves(cases):
+            results |= run_wave(wave, gateway, first + len(results))
+    finally:
+        gateway.stop()
+    return results
+
+
 def run_wave(wave, gateway, number):
     runs = [Run(case, number + i, gateway) for i, case in enumerate(wave)]
     with ThreadPoolExecutor(AT_ONCE) as pool:
@@ -113,15 +154,13 @@ def main():
         cases = [case for case in cases if any(part in case["id"] for part in arguments.only)]
     skipped = {case["id"]: why for case in cases if (why := reason_to_skip(case))}
     folder = pathlib.Path(tempfile.mkdtemp(prefix="sluice-compat-"))
-    gateway = Gateway(folder, arguments.host, arguments.set)
     results = {}
     began = time.monotonic()
     try:
-        gateway.await_ready()
-        for wave in waves([case for case in cases if case["id"] not in skipped]):
-            results |= run_wave(wave, gateway, len(results))
+        for number, group in enumerate(groups([case for case in cases if case["id"] not in skipped])):
+            if group:
+                results |= run_group(group, folder / str(number), arguments, len(results))
     finally:
-        gateway.stop()
         if arguments.keep:
             print(f"logs and manifests: {folder}")
         else:

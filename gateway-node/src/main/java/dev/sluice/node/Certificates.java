@@ -2,6 +2,7 @@ package dev.sluice.node;
 
 import dev.sluice.edge.TlsEngines;
 import dev.sluice.ingress.Certificate;
+import dev.sluice.ingress.Reconciled;
 import java.net.Socket;
 import java.security.GeneralSecurityException;
 import java.security.Principal;
@@ -26,8 +27,8 @@ import javax.net.ssl.X509ExtendedKeyManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Serves each handshake the certificate of the host that the client names: the host's own, else its wildcard's, else a
- * generated one. A changed Secret counts from the next handshake on.
+ * Serves each handshake the certificate of the host that the client names: the host's own, else its wildcard's, else the
+ * one for all others, else a generated one. A changed Secret counts from the next handshake on.
  */
 final class Certificates extends X509ExtendedKeyManager implements TlsEngines {
   private static final String[] PROTOCOLS = {"TLSv1.3", "TLSv1.2"};
@@ -110,6 +111,9 @@ final class Certificates extends X509ExtendedKeyManager implements TlsEngines {
     int dot = host.indexOf('.');
     if (own == null && dot > 0) {
       own = all.get("*" + host.substring(dot));
+    }
+    if (own == null) {
+      own = all.get(Reconciled.ALL_OTHER_HOSTS);
     }
     return own == null ? fallback : own;
   }

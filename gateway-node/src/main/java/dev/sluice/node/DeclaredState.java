@@ -1,6 +1,7 @@
 package dev.sluice.node;
 
 import dev.sluice.ingress.ClassRules;
+import dev.sluice.ingress.ControllerFlags;
 import dev.sluice.ingress.DeclaredTenant;
 import dev.sluice.ingress.Problem;
 import dev.sluice.ingress.Reconciled;
@@ -35,19 +36,21 @@ public final class DeclaredState implements Plans {
   private static final Logger LOG = LoggerFactory.getLogger(DeclaredState.class);
 
   private final ClassRules rules;
+  private final ControllerFlags flags;
   private final CompletableFuture<Void> first = new CompletableFuture<>();
   private volatile Reconciled current = Reconciled.NOTHING;
   private volatile List<Problem> problems = List.of();
   private volatile Map<String, Plan> plans = Map.of();
   private final AtomicLong changes = new AtomicLong();
 
-  DeclaredState(ClassRules rules) {
+  DeclaredState(ClassRules rules, ControllerFlags flags) {
     this.rules = rules;
+    this.flags = flags;
   }
 
   /** Takes a listing over. Called by one thread at a time. */
   void apply(Listing listing) {
-    Reconciled next = RouteReconciler.reconcile(listing.declared(), rules, current);
+    Reconciled next = RouteReconciler.reconcile(listing.declared(), rules, flags, current);
     TreeSet<Problem> all = new TreeSet<>(listing.problems());
     all.addAll(next.problems());
     tellProblems(all);

@@ -69,7 +69,7 @@ public final class Node {
 
   private Node(NodeSettings settings) {
     this.settings = settings;
-    this.declared = new DeclaredState(settings.classes());
+    this.declared = new DeclaredState(settings.classes(), settings.controller());
     this.leases = new NodeLeases(settings.quota());
     this.cluster = new ClusterWorld(
         settings.cluster(), settings.config(), settings.database(), new Residents());

@@ -7,6 +7,7 @@ import com.typesafe.config.ConfigValue;
 import dev.sluice.admin.AdminSettings;
 import dev.sluice.edge.EdgeSettings;
 import dev.sluice.ingress.ClassRules;
+import dev.sluice.ingress.ControllerFlags;
 import dev.sluice.ingress.kube.ClassSettings;
 import dev.sluice.ingress.kube.FolderSettings;
 import dev.sluice.ingress.kube.KeptSettings;
@@ -44,6 +45,7 @@ public record NodeSettings(
     Declarations declarations,
     KubernetesSettings kubernetes,
     ClassRules classes,
+    ControllerFlags controller,
     KeptSettings kept,
     StatusSettings status,
     AdminSettings admin) {
@@ -105,6 +107,7 @@ public record NodeSettings(
         declarations(node),
         KubernetesSettings.from(config),
         ClassSettings.from(config, declarations(node) == Declarations.KUBERNETES),
+        ControllerSettings.from(config),
         KeptSettings.from(config),
         StatusSettings.from(config),
         AdminSettings.from(config));

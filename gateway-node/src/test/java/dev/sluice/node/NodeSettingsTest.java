@@ -34,6 +34,10 @@ class NodeSettingsTest {
           sluice.node.drain-timeout         | soon       | a time such as 5 s
           sluice.node.drain-timeout         | 61 minutes | 0 ms to 3600000 ms
           sluice.node.first-table-timeout   | 11 minutes | 0 ms to 600000 ms
+          sluice.ingress.controller.config-map | ""      | namespace/name
+          sluice.ingress.controller.default-backend-service | web | namespace/name
+          sluice.ingress.controller.default-ssl-certificate | A/b | namespace/name
+          sluice.ingress.controller.catch-all | perhaps  | on or off
           sluice.node.database              | nowhere    | does not begin with postgresql://
           sluice.node.database              | postgresql://db/sluice | it has no user
           sluice.edge.port                  | 0          | 1 to 65535

@@ -36,6 +36,13 @@ final class Certificates {
       }
     }
     HostNames.addCertificates(declared, all.byHost);
+    ObjectKey rest = declared.flags().defaultCertificate();
+    if (rest != null) {
+      declared
+          .secret(rest, rest.name())
+          .flatMap(all::parse)
+          .ifPresent(one -> all.byHost.put(Reconciled.ALL_OTHER_HOSTS, one));
+    }
     return all;
   }
 

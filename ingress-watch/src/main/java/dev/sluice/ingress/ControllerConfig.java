@@ -9,8 +9,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The ConfigMap that ingress-nginx was configured by: defaults of annotations, and what holds for all hosts. */
 final class ControllerConfig {
-  static final String NAMESPACE = "ingress-nginx";
-  static final String NAME = "ingress-nginx-controller";
   private static final String ACME = "/.well-known/acme-challenge";
   private static final long YEAR_SECONDS = 31_536_000;
 
@@ -49,7 +47,8 @@ final class ControllerConfig {
   }
 
   static ControllerConfig of(Declarations all) {
-    return new ControllerConfig(all.configMap(NAMESPACE, NAME).orElse(null));
+    ObjectKey key = all.flags().configMap();
+    return new ControllerConfig(all.configMap(key.namespace(), key.name()).orElse(null));
   }
 
   /** Knows nothing. */

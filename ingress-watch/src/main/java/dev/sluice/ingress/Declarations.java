@@ -22,7 +22,15 @@ final class Declarations {
   private final List<DeclaredModelRoute> modelRoutes = new ArrayList<>();
   private final List<DeclaredTenant> tenants = new ArrayList<>();
 
+  private final ControllerFlags flags;
+
+  /** With the flags that ingress-nginx has by default. */
   Declarations(Collection<? extends Declaration> all) {
+    this(all, ControllerFlags.DEFAULT);
+  }
+
+  Declarations(Collection<? extends Declaration> all, ControllerFlags flags) {
+    this.flags = flags;
     for (Declaration one : all) {
       if (one instanceof DeclaredIngress ingress) {
         ingresses.add(ingress);
@@ -49,6 +57,10 @@ final class Declarations {
     endpointsOfService
         .values()
         .forEach(slices -> slices.sort(Comparator.comparing(DeclaredEndpoints::key)));
+  }
+
+  ControllerFlags flags() {
+    return flags;
   }
 
   List<DeclaredIngress> ingresses() {

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 /** What Ingresses make of one host. */
 final class IngressRoutes {
   private static final String CATCH_ALL = "";
+
+  /** What no path of an Ingress claims: it has no canary. */
+  private static final String NO_CLAIM = "";
 
   /** Annotations that name a Secret or a ConfigMap. */
   private static final List<String> REFERENCES = List.of(
@@ -47,6 +51,12 @@ final class IngressRoutes {
   static void collectInputs(Declarations all, Map<String, List<Declaration>> inputs) {
     Map<String, Set<Declaration>> sets = new HashMap<>();
     List<Declaration> config = ControllerConfig.of(all).inputs(all);
+    ObjectKey last = all.flags().defaultBackend();
+    if (last != null && all.service(last).isPresent()) {
+      config.add(all.service(last).get());
+      config.addAll(all.endpointsOf(last));
+      sets.computeIfAbsent(CATCH_ALL, none -> new LinkedHashSet<>()).addAll(config);
+    }
     for (DeclaredIngress ingress : all.ingresses()) {
       Set<Declaration> used = new LinkedHashSet<>();
       used.add(ingress);
@@ -221,17 +231,20 @@ final class IngressRoutes {
     if (holders.containsKey("/")) {
       return;
     }
+    DeclaredIngress last = lastResort(declared);
     for (Map.Entry<DeclaredIngress, IngressOptions> entry : options.entrySet()) {
       IngressOptions one = entry.getValue();
       boolean here = hostsOf(entry.getKey()).contains(host) && !one.canary();
       if (here && !pathsOf(entry.getKey()).isEmpty()) {
         PathRule all = new PathRule.Prefix("/");
-        Route rest = closed(entry.getKey(), all, one.closed() == null ? 404 : 503);
+        Route rest = last != null && one.closed() == null
+            ? lastResort(last)
+            : closed(entry.getKey(), all, one.closed() == null ? 404 : 503);
         List<Filter> filters = filters(entry.getKey(), one, "/");
         boolean matters = filters.stream()
             .anyMatch(one1 -> !(one1 instanceof Filter.ResponseFields)
                 && !(one1 instanceof Filter.NeedEndpoints));
-        if (matters || one.closed() != null) {
+        if (matters || one.closed() != null || last != null) {
           filters.removeIf(filter -> filter instanceof Filter.NeedEndpoints);
           routes.add(new Route(
               rest.declaredBy(),
@@ -247,6 +260,34 @@ final class IngressRoutes {
         return;
       }
     }
+    if (last != null) {
+      routes.add(lastResort(last));
+    }
+  }
+
+  private Route lastResort(DeclaredIngress last) {
+    DeclaredIngress.Backend backend = Objects.requireNonNull(last.defaultBackend());
+    IngressOptions one = IngressOptions.of(last, declared);
+    return route(last, one, new PathRule.Prefix("/"), "/", NO_CLAIM, backend);
+  }
+
+  /** The Service that answers what no Ingress takes, as an Ingress would name it; null if there is none. */
+  private static @Nullable DeclaredIngress lastResort(Declarations all) {
+    ObjectKey key = all.flags().defaultBackend();
+    DeclaredService service = key == null ? null : all.service(key).orElse(null);
+    if (service == null || service.ports().isEmpty()) {
+      return null;
+    }
+    int port = service.ports().get(0).number();
+    return new DeclaredIngress(
+        service.key(),
+        service.at(),
+        "",
+        Map.of(),
+        null,
+        new DeclaredIngress.Backend("metadata", service.key().name(), "", port),
+        List.of(),
+        List.of());
   }
 
   private static Route closed(DeclaredIngress ingress, PathRule match, int status) {

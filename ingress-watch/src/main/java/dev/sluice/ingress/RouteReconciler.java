@@ -18,24 +18,31 @@ public final class RouteReconciler {
 
   /** From nothing, with the rules of reference.conf for a folder. */
   public static Reconciled reconcile(Collection<? extends Declaration> declared) {
-    return reconcile(declared, ClassRules.DEFAULT, Reconciled.NOTHING);
+    return reconcile(declared, Reconciled.NOTHING);
   }
 
   /** The same from what was made before, which only saves work. */
   public static Reconciled reconcile(
       Collection<? extends Declaration> declared, Reconciled previous) {
-    return reconcile(declared, ClassRules.DEFAULT, previous);
+    return reconcile(declared, ClassRules.DEFAULT, ControllerFlags.DEFAULT, previous);
   }
 
   /**
    * From what was made before.
    *
-   * @param previous made with the same rules; only saves work
+   * @param previous made with the same rules and flags; only saves work
    */
   public static Reconciled reconcile(
-      Collection<? extends Declaration> declared, ClassRules rules, Reconciled previous) {
+      Collection<? extends Declaration> declared,
+      ClassRules rules,
+      ControllerFlags flags,
+      Reconciled previous) {
     TreeSet<Problem> problems = new TreeSet<>();
-    Declarations all = new Declarations(IngressClasses.ours(declared, rules, problems));
+    List<Declaration> ours = IngressClasses.ours(declared, rules, problems);
+    if (!flags.catchAll()) {
+      ours.removeIf(one -> isCatchAll(one, problems));
+    }
+    Declarations all = new Declarations(ours, flags);
     Map<String, List<Declaration>> inputs = new TreeMap<>();
     IngressRoutes.collectInputs(all, inputs);
     ModelRoutes.collectInputs(all, inputs);
@@ -46,7 +53,7 @@ public final class RouteReconciler {
     inputs.forEach((host, input) -> {
       Reconciled.Part before = previous.parts().get(host);
       Reconciled.Part part =
-          before != null && before.inputs().equals(input) ? before : build(host, input);
+          before != null && before.inputs().equals(input) ? before : build(host, input, flags);
       parts.put(host, part);
       hosts.put(host, part.routes());
       problems.addAll(part.problems());
@@ -64,8 +71,21 @@ public final class RouteReconciler {
         Map.copyOf(parts));
   }
 
-  private static Reconciled.Part build(String host, List<Declaration> input) {
-    Declarations own = new Declarations(input);
+  private static boolean isCatchAll(Declaration one, Collection<Problem> problems) {
+    if (!(one instanceof DeclaredIngress ingress) || ingress.defaultBackend() == null) {
+      return false;
+    }
+    problems.add(ingress.problem(
+        "spec.defaultBackend",
+        "catch-all Ingresses are switched off",
+        "rules only, or sluice.ingress.controller.catch-all",
+        "this Ingress is left out"));
+    return true;
+  }
+
+  private static Reconciled.Part build(
+      String host, List<Declaration> input, ControllerFlags flags) {
+    Declarations own = new Declarations(input, flags);
     List<Problem> problems = new ArrayList<>();
     List<Route> routes = new ArrayList<>(IngressRoutes.routes(host, own, problems));
     routes.addAll(ModelRoutes.routes(own, routes, problems));

@@ -43,6 +43,13 @@ final class ServiceBackends {
           ingress.problem(field, key + " has no port " + wanted, portsOf(service.get()), effect));
       return null;
     }
+    if (!service.get().externalName().isEmpty() && !declared.flags().externalNames()) {
+      problems.add(ingress.problem(
+          backend.field() + ".service.name",
+          key + " names a host outside",
+          "a Service with endpoints, or sluice.ingress.controller.external-names",
+          effect));
+    }
     return backend(service.get(), port.get());
   }
 
@@ -88,6 +95,9 @@ final class ServiceBackends {
 
   private List<Endpoint> endpoints(DeclaredService service, DeclaredService.Port port) {
     if (!service.externalName().isEmpty()) {
+      if (!declared.flags().externalNames()) {
+        return List.of();
+      }
       String name = service.externalName();
       boolean rooted = name.endsWith(".");
       return List.of(

@@ -194,4 +194,17 @@ class CertificatesTest {
   void coverOneLabelByAWildcard(String name, String host, boolean covers) {
     assertThat(Certificates.covers(name, host)).isEqualTo(covers);
   }
+
+  @Test
+  void aSecretCanBeTheCertificateOfAllHostsThatHaveNone() {
+    ControllerFlags flags = new ControllerFlags(
+        ControllerFlags.DEFAULT.configMap(),
+        null,
+        new ObjectKey("Secret", "default", "rest"),
+        true,
+        true);
+    Reconciled made = RouteReconciler.reconcile(
+        secret("rest", rsa).read(), ClassRules.DEFAULT, flags, Reconciled.NOTHING);
+    assertServed(made, Reconciled.ALL_OTHER_HOSTS, "rest");
+  }
 }

@@ -1,0 +1,28 @@
+package dev.sluice.ingress;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What ingress-nginx is told by flags of its process.
+ *
+ * @param configMap where its keys stand ({@code --configmap})
+ * @param defaultBackend Service whose first port answers what no Ingress takes ({@code --default-backend-service}), or
+ *     null: that is 404
+ * @param defaultCertificate Secret for hosts without a certificate ({@code --default-ssl-certificate}), or null
+ * @param catchAll whether Ingresses with a default backend are served; {@code --disable-catch-all} if not
+ * @param externalNames whether Services may name hosts outside; {@code --disable-svc-external-name} if not
+ */
+public record ControllerFlags(
+    ObjectKey configMap,
+    @Nullable ObjectKey defaultBackend,
+    @Nullable ObjectKey defaultCertificate,
+    boolean catchAll,
+    boolean externalNames) {
+  /** As ingress-nginx has them. */
+  public static final ControllerFlags DEFAULT = new ControllerFlags(
+      new ObjectKey("ConfigMap", "ingress-nginx", "ingress-nginx-controller"),
+      null,
+      null,
+      true,
+      true);
+}
