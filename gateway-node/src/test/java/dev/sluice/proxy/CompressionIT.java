@@ -281,4 +281,26 @@ class CompressionIT {
           .endsWith(TEXT);
     }
   }
+
+  @Test
+  void answersAreCompressedOverHttp2AsWell() throws IOException {
+    upstream(whole(""));
+    config("use-gzip", "true");
+    try (Http2Client client = Http2Client.open(edge)) {
+      client.head(1, true, Http2Client.request("GET", "a", "/", "accept-encoding", "gzip"));
+      assertThat(unzipped(client.body().getBytes(StandardCharsets.ISO_8859_1))).isEqualTo(TEXT);
+    }
+  }
+
+  @Test
+  void anHttp2ConnectionIsToldItsLastRequestAndStillAnswersIt() {
+    upstream(whole(""));
+    config("keep-alive-requests", "2");
+    try (Http2Client client = Http2Client.open(edge)) {
+      assertThat(client.get(1, "a", "/").body()).isEqualTo(TEXT);
+      client.get(3, "a", "/");
+      assertThat(client.next(dev.sluice.wire.Http2Frames.GOAWAY).code()).isZero();
+      assertThat(client.body()).isEqualTo(TEXT);
+    }
+  }
 }
