@@ -340,6 +340,7 @@ class Http2IT {
       await().atMost(RunningEdge.DEADLINE).until(() -> upstream.heads().size() == 1);
       client.send(Http2Frames.reset(1, Http2Frames.Why.CANCEL));
       RunningEdge.await(ended);
+      await().atMost(RunningEdge.DEADLINE).until(() -> !edge.over().isEmpty());
       assertThat(edge.over()).singleElement().asString().contains("the client has left");
     }
   }

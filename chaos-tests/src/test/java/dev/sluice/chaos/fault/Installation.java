@@ -37,7 +37,9 @@ public final class Installation implements AutoCloseable {
   private Installation(Path data, String host, List<String> arguments) throws IOException {
     this.data = data.toAbsolutePath();
     this.host = host;
-    List<String> command = new ArrayList<>(List.of(LAUNCHER.toString()));
+    // Whoever runs these tests in the background may have Ctrl-C switched off for them.
+    List<String> command =
+        new ArrayList<>(List.of("env", "--default-signal=INT", LAUNCHER.toString()));
     command.addAll(arguments);
     command.addAll(List.of("--host", host, "--data", this.data.toString()));
     launcher = new ProcessBuilder(command).redirectErrorStream(true).start();
