@@ -122,9 +122,9 @@ class BrokenManifestIT {
             "/",
             "Prefix",
             "hello",
-            "nginx.ingress.kubernetes.io/auth-url: https://auth.example/check"),
+            "nginx.ingress.kubernetes.io/enable-modsecurity: \"true\""),
         "Ingress default/guarded",
-        "auth-url",
+        "enable-modsecurity",
         List.of("503")));
     all.add(new Broken(
         "a model route to a provider that is missing",
