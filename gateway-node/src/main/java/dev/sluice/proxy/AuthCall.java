@@ -10,7 +10,6 @@ import dev.sluice.wire.Field;
 import dev.sluice.wire.Fields;
 import dev.sluice.wire.HeadSink;
 import dev.sluice.wire.ResponseHead;
-import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,6 +30,7 @@ final class AuthCall implements UpstreamEvents {
   private final String url;
   private @Nullable Origin origin;
   private @Nullable UpstreamConnection upstream;
+  private AuthAnswers.@Nullable Answer answer;
   private String target = "/";
   private String host = "";
   private boolean over;
@@ -52,18 +52,11 @@ final class AuthCall implements UpstreamEvents {
 
   void start() {
     try {
-      URI uri = URI.create(url.replace("[", "%5B").replace("]", "%5D"));
-      boolean secure = "https".equals(uri.getScheme());
-      host = String.valueOf(uri.getHost());
-      int port = uri.getPort() > 0 ? uri.getPort() : secure ? 443 : 80;
-      String path = uri.getRawPath();
-      target = (path == null || path.isEmpty() ? "/" : path)
-          + (uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery());
-      Origin to = secure
-          ? new Origin(host, port, host, Origin.Tls.UNVERIFIED_BY_NAME)
-          : Origin.plain(host, port);
-      origin = to;
-      scope.upstreams().call(to, timeout, this);
+      Destination to = Destination.of(url.replace("[", "%5B").replace("]", "%5D"));
+      host = to.host();
+      target = to.target();
+      origin = to.origin();
+      scope.upstreams().call(to.origin(), timeout, this);
     } catch (IllegalArgumentException e) {
       end(failed());
     }
@@ -135,8 +128,6 @@ final class AuthCall implements UpstreamEvents {
     }
     answer = new AuthAnswers.Answer(head.status(), copied, List.copyOf(cookies), challenge);
   }
-
-  private AuthAnswers.@Nullable Answer answer;
 
   @Override
   public void responseBody(ByteString piece) {}

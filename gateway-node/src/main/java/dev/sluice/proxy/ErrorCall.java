@@ -92,22 +92,17 @@ final class ErrorCall implements Arrival.Events, UpstreamEvents {
     if (answer.interim() || from == null || over) {
       return;
     }
-    boolean bodiless =
-        request.method().equals("HEAD") || answer.status() == 204 || answer.status() == 304;
+    boolean bodiless = request.isAnsweredBare(answer.status());
     ForwardedFields.response(
         request,
         answer,
         bodiless,
         new AnswerFields(Relay.PLAIN, AnswerCoding.NONE),
         request.head(answer.status(), answer.reason()));
-    long length = answer.bodyLength();
     if (bodiless) {
       request.headEnd(BodyLength.NONE);
-    } else if (length == BodyLength.CHUNKED && !request.arrival().head().http11()) {
-      request.headEnd(BodyLength.UNTIL_CLOSE);
     } else {
-      from.framed();
-      request.headEnd(length);
+      request.headEnd(from, answer.bodyLength());
     }
   }
 

@@ -6,6 +6,8 @@ import dev.sluice.ingress.Compression;
 import dev.sluice.ingress.RequestView;
 import dev.sluice.ingress.Route;
 import dev.sluice.ingress.Trust;
+import dev.sluice.upstream.UpstreamConnection;
+import dev.sluice.wire.BodyLength;
 import dev.sluice.wire.Field;
 import dev.sluice.wire.Fields;
 import dev.sluice.wire.HeadSink;
@@ -325,6 +327,21 @@ public final class Inbound implements RequestView {
 
   public void headEnd(long bodyLength) {
     arrival.headEnd(bodyLength);
+  }
+
+  /** Whether an answer of this status has no body, whatever its fields say. */
+  boolean isAnsweredBare(int answerStatus) {
+    return method().equals("HEAD") || answerStatus == 204 || answerStatus == 304;
+  }
+
+  /** Ends the head of an answer whose body passes as it comes: in its own framing, if the client knows that. */
+  void headEnd(UpstreamConnection from, long bodyLength) {
+    if (bodyLength == BodyLength.CHUNKED && !arrival.head().http11()) {
+      headEnd(BodyLength.UNTIL_CLOSE);
+    } else {
+      from.framed();
+      headEnd(bodyLength);
+    }
   }
 
   public void send(ByteString bytes) {

@@ -3,7 +3,6 @@ package dev.sluice.proxy;
 import akka.util.ByteString;
 import dev.sluice.ingress.Filter;
 import dev.sluice.ingress.Timeouts;
-import dev.sluice.upstream.Origin;
 import dev.sluice.upstream.UpstreamConnection;
 import dev.sluice.upstream.UpstreamEvents;
 import dev.sluice.upstream.UpstreamFailure;
@@ -12,7 +11,6 @@ import dev.sluice.wire.Field;
 import dev.sluice.wire.HeadSink;
 import dev.sluice.wire.RequestHead;
 import dev.sluice.wire.ResponseHead;
-import java.net.URI;
 import org.jspecify.annotations.Nullable;
 
 /** A copy of a request on its way somewhere else. Whatever becomes of it, the request itself is not touched. */
@@ -40,17 +38,10 @@ final class MirrorCall implements UpstreamEvents {
 
   void start() {
     try {
-      URI uri = URI.create(Variables.url(mirror.url(), request));
-      boolean secure = "https".equals(uri.getScheme());
-      String to = String.valueOf(uri.getHost());
-      int port = uri.getPort() > 0 ? uri.getPort() : secure ? 443 : 80;
-      String path = uri.getRawPath();
-      target = (path == null || path.isEmpty() ? "/" : path)
-          + (uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery());
-      host = mirror.host().isEmpty() ? to : mirror.host();
-      Origin origin =
-          secure ? new Origin(to, port, to, Origin.Tls.UNVERIFIED_BY_NAME) : Origin.plain(to, port);
-      scope.upstreams().call(origin, Timeouts.DEFAULT.connect(), this);
+      Destination to = Destination.of(Variables.url(mirror.url(), request));
+      target = to.target();
+      host = mirror.host().isEmpty() ? to.host() : mirror.host();
+      scope.upstreams().call(to.origin(), Timeouts.DEFAULT.connect(), this);
     } catch (IllegalArgumentException e) {
       over = true;
     }

@@ -209,15 +209,13 @@ final class ProxyCall implements Arrival.Events, UpstreamEvents {
       return;
     }
     tunnel = answer.status() == 101;
-    long length = answer.bodyLength();
     if (tunnel && !ForwardedFields.upgrades(head)) {
       from.cancel();
       refuse(new Refusal.Unavailable(
           502, "the upstream changed the protocol unasked", "bad_upstream"));
       return;
     }
-    boolean bodiless =
-        head.method().equals("HEAD") || answer.status() == 204 || answer.status() == 304;
+    boolean bodiless = request.isAnsweredBare(answer.status());
     AnswerCoding coding =
         bodiless ? AnswerCoding.NONE : AnswerCoding.of(request.compression(), head, answer);
     HeadSink out = request.head(answer.status(), answer.reason());
@@ -232,11 +230,8 @@ final class ProxyCall implements Arrival.Events, UpstreamEvents {
       encoder = made;
       request.whenOver(made::close);
       request.headEnd(BodyLength.CHUNKED);
-    } else if (length == BodyLength.CHUNKED && !head.http11()) {
-      request.headEnd(BodyLength.UNTIL_CLOSE);
     } else {
-      from.framed();
-      request.headEnd(length);
+      request.headEnd(from, answer.bodyLength());
     }
     if (tunnel) {
       request.arrival().readBody(true);
