@@ -18,7 +18,6 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -118,7 +117,8 @@ class SpendingIT {
         EmbeddedPostgres.builder().setDataDirectory(folder.resolve("data")).start();
     Files.createDirectory(folder.resolve("manifests"));
     Files.writeString(folder.resolve("manifests/all.yaml"), MANIFESTS);
-    node = Node.start(NodeSettings.load(settings(), Optional.empty()))
+    node = Node.start(NodeSettings.load(
+            LocalNode.settings(HOST, folder.resolve("manifests"), database), Optional.empty()))
         .toCompletableFuture()
         .get();
     await().atMost(PATIENCE).until(node::inCluster);
@@ -255,24 +255,5 @@ class SpendingIT {
             .headers()
             .firstValue("x-sluice-output-cap"))
         .isEmpty();
-  }
-
-  private static Map<String, Object> settings() {
-    return Map.ofEntries(
-        Map.entry("sluice.node.manifests", folder.resolve("manifests").toString()),
-        Map.entry(
-            "sluice.node.database",
-            "postgresql://postgres:postgres@127.0.0.1:" + database.getPort() + "/postgres"),
-        Map.entry("sluice.edge.host", HOST),
-        Map.entry("sluice.edge.port", 18080),
-        Map.entry("sluice.edge.tls-port", 18443),
-        Map.entry("sluice.admin.host", HOST),
-        Map.entry("sluice.admin.port", 18081),
-        Map.entry("sluice.health.host", HOST),
-        Map.entry("sluice.health.port", 18558),
-        Map.entry("sluice.metrics.host", HOST),
-        Map.entry("sluice.metrics.port", 19095),
-        Map.entry("sluice.cluster.host", HOST),
-        Map.entry("sluice.cluster.port", 25520));
   }
 }

@@ -20,7 +20,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -100,7 +99,8 @@ class WorldsIT {
       Files.writeString(
           folder.resolve("manifests/all.yaml"),
           MANIFESTS.formatted(backend.getAddress().getPort(), HOST));
-      Node node = Node.start(NodeSettings.load(settings(database), Optional.empty()))
+      Node node = Node.start(NodeSettings.load(
+              LocalNode.settings(HOST, folder.resolve("manifests"), database), Optional.empty()))
           .toCompletableFuture()
           .get();
       try {
@@ -181,24 +181,5 @@ class WorldsIT {
     });
     backend.start();
     return backend;
-  }
-
-  private Map<String, Object> settings(EmbeddedPostgres database) {
-    return Map.ofEntries(
-        Map.entry("sluice.node.manifests", folder.resolve("manifests").toString()),
-        Map.entry(
-            "sluice.node.database",
-            "postgresql://postgres:postgres@127.0.0.1:" + database.getPort() + "/postgres"),
-        Map.entry("sluice.edge.host", HOST),
-        Map.entry("sluice.edge.port", 18080),
-        Map.entry("sluice.edge.tls-port", 18443),
-        Map.entry("sluice.admin.host", HOST),
-        Map.entry("sluice.admin.port", 18081),
-        Map.entry("sluice.health.host", HOST),
-        Map.entry("sluice.health.port", 18558),
-        Map.entry("sluice.metrics.host", HOST),
-        Map.entry("sluice.metrics.port", 19095),
-        Map.entry("sluice.cluster.host", HOST),
-        Map.entry("sluice.cluster.port", 25520));
   }
 }

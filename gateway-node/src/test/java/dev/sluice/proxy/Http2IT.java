@@ -36,11 +36,7 @@ class Http2IT {
   boolean eventLoop;
 
   private RunningEdge edge(Object... given) {
-    Map<String, Object> settings = new java.util.HashMap<>();
-    for (int i = 0; i < given.length; i += 2) {
-      settings.put((String) given[i], given[i + 1]);
-    }
-    return RunningEdge.start(eventLoop, settings);
+    return RunningEdge.startWith(eventLoop, given);
   }
 
   /** Sends back what it was sent, in chunks. */

@@ -27,11 +27,7 @@ class PressureIT {
   boolean eventLoop;
 
   private RunningEdge edge(Object... given) {
-    Map<String, Object> settings = new java.util.HashMap<>();
-    for (int i = 0; i < given.length; i += 2) {
-      settings.put((String) given[i], given[i + 1]);
-    }
-    return RunningEdge.start(eventLoop, settings);
+    return RunningEdge.startWith(eventLoop, given);
   }
 
   /** Waits until a sender gets no further, and returns how far it came. */

@@ -75,6 +75,15 @@ final class RunningEdge implements AutoCloseable {
     return start(eventLoop, given, null);
   }
 
+  /** @param given settings and their values, in turn */
+  static RunningEdge startWith(boolean eventLoop, Object... given) {
+    Map<String, Object> settings = new HashMap<>();
+    for (int i = 0; i < given.length; i += 2) {
+      settings.put((String) given[i], given[i + 1]);
+    }
+    return start(eventLoop, settings);
+  }
+
   /** @param services what answers in place of a gateway */
   static RunningEdge start(boolean eventLoop, Map<String, Object> given, ServiceFactory services) {
     Map<String, Object> settings = new HashMap<>(given);
