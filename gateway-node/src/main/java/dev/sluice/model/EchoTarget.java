@@ -1,6 +1,10 @@
 package dev.sluice.model;
 
 import dev.sluice.edge.WorkerScope;
+import dev.sluice.model.chat.Envelope;
+import dev.sluice.model.chat.Json;
+import dev.sluice.model.chat.Question;
+import dev.sluice.model.chat.Words;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -50,26 +54,26 @@ final class EchoTarget implements Target {
   }
 
   @Override
-  public long inputBound(ChatRequest request) {
+  public long inputBound(Envelope request) {
     return request.words();
   }
 
   @Override
-  public long outputBound(ChatRequest request, long cap) {
+  public long outputBound(Envelope request, long cap) {
     long words = Words.count(request.lastUserText());
     return Math.min(cap, words == 0 ? 0 : Math.max(words, chunks));
   }
 
   @Override
-  public Call start(ChatRequest request, long cap, String requestId, Events events) {
-    Answer answer = new Answer(request, cap, requestId, events);
+  public Call start(Question request, long cap, String requestId, Events events) {
+    Answer answer = new Answer(request.envelope(), cap, requestId, events);
     scope.execute(answer::begin);
     return answer;
   }
 
   /** One answer. Behaves as a server of OpenAI's API does whose callers ask for usage. */
   private final class Answer implements Call {
-    private final ChatRequest request;
+    private final Envelope request;
     private final Events events;
     private final List<String> words;
     private final long tokens;
@@ -82,7 +86,7 @@ final class EchoTarget implements Target {
     private boolean waiting;
     private boolean over;
 
-    Answer(ChatRequest request, long cap, String requestId, Events events) {
+    Answer(Envelope request, long cap, String requestId, Events events) {
       this.request = request;
       this.events = events;
       this.words = Words.of(request.lastUserText());

@@ -2,6 +2,9 @@ package dev.sluice.model;
 
 import akka.util.ByteString;
 import dev.sluice.ingress.ModelProvider;
+import dev.sluice.model.chat.Envelope;
+import dev.sluice.model.chat.Question;
+import dev.sluice.model.chat.Terms;
 import dev.sluice.upstream.Origin;
 import dev.sluice.upstream.UpstreamConnection;
 import dev.sluice.upstream.UpstreamEvents;
@@ -50,19 +53,22 @@ final class HttpTarget implements Target {
   }
 
   @Override
-  public long inputBound(ChatRequest request) {
-    return request.inputTokensBound();
+  public long inputBound(Envelope request) {
+    return request.inputBound();
   }
 
   @Override
-  public long outputBound(ChatRequest request, long cap) {
+  public long outputBound(Envelope request, long cap) {
     return cap + request.predictedTokens();
   }
 
   @Override
-  public Call start(ChatRequest request, long cap, String requestId, Events events) {
+  public Call start(Question request, long cap, String requestId, Events events) {
     Answer answer = new Answer(
-        request.bodyFor(model, cap, provider.capField()), request.stream(), requestId, events);
+        request.bodyFor(new Terms(model, cap, provider.capField())),
+        request.envelope().stream(),
+        requestId,
+        events);
     upstreams.call(origin, connectTimeout, answer);
     return answer;
   }

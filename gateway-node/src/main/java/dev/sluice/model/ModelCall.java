@@ -7,6 +7,12 @@ import dev.sluice.ingress.ModelPrice;
 import dev.sluice.ingress.ModelTable;
 import dev.sluice.ingress.SpendingTree;
 import dev.sluice.ingress.TenantTable;
+import dev.sluice.model.chat.AnswerTap;
+import dev.sluice.model.chat.CallerDialect;
+import dev.sluice.model.chat.Envelope;
+import dev.sluice.model.chat.Question;
+import dev.sluice.model.chat.QuestionRead;
+import dev.sluice.model.chat.TokenUsage;
 import dev.sluice.proxy.HttpDate;
 import dev.sluice.proxy.Inbound;
 import dev.sluice.proxy.Refusal;
@@ -37,17 +43,17 @@ final class ModelCall implements Arrival.Events, Target.Events {
 
   private final ModelGateway gateway;
   private final Inbound request;
+  private final CallerDialect dialect;
   private final ModelTable models;
   private final TenantTable.Spender spender;
   private final ByteArrayOutputStream body = new ByteArrayOutputStream();
   private final Deque<Candidate> targets = new ArrayDeque<>();
   private final TotalTime totalTime = new TotalTime();
-  private @Nullable ChatRequest chat;
+  private @Nullable Question question;
   private @Nullable CallQuota quota;
   private @Nullable ModelPrice price;
   private Target.@Nullable Call call;
-  private @Nullable SseUsage stream;
-  private @Nullable JsonUsage document;
+  private @Nullable AnswerTap tap;
   private String target = "";
   private Duration total = Duration.ZERO;
   private long outputCap;
@@ -57,8 +63,14 @@ final class ModelCall implements Arrival.Events, Target.Events {
   private boolean failed;
   private boolean over;
 
-  ModelCall(ModelGateway gateway, Inbound request, ModelTable models, TenantTable.Spender spender) {
+  ModelCall(
+      ModelGateway gateway,
+      Inbound request,
+      CallerDialect dialect,
+      ModelTable models,
+      TenantTable.Spender spender) {
     this.gateway = gateway;
+    this.dialect = dialect;
     this.request = request;
     this.models = models;
     this.spender = spender;
@@ -89,20 +101,20 @@ final class ModelCall implements Arrival.Events, Target.Events {
 
   @Override
   public void requestEnd() {
-    if (over || chat != null) {
+    if (over || question != null) {
       return;
     }
-    ChatRequest.Read read = ChatRequest.read(body.toByteArray());
-    if (read instanceof ChatRequest.Bad bad) {
-      refuse(bad.refusal());
-    } else if (read instanceof ChatRequest.Good good) {
-      plan(good.request());
+    QuestionRead read = dialect.read(request.path(), body.toByteArray());
+    if (read instanceof QuestionRead.Bad bad) {
+      refuse(new Refusal.BadField(bad.field(), bad.message()));
+    } else if (read instanceof QuestionRead.Good good) {
+      question = good.question();
+      plan(good.question().envelope());
     }
   }
 
   /** Finds who can answer, and what it may come to. */
-  private void plan(ChatRequest asked) {
-    chat = asked;
+  private void plan(Envelope asked) {
     Optional<ModelTable.Entry> found = models.find(asked.model());
     if (found.isEmpty()) {
       refuse(new Refusal.NoSuchModel(asked.model()));
@@ -115,7 +127,7 @@ final class ModelCall implements Arrival.Events, Target.Events {
       refuse(noTarget(asked, entry, unpriced));
       return;
     }
-    String unbounded = asked.unboundedInput();
+    String unbounded = asked.unbounded();
     if (unbounded != null && entry.contextTokens() == 0) {
       refuse(new Refusal.BadField(
           unbounded,
@@ -139,7 +151,7 @@ final class ModelCall implements Arrival.Events, Target.Events {
    * @return whether one was left out because a limit counts what it costs, and nobody has said what that is
    */
   private boolean collectTargets(
-      ChatRequest asked, ModelTable.Entry entry, SpendingTree.Path path) {
+      Envelope asked, ModelTable.Entry entry, SpendingTree.Path path) {
     boolean unpriced = false;
     LocalDate today = LocalDate.now(ZoneOffset.UTC);
     for (ModelTable.Target one : entry.targets()) {
@@ -157,7 +169,7 @@ final class ModelCall implements Arrival.Events, Target.Events {
     return unpriced;
   }
 
-  private static Refusal noTarget(ChatRequest asked, ModelTable.Entry entry, boolean unpriced) {
+  private static Refusal noTarget(Envelope asked, ModelTable.Entry entry, boolean unpriced) {
     if (unpriced) {
       return new Refusal.Unavailable(
           503,
@@ -173,7 +185,7 @@ final class ModelCall implements Arrival.Events, Target.Events {
   }
 
   /** @param context tokens of the context window if the input's bytes don't bound it; else 0 */
-  private CallBounds bounds(ChatRequest asked, Candidate one, long context) {
+  private CallBounds bounds(Envelope asked, Candidate one, long context) {
     long input = context > 0 ? context : one.target().inputBound(asked);
     long output = one.target().outputBound(asked, outputCap) * asked.choices();
     long nanos = one.price() == null ? 0 : one.price().nanosAtMost(input, output);
@@ -216,7 +228,7 @@ final class ModelCall implements Arrival.Events, Target.Events {
 
   private void attempt() {
     Candidate next = targets.poll();
-    ChatRequest asked = chat;
+    Question asked = question;
     CallQuota held = quota;
     if (next == null || asked == null || held == null) {
       return;
@@ -234,7 +246,8 @@ final class ModelCall implements Arrival.Events, Target.Events {
 
   @Override
   public void targetHead(int status, String contentType, String retryAfter, long length) {
-    if (over || chat == null) {
+    Question asked = question;
+    if (over || asked == null) {
       return;
     }
     if (status == 401 || status == 403) {
@@ -247,11 +260,7 @@ final class ModelCall implements Arrival.Events, Target.Events {
     }
     failed = status >= 400;
     boolean events = contentType.startsWith("text/event-stream");
-    if (events) {
-      stream = new SseUsage(!chat.includeUsage());
-    } else {
-      document = new JsonUsage();
-    }
+    tap = dialect.tap(asked, events);
     HeadSink head = request.head(status, Refusals.reason(status));
     head.field(Field.DATE, HttpDate.now())
         .field(Field.X_REQUEST_ID, request.id())
@@ -278,12 +287,9 @@ final class ModelCall implements Arrival.Events, Target.Events {
     if (over) {
       return;
     }
-    if (stream != null) {
-      byte[] passed = stream.pass(bytes, from, to);
+    if (tap != null) {
+      byte[] passed = tap.pass(bytes, from, to);
       send(passed, 0, passed.length);
-    } else if (document != null) {
-      document.read(bytes, from, to);
-      send(bytes, from, to);
     }
   }
 
@@ -313,8 +319,8 @@ final class ModelCall implements Arrival.Events, Target.Events {
       return;
     }
     call = null;
-    if (stream != null) {
-      byte[] rest = stream.rest();
+    if (tap != null) {
+      byte[] rest = tap.rest();
       send(rest, 0, rest.length);
     }
     settleByUsage();
@@ -371,14 +377,13 @@ final class ModelCall implements Arrival.Events, Target.Events {
 
   /** Settles by what the provider reported; where it has not, the hold stands: never less than was used. */
   private void settleByUsage() {
-    TokenUsage reported =
-        stream != null ? stream.usage() : document != null ? document.usage() : null;
+    TokenUsage reported = tap == null ? null : tap.usage();
     if (reported == null && failed) {
-      reported = new TokenUsage(0, 0);
+      reported = TokenUsage.NONE;
     }
     CallBounds bounds = quota == null ? CallBounds.NONE : quota.bounds();
     TokenUsage usage =
-        reported == null ? new TokenUsage(bounds.input(), bounds.output()) : reported;
+        reported == null ? TokenUsage.of(bounds.input(), bounds.output()) : reported;
     request.usage(usage.input(), usage.output());
     ModelLog.Source source = reported == null ? ModelLog.Source.HELD : ModelLog.Source.PROVIDER;
     gateway.log().settled(spender.tenant(), target, usage, source);
@@ -389,7 +394,8 @@ final class ModelCall implements Arrival.Events, Target.Events {
   private long nanos(TokenUsage usage) {
     return price == null
         ? 0
-        : price.nanos(usage.input() - usage.cachedInput(), usage.cachedInput(), usage.output());
+        : price.nanos(
+            usage.freshInput() + usage.cacheWrite(), usage.cacheRead(), usage.output());
   }
 
   private void settle(Amounts used) {

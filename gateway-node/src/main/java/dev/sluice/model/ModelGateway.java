@@ -6,6 +6,8 @@ import dev.sluice.ingress.DeclaredModelProvider;
 import dev.sluice.ingress.ModelProvider;
 import dev.sluice.ingress.ModelTable;
 import dev.sluice.ingress.TenantTable;
+import dev.sluice.model.chat.CallerDialect;
+import dev.sluice.model.openai.ChatCompletions;
 import dev.sluice.proxy.Dialect;
 import dev.sluice.proxy.Inbound;
 import dev.sluice.proxy.ModelService;
@@ -24,6 +26,7 @@ import java.util.function.Supplier;
 /** The model calls of one worker: knows who asks, and hands each call to a {@link ModelCall}. */
 public final class ModelGateway implements ModelService {
   private static final String BEARER = "bearer ";
+  private static final CallerDialect CHAT = new ChatCompletions();
 
   private final WorkerScope scope;
   private final Upstreams upstreams;
@@ -74,7 +77,8 @@ public final class ModelGateway implements ModelService {
     request.spender(spender.get().tenant(), spender.get().key());
     switch (models.call()) {
       case LIST_MODELS -> ModelList.answer(request, models.models());
-      case CHAT_COMPLETIONS -> new ModelCall(this, request, models.models(), spender.get()).start();
+      case CHAT_COMPLETIONS -> 
+          new ModelCall(this, request, CHAT, models.models(), spender.get()).start();
     }
   }
 

@@ -1,6 +1,9 @@
 package dev.sluice.model;
 
-/** One model of one provider: it answers a request in OpenAI's dialect. */
+import dev.sluice.model.chat.Envelope;
+import dev.sluice.model.chat.Question;
+
+/** One model of one provider. */
 interface Target {
   /** An answer under way. */
   interface Call {
@@ -43,11 +46,11 @@ interface Target {
   String name();
 
   /** Most tokens that the request's input can come to. */
-  long inputBound(ChatRequest request);
+  long inputBound(Envelope request);
 
   /** Most tokens that one answer can come to, if it is capped at {@code cap}. */
-  long outputBound(ChatRequest request, long cap);
+  long outputBound(Envelope request, long cap);
 
   /** Begins to answer. {@code cap} is the most tokens of one answer; {@code requestId} is for the provider's logs. */
-  Call start(ChatRequest request, long cap, String requestId, Events events);
+  Call start(Question request, long cap, String requestId, Events events);
 }

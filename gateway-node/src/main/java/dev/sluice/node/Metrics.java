@@ -5,7 +5,7 @@ import com.typesafe.config.ConfigFactory;
 import dev.sluice.ingress.ObjectKey;
 import dev.sluice.ingress.Route;
 import dev.sluice.model.ModelLog;
-import dev.sluice.model.TokenUsage;
+import dev.sluice.model.chat.TokenUsage;
 import dev.sluice.proxy.Inbound;
 import dev.sluice.proxy.TrafficLog;
 import dev.sluice.quota.NodeLeases;

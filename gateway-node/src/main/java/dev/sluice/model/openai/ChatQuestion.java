@@ -1,12 +1,19 @@
-package dev.sluice.model;
+package dev.sluice.model.openai;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import dev.sluice.proxy.Refusal;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.model.chat.Conversation;
+import dev.sluice.model.chat.Envelope;
+import dev.sluice.model.chat.Json;
+import dev.sluice.model.chat.JsonBody;
+import dev.sluice.model.chat.Question;
+import dev.sluice.model.chat.QuestionRead;
+import dev.sluice.model.chat.Terms;
+import dev.sluice.model.chat.UnsayableException;
+import dev.sluice.model.chat.Words;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -19,39 +26,11 @@ import org.jspecify.annotations.Nullable;
  * The envelope of a chat completion request: what decides its way and its cost, and where in its bytes that stands, so
  * that the few fields we must set can be set and all else stays as it came.
  */
-final class ChatRequest {
-  /** What reading a request came to. */
-  sealed interface Read {}
-
-  record Good(ChatRequest request) implements Read {}
-
-  record Bad(Refusal refusal) implements Read {}
-
-  /** A field of the request that can't be taken. */
-  private static final class BadFieldException extends Exception {
-    private static final long serialVersionUID = 1L;
-    private final String field;
-
-    BadFieldException(String field, String message) {
-      super(message, null, false, false);
-      this.field = field;
-    }
-  }
-
+final class ChatQuestion implements Question {
   private record Span(int from, int to) {}
 
   private static final int MOST_CHOICES = 128;
-  private static final int MOST_DEPTH = 200;
   private static final int TEMPLATE_TOKENS = 16;
-
-  /** Two fields of one name could be read as one here and as the other upstream. */
-  private static final JsonFactory JSON = JsonFactory.builder()
-      .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-      .streamReadConstraints(StreamReadConstraints.builder()
-          .maxNestingDepth(MOST_DEPTH)
-          .maxStringLength(Integer.MAX_VALUE)
-          .build())
-      .build();
 
   private final byte[] body;
   private final Map<String, Span> spans = new TreeMap<>();
@@ -71,95 +50,63 @@ final class ChatRequest {
   private String lastUserText = "";
   private @Nullable String unboundedInput;
 
-  private ChatRequest(byte[] body) {
+  private ChatQuestion(byte[] body) {
     this.body = body;
   }
 
   /** @param body the whole JSON document */
-  static Read read(byte[] body) {
-    ChatRequest request = new ChatRequest(body);
-    try (JsonParser parser = JSON.createParser(body)) {
+  static QuestionRead read(byte[] body) {
+    ChatQuestion request = new ChatQuestion(body);
+    try (JsonParser parser = JsonBody.STRICT.createParser(body)) {
       request.parse(parser);
-      return new Good(request);
-    } catch (BadFieldException e) {
-      return new Bad(new Refusal.BadField(e.field, e.getMessage() == null ? "" : e.getMessage()));
+      return new QuestionRead.Good(request);
+    } catch (UnsayableException e) {
+      return new QuestionRead.Bad(e.field(), e.why());
     } catch (JsonParseException e) {
-      return new Bad(new Refusal.BadField(
+      return new QuestionRead.Bad(
           "body",
           "the request body is not JSON: " + e.getOriginalMessage() + " (line "
-              + e.getLocation().getLineNr() + ", column " + e.getLocation().getColumnNr() + ")"));
+              + e.getLocation().getLineNr() + ", column " + e.getLocation().getColumnNr() + ")");
     } catch (IOException e) {
-      return new Bad(
-          new Refusal.BadField("body", "the request body can't be read: " + e.getMessage()));
+      return new QuestionRead.Bad("body", "the request body can't be read: " + e.getMessage());
     }
   }
 
-  /** The model that is asked for. */
-  String model() {
-    return model;
+  /** Its input is bounded by its bytes, and what a template may add for each message and tool. */
+  @Override
+  public Envelope envelope() {
+    return new Envelope(
+        model,
+        stream,
+        choices,
+        outputCap(),
+        textBytes + TEMPLATE_TOKENS * (2L + messages + tools),
+        predictedTokens,
+        unboundedInput,
+        words,
+        lastUserText);
   }
 
-  boolean stream() {
-    return stream;
+  @Override
+  public boolean hidesUsage() {
+    return !includeUsage;
   }
 
-  /** Whether the caller wants a chunk with the usage at a stream's end. */
-  boolean includeUsage() {
-    return includeUsage;
-  }
-
-  /** How many answers are asked for. */
-  long choices() {
-    return choices;
-  }
-
-  /** The caller's own cap of each answer, the smaller if it sent two; null if none. */
-  @Nullable
-  Long outputCap() {
+  /** The smaller cap if it sent two. */
+  private @Nullable Long outputCap() {
     if (maxTokens == null || maxCompletionTokens == null) {
       return maxTokens == null ? maxCompletionTokens : maxTokens;
     }
     return Math.min(maxTokens, maxCompletionTokens);
   }
 
-  /** Blank-separated words of all message contents. */
-  long words() {
-    return words;
-  }
-
-  String lastUserText() {
-    return lastUserText;
-  }
-
-  /**
-   * Most tokens that the input can have under a vocabulary that has all single bytes: its bytes, and what a template may
-   * add for each message and tool.
-   */
-  long inputTokensBound() {
-    return textBytes + TEMPLATE_TOKENS * (2L + messages + tools);
-  }
-
-  /** Most tokens of an answer that may be charged above its cap: those that were predicted, and came out otherwise. */
-  long predictedTokens() {
-    return predictedTokens;
-  }
-
-  /** The first part of the input that its bytes don't bound, such as an image; null if there is none. */
-  @Nullable
-  String unboundedInput() {
-    return unboundedInput;
-  }
-
-  /**
-   * The body as it goes to a target.
-   *
-   * @param model name that the target knows the model by
-   * @param outputCap largest answer that is held for; sent in the caller's own field, else in {@code capField}
-   */
-  byte[] bodyFor(String model, long outputCap, String capField) {
+  /** The cap stands in the caller's own field, else in that of the terms. */
+  @Override
+  public byte[] bodyFor(Terms terms) {
     Map<String, String> replaced = new TreeMap<>();
-    if (!model.equals(this.model)) {
-      replaced.put("model", Json.quoted(model));
+    long outputCap = terms.outputCap();
+    if (!terms.model().equals(model)) {
+      replaced.put("model", Json.quoted(terms.model()));
     }
     if (maxTokens != null && maxTokens > outputCap) {
       replaced.put("max_tokens", Long.toString(outputCap));
@@ -168,19 +115,31 @@ final class ChatRequest {
       replaced.put("max_completion_tokens", Long.toString(outputCap));
     }
     StringBuilder added = new StringBuilder();
-    if (maxTokens == null && maxCompletionTokens == null && spans.containsKey(capField)) {
-      replaced.put(capField, Long.toString(outputCap));
+    if (maxTokens == null && maxCompletionTokens == null && spans.containsKey(terms.capField())) {
+      replaced.put(terms.capField(), Long.toString(outputCap));
     } else if (maxTokens == null && maxCompletionTokens == null) {
-      added.append('"').append(capField).append("\":").append(outputCap).append(',');
+      added.append('"').append(terms.capField()).append("\":").append(outputCap).append(',');
     }
     if (stream && !includeUsage) {
       if (spans.containsKey("stream_options")) {
-        replaced.put("stream_options", Json.withIncludeUsage(streamOptions));
+        replaced.put("stream_options", withIncludeUsage(streamOptions));
       } else {
         added.append("\"stream_options\":{\"include_usage\":true},");
       }
     }
     return edited(added.toString(), replaced);
+  }
+
+  @Override
+  public Conversation conversation() throws UnsayableException {
+    return ChatReader.read(JsonBody.read(body));
+  }
+
+  /** Stream options that were checked to be an object or null, with the usage asked for. */
+  private static String withIncludeUsage(String options) {
+    JsonNode node = Json.tree(options.getBytes(StandardCharsets.UTF_8));
+    ObjectNode object = node instanceof ObjectNode given ? given : Json.MAPPER.createObjectNode();
+    return object.put("include_usage", true).toString();
   }
 
   /** The body with fields added in front, and the values of others replaced. */
@@ -207,9 +166,9 @@ final class ChatRequest {
     return Objects.requireNonNull(spans.get(field), field);
   }
 
-  private void parse(JsonParser json) throws IOException, BadFieldException {
+  private void parse(JsonParser json) throws IOException, UnsayableException {
     if (json.nextToken() != JsonToken.START_OBJECT) {
-      throw new BadFieldException("body", "the request body is not a JSON object");
+      throw new UnsayableException("body", "the request body is not a JSON object");
     }
     boolean anyMessages = false;
     while (json.nextToken() != JsonToken.END_OBJECT) {
@@ -255,24 +214,24 @@ final class ChatRequest {
       spans.put(field, new Span(from, (int) json.currentLocation().getByteOffset()));
     }
     if (json.nextToken() != null) {
-      throw new BadFieldException("body", "something stands behind the request's JSON object");
+      throw new UnsayableException("body", "something stands behind the request's JSON object");
     }
     if (model.isEmpty()) {
-      throw new BadFieldException("model", "you must name a model");
+      throw new UnsayableException("model", "you must name a model");
     }
     if (!anyMessages || messages == 0) {
-      throw new BadFieldException("messages", "you must send at least one message");
+      throw new UnsayableException("messages", "you must send at least one message");
     }
   }
 
   private void streamOptions(JsonParser json, JsonToken value, int from)
-      throws IOException, BadFieldException {
+      throws IOException, UnsayableException {
     if (value == JsonToken.VALUE_NULL) {
       streamOptions = "null";
       return;
     }
     if (value != JsonToken.START_OBJECT) {
-      throw new BadFieldException("stream_options", "stream_options must be an object");
+      throw new UnsayableException("stream_options", "stream_options must be an object");
     }
     while (json.nextToken() != JsonToken.END_OBJECT) {
       String option = json.currentName();
@@ -287,20 +246,20 @@ final class ChatRequest {
     streamOptions = new String(body, from, to - from, StandardCharsets.UTF_8);
   }
 
-  private void messages(JsonParser json, JsonToken value) throws IOException, BadFieldException {
+  private void messages(JsonParser json, JsonToken value) throws IOException, UnsayableException {
     if (value != JsonToken.START_ARRAY) {
-      throw new BadFieldException("messages", "messages must be a list");
+      throw new UnsayableException("messages", "messages must be a list");
     }
     while (json.nextToken() != JsonToken.END_ARRAY) {
       if (json.currentToken() != JsonToken.START_OBJECT) {
-        throw new BadFieldException("messages[" + messages + "]", "a message must be an object");
+        throw new UnsayableException("messages[" + messages + "]", "a message must be an object");
       }
       message(json);
       messages++;
     }
   }
 
-  private void message(JsonParser json) throws IOException, BadFieldException {
+  private void message(JsonParser json) throws IOException, UnsayableException {
     String role = "";
     StringBuilder content = new StringBuilder();
     while (json.nextToken() != JsonToken.END_OBJECT) {
@@ -327,9 +286,9 @@ final class ChatRequest {
   }
 
   private void part(JsonParser json, String path, StringBuilder content)
-      throws IOException, BadFieldException {
+      throws IOException, UnsayableException {
     if (json.currentToken() != JsonToken.START_OBJECT) {
-      throw new BadFieldException(path, "a part of a message's content must be an object");
+      throw new UnsayableException(path, "a part of a message's content must be an object");
     }
     String type = "";
     while (json.nextToken() != JsonToken.END_OBJECT) {
@@ -405,34 +364,34 @@ final class ChatRequest {
   }
 
   private static String text(JsonParser json, JsonToken value, String field)
-      throws IOException, BadFieldException {
+      throws IOException, UnsayableException {
     if (value != JsonToken.VALUE_STRING) {
-      throw new BadFieldException(field, field + " must be a text");
+      throw new UnsayableException(field, field + " must be a text");
     }
     return json.getText();
   }
 
   private static boolean flag(JsonParser json, JsonToken value, String field)
-      throws IOException, BadFieldException {
+      throws IOException, UnsayableException {
     if (value == JsonToken.VALUE_NULL) {
       return false;
     }
     if (!value.isBoolean()) {
-      throw new BadFieldException(field, field + " must be true or false");
+      throw new UnsayableException(field, field + " must be true or false");
     }
     return json.getBooleanValue();
   }
 
   private static @Nullable Long number(
       JsonParser json, JsonToken value, String field, long least, long most)
-      throws IOException, BadFieldException {
+      throws IOException, UnsayableException {
     if (value == JsonToken.VALUE_NULL) {
       return null;
     }
     boolean whole = value == JsonToken.VALUE_NUMBER_INT
         && json.getNumberType() != JsonParser.NumberType.BIG_INTEGER;
     if (!whole || json.getLongValue() < least || json.getLongValue() > most) {
-      throw new BadFieldException(
+      throw new UnsayableException(
           field,
           field + " must be a whole number of at least " + least
               + (most == Long.MAX_VALUE ? "" : " and at most " + most));

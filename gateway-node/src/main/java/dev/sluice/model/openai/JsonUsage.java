@@ -1,18 +1,22 @@
-package dev.sluice.model;
+package dev.sluice.model.openai;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.async.ByteArrayFeeder;
+import dev.sluice.model.chat.AnswerTap;
+import dev.sluice.model.chat.TokenUsage;
 import java.io.IOException;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the usage of a chat completion in its bytes as they pass, in pieces of any size. Keeps nothing of the answer.
  * What is no JSON has no usage.
  */
-final class JsonUsage {
+final class JsonUsage implements AnswerTap {
   private static final JsonFactory JSON = new JsonFactory();
+  private static final byte[] NOTHING = {};
 
   private final JsonParser parser;
   private final ByteArrayFeeder feeder;
@@ -21,10 +25,12 @@ final class JsonUsage {
   private boolean found;
   private boolean broken;
   private String field = "";
-  private boolean ofInput;
+  private String details = "";
   private long input;
-  private long cachedInput;
+  private long cacheRead;
+  private long cacheWrite;
   private long output;
+  private long reasoning;
 
   JsonUsage() {
     try {
@@ -35,7 +41,24 @@ final class JsonUsage {
     }
   }
 
-  void read(byte[] bytes, int from, int to) {
+  @Override
+  public byte[] pass(byte[] bytes, int from, int to) {
+    read(bytes, from, to);
+    return from == 0 && to == bytes.length ? bytes : Arrays.copyOfRange(bytes, from, to);
+  }
+
+  @Override
+  public byte[] rest() {
+    return NOTHING;
+  }
+
+  /** A document has a length of its own: that it is cut, its connection tells. */
+  @Override
+  public boolean whole() {
+    return true;
+  }
+
+  private void read(byte[] bytes, int from, int to) {
     if (broken || from == to) {
       return;
     }
@@ -52,9 +75,11 @@ final class JsonUsage {
   }
 
   /** The usage, once all bytes were read; null if there was none. */
-  @Nullable
-  TokenUsage usage() {
-    return found && !broken ? TokenUsage.reported(input, cachedInput, output) : null;
+  @Override
+  public @Nullable TokenUsage usage() {
+    return found && !broken
+        ? TokenUsage.ofWhole(input, cacheRead, cacheWrite, output, reasoning)
+        : null;
   }
 
   private void take(JsonToken token) throws IOException {
@@ -66,7 +91,7 @@ final class JsonUsage {
         inUsage = true;
         found = true;
       } else if (inUsage && depth == 3) {
-        ofInput = field.equals("prompt_tokens_details");
+        details = field;
       }
     } else if (token.isStructEnd()) {
       inUsage &= depth > 2;
@@ -77,12 +102,17 @@ final class JsonUsage {
       } else if (field.equals("completion_tokens")) {
         output = parser.getLongValue();
       }
-    } else if (inUsage
-        && depth == 3
-        && ofInput
-        && token == JsonToken.VALUE_NUMBER_INT
-        && field.equals("cached_tokens")) {
-      cachedInput = parser.getLongValue();
+    } else if (inUsage && depth == 3 && token == JsonToken.VALUE_NUMBER_INT) {
+      detail(parser.getLongValue());
+    }
+  }
+
+  private void detail(long tokens) {
+    switch (details + "." + field) {
+      case "prompt_tokens_details.cached_tokens" -> cacheRead = tokens;
+      case "prompt_tokens_details.cache_write_tokens" -> cacheWrite = tokens;
+      case "completion_tokens_details.reasoning_tokens" -> reasoning = tokens;
+      default -> {}
     }
   }
 }

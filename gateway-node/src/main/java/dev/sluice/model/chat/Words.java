@@ -1,14 +1,14 @@
-package dev.sluice.model;
+package dev.sluice.model.chat;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.StringTokenizer;
 
 /** Words, as the echo provider counts them: what stands between blanks. */
-final class Words {
+public final class Words {
   private Words() {}
 
-  static long count(String text) {
+  public static long count(String text) {
     long words = 0;
     boolean inWord = false;
     for (int i = 0; i < text.length(); i++) {
@@ -19,7 +19,7 @@ final class Words {
     return words;
   }
 
-  static List<String> of(String text) {
+  public static List<String> of(String text) {
     List<String> words = new ArrayList<>();
     StringTokenizer tokens = new StringTokenizer(text);
     while (tokens.hasMoreTokens()) {

@@ -1,6 +1,9 @@
-package dev.sluice.model;
+package dev.sluice.model.openai;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.sluice.model.chat.AnswerTap;
+import dev.sluice.model.chat.Json;
+import dev.sluice.model.chat.TokenUsage;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -11,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * takes it out again where the caller did not ask for it. Whole events go on at once; of a split one the beginning waits
  * for its end, up to a bound, above which the stream passes unread.
  */
-final class SseUsage {
+final class SseUsage implements AnswerTap {
   private static final int LONGEST_EVENT_BYTES = 1 << 20;
   private static final byte[] USAGE = "\"usage\"".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] DATA = "data:".getBytes(StandardCharsets.US_ASCII);
@@ -29,19 +32,19 @@ final class SseUsage {
     this.hideUsage = hideUsage;
   }
 
-  /** The usage, as last reported; null if none was. */
-  @Nullable
-  TokenUsage usage() {
+  @Override
+  public @Nullable TokenUsage usage() {
     return usage;
   }
 
   /** Whether the stream has said that it is over. */
-  boolean done() {
+  @Override
+  public boolean whole() {
     return done;
   }
 
-  /** Takes the next bytes, and returns those that go on to the caller. */
-  byte[] pass(byte[] bytes, int from, int to) {
+  @Override
+  public byte[] pass(byte[] bytes, int from, int to) {
     byte[] all =
         partial.length == 0 ? Arrays.copyOfRange(bytes, from, to) : joined(bytes, from, to);
     partial = NOTHING;
@@ -74,7 +77,8 @@ final class SseUsage {
   }
 
   /** What is left when the stream has ended in the middle of an event. */
-  byte[] rest() {
+  @Override
+  public byte[] rest() {
     byte[] rest = partial;
     partial = NOTHING;
     return rest;
@@ -114,7 +118,7 @@ final class SseUsage {
     }
     if (all[value] != 'n') {
       JsonNode chunk = Json.tree(all, data + DATA.length, to);
-      TokenUsage reported = Json.usage(chunk);
+      TokenUsage reported = Usage.of(chunk);
       usage = reported == null ? usage : reported;
       if (hideUsage
           && reported != null
