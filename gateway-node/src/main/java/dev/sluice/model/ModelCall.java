@@ -8,6 +8,7 @@ import dev.sluice.ingress.ModelTable;
 import dev.sluice.ingress.SpendingTree;
 import dev.sluice.ingress.TenantTable;
 import dev.sluice.model.chat.AnswerTap;
+import dev.sluice.model.chat.Asked;
 import dev.sluice.model.chat.CallerDialect;
 import dev.sluice.model.chat.Envelope;
 import dev.sluice.model.chat.Question;
@@ -104,13 +105,21 @@ final class ModelCall implements Arrival.Events, Target.Events {
     if (over || question != null) {
       return;
     }
-    QuestionRead read = dialect.read(request.path(), body.toByteArray());
+    QuestionRead read = dialect.read(asked(), body.toByteArray());
     if (read instanceof QuestionRead.Bad bad) {
       refuse(new Refusal.BadField(bad.field(), bad.message()));
     } else if (read instanceof QuestionRead.Good good) {
       question = good.question();
       plan(good.question().envelope());
     }
+  }
+
+  private Asked asked() {
+    String target = request.arrival().head().target();
+    int mark = target.indexOf('?');
+    String type = request.arrival().head().fields().first(Field.CONTENT_TYPE);
+    return new Asked(
+        request.path(), mark < 0 ? "" : target.substring(mark + 1), type == null ? "" : type);
   }
 
   /** Finds who can answer, and what it may come to. */

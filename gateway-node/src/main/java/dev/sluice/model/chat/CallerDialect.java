@@ -5,10 +5,9 @@ public interface CallerDialect {
   /**
    * Reads a request.
    *
-   * @param path normalised; some dialects name the model there
    * @param body the whole
    */
-  QuestionRead read(String path, byte[] body);
+  QuestionRead read(Asked asked, byte[] body);
 
   /** Of answers that come as they are made. */
   AnswerWriter stream(Question question, AnswerTerms terms);

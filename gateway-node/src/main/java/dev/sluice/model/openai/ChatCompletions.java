@@ -3,6 +3,7 @@ package dev.sluice.model.openai;
 import dev.sluice.model.chat.AnswerTap;
 import dev.sluice.model.chat.AnswerTerms;
 import dev.sluice.model.chat.AnswerWriter;
+import dev.sluice.model.chat.Asked;
 import dev.sluice.model.chat.CallerDialect;
 import dev.sluice.model.chat.Question;
 import dev.sluice.model.chat.QuestionRead;
@@ -10,7 +11,7 @@ import dev.sluice.model.chat.QuestionRead;
 /** {@code POST /v1/chat/completions}, as callers speak it. */
 public final class ChatCompletions implements CallerDialect {
   @Override
-  public QuestionRead read(String path, byte[] body) {
+  public QuestionRead read(Asked asked, byte[] body) {
     return ChatQuestion.read(body);
   }
 
