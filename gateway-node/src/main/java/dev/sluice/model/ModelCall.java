@@ -104,7 +104,9 @@ final class ModelCall implements Arrival.Events, Target.Events {
     if (over || question != null) {
       return;
     }
-    QuestionRead read = dialect.read(request.path(), body.toByteArray());
+    String type = request.arrival().head().fields().first(Field.CONTENT_TYPE);
+    QuestionRead read =
+        dialect.read(request.path(), type == null ? "" : type, body.toByteArray());
     if (read instanceof QuestionRead.Bad bad) {
       refuse(new Refusal.BadField(bad.field(), bad.message()));
     } else if (read instanceof QuestionRead.Good good) {
