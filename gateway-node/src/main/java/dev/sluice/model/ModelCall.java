@@ -8,7 +8,6 @@ import dev.sluice.ingress.ModelTable;
 import dev.sluice.ingress.SpendingTree;
 import dev.sluice.ingress.TenantTable;
 import dev.sluice.model.chat.AnswerTap;
-import dev.sluice.model.chat.Asked;
 import dev.sluice.model.chat.CallerDialect;
 import dev.sluice.model.chat.Envelope;
 import dev.sluice.model.chat.Question;
@@ -105,7 +104,9 @@ final class ModelCall implements Arrival.Events, Target.Events {
     if (over || question != null) {
       return;
     }
-    QuestionRead read = dialect.read(asked(), body.toByteArray());
+    String type = request.arrival().head().fields().first(Field.CONTENT_TYPE);
+    QuestionRead read =
+        dialect.read(pathAndQuery(), type == null ? "" : type, body.toByteArray());
     if (read instanceof QuestionRead.Bad bad) {
       refuse(new Refusal.BadField(bad.field(), bad.message()));
     } else if (read instanceof QuestionRead.Good good) {
@@ -114,12 +115,10 @@ final class ModelCall implements Arrival.Events, Target.Events {
     }
   }
 
-  private Asked asked() {
+  private String pathAndQuery() {
     String target = request.arrival().head().target();
     int mark = target.indexOf('?');
-    String type = request.arrival().head().fields().first(Field.CONTENT_TYPE);
-    return new Asked(
-        request.path(), mark < 0 ? "" : target.substring(mark + 1), type == null ? "" : type);
+    return mark < 0 ? request.path() : request.path() + target.substring(mark);
   }
 
   /** Finds who can answer, and what it may come to. */

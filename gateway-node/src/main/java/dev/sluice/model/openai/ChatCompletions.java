@@ -3,7 +3,6 @@ package dev.sluice.model.openai;
 import dev.sluice.model.chat.AnswerTap;
 import dev.sluice.model.chat.AnswerTerms;
 import dev.sluice.model.chat.AnswerWriter;
-import dev.sluice.model.chat.Asked;
 import dev.sluice.model.chat.CallerDialect;
 import dev.sluice.model.chat.Question;
 import dev.sluice.model.chat.QuestionRead;
@@ -11,7 +10,7 @@ import dev.sluice.model.chat.QuestionRead;
 /** {@code POST /v1/chat/completions}, as callers speak it. */
 public final class ChatCompletions implements CallerDialect {
   @Override
-  public QuestionRead read(Asked asked, byte[] body) {
+  public QuestionRead read(String path, String contentType, byte[] body) {
     return ChatQuestion.read(body);
   }
 
