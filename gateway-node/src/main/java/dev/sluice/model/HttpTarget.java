@@ -66,6 +66,7 @@ final class HttpTarget implements Target {
   public Call start(Question request, long cap, String requestId, Events events) {
     Answer answer = new Answer(
         request.bodyFor(new Terms(model, cap, provider.capField())),
+        request.contentType(),
         request.envelope().stream(),
         requestId,
         events);
@@ -75,14 +76,16 @@ final class HttpTarget implements Target {
 
   private final class Answer implements Call, UpstreamEvents {
     private final byte[] body;
+    private final String contentType;
     private final boolean stream;
     private final String requestId;
     private final Events events;
     private @Nullable UpstreamConnection connection;
     private boolean over;
 
-    Answer(byte[] body, boolean stream, String requestId, Events events) {
+    Answer(byte[] body, String contentType, boolean stream, String requestId, Events events) {
       this.body = body;
+      this.contentType = contentType;
       this.stream = stream;
       this.requestId = requestId;
       this.events = events;
@@ -95,7 +98,7 @@ final class HttpTarget implements Target {
       var head = opened
           .request("POST", path, silence, silence)
           .field(Field.HOST, authority)
-          .field(Field.CONTENT_TYPE, "application/json")
+          .field(Field.CONTENT_TYPE, contentType)
           .field("Accept", stream ? "text/event-stream" : "application/json")
           .field("User-Agent", "sluice")
           .field(Field.X_REQUEST_ID, requestId);

@@ -104,13 +104,21 @@ final class ModelCall implements Arrival.Events, Target.Events {
     if (over || question != null) {
       return;
     }
-    QuestionRead read = dialect.read(request.path(), body.toByteArray());
+    String type = request.arrival().head().fields().first(Field.CONTENT_TYPE);
+    QuestionRead read =
+        dialect.read(pathAndQuery(), type == null ? "" : type, body.toByteArray());
     if (read instanceof QuestionRead.Bad bad) {
       refuse(new Refusal.BadField(bad.field(), bad.message()));
     } else if (read instanceof QuestionRead.Good good) {
       question = good.question();
       plan(good.question().envelope());
     }
+  }
+
+  private String pathAndQuery() {
+    String target = request.arrival().head().target();
+    int mark = target.indexOf('?');
+    return mark < 0 ? request.path() : request.path() + target.substring(mark);
   }
 
   /** Finds who can answer, and what it may come to. */

@@ -5,10 +5,11 @@ public interface CallerDialect {
   /**
    * Reads a request.
    *
-   * @param path normalised; some dialects name the model there
+   * @param path normalised, with the query behind it; some dialects name the model and how to stream there
+   * @param contentType of the body, as it came; empty if none was sent
    * @param body the whole
    */
-  QuestionRead read(String path, byte[] body);
+  QuestionRead read(String path, String contentType, byte[] body);
 
   /** Of answers that come as they are made. */
   AnswerWriter stream(Question question, AnswerTerms terms);

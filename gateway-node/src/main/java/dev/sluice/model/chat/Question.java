@@ -7,6 +7,19 @@ public interface Question {
   /** The body for a target that speaks the same dialect: as it came, but for what must be set. */
   byte[] bodyFor(Terms terms);
 
+  /** What {@link #bodyFor} is, for the head of the request. */
+  default String contentType() {
+    return "application/json";
+  }
+
+  /**
+   * Where it goes at a provider that speaks the same dialect: path behind the base URL, with query; empty where the target
+   * knows its one path itself.
+   */
+  default String pathFor(Terms terms) {
+    return "";
+  }
+
   /**
    * The whole conversation. Read when it is asked for.
    *

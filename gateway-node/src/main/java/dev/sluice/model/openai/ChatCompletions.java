@@ -10,7 +10,7 @@ import dev.sluice.model.chat.QuestionRead;
 /** {@code POST /v1/chat/completions}, as callers speak it. */
 public final class ChatCompletions implements CallerDialect {
   @Override
-  public QuestionRead read(String path, byte[] body) {
+  public QuestionRead read(String path, String contentType, byte[] body) {
     return ChatQuestion.read(body);
   }
 

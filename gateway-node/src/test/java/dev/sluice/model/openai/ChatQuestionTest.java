@@ -1,66 +1,68 @@
-package dev.sluice.model;
+package dev.sluice.model.openai;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.proxy.Refusal;
+import dev.sluice.model.chat.Question;
+import dev.sluice.model.chat.QuestionRead;
+import dev.sluice.model.chat.Terms;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class ChatRequestTest {
+class ChatQuestionTest {
   private static final String MESSAGES =
       "\"messages\":[{\"role\":\"user\",\"content\":\"one two\"}]";
 
-  private static ChatRequest good(String json) {
-    ChatRequest.Read read = ChatRequest.read(json.getBytes(StandardCharsets.UTF_8));
-    assertThat(read).isInstanceOf(ChatRequest.Good.class);
-    return ((ChatRequest.Good) read).request();
+  private static Question good(String json) {
+    QuestionRead read = ChatQuestion.read(json.getBytes(StandardCharsets.UTF_8));
+    assertThat(read).isInstanceOf(QuestionRead.Good.class);
+    return ((QuestionRead.Good) read).question();
   }
 
-  private static Refusal.BadField bad(String json) {
-    ChatRequest.Read read = ChatRequest.read(json.getBytes(StandardCharsets.UTF_8));
-    assertThat(read).isInstanceOf(ChatRequest.Bad.class);
-    return (Refusal.BadField) ((ChatRequest.Bad) read).refusal();
+  private static QuestionRead.Bad bad(String json) {
+    QuestionRead read = ChatQuestion.read(json.getBytes(StandardCharsets.UTF_8));
+    assertThat(read).isInstanceOf(QuestionRead.Bad.class);
+    return (QuestionRead.Bad) read;
   }
 
   private static String body(String json, String model, long cap) {
-    return new String(good(json).bodyFor(model, cap, "max_tokens"), StandardCharsets.UTF_8);
+    return new String(good(json).bodyFor(new Terms(model, cap, "max_tokens")), StandardCharsets.UTF_8);
   }
 
   @Test
   void readsTheEnvelope() {
-    ChatRequest request = good("""
+    Question request = good("""
         {"model": "m", "stream": true, "stream_options": {"include_usage": true}, "n": 2, "max_completion_tokens": 70,
          "messages": [{"role": "system", "content": "be brief"},
                       {"role": "user", "content": [{"type": "text", "text": "one  two"}, {"type": "text", "text": "three"}]}]}
         """);
-    assertThat(request.model()).isEqualTo("m");
-    assertThat(request.stream()).isTrue();
-    assertThat(request.includeUsage()).isTrue();
-    assertThat(request.choices()).isEqualTo(2);
-    assertThat(request.outputCap()).isEqualTo(70);
-    assertThat(request.words()).isEqualTo(5);
-    assertThat(request.lastUserText()).isEqualTo("one  two three");
-    assertThat(request.unboundedInput()).isNull();
+    assertThat(request.envelope().model()).isEqualTo("m");
+    assertThat(request.envelope().stream()).isTrue();
+    assertThat(request.hidesUsage()).isFalse();
+    assertThat(request.envelope().choices()).isEqualTo(2);
+    assertThat(request.envelope().outputCap()).isEqualTo(70);
+    assertThat(request.envelope().words()).isEqualTo(5);
+    assertThat(request.envelope().lastUserText()).isEqualTo("one  two three");
+    assertThat(request.envelope().unbounded()).isNull();
   }
 
   @Test
   void theInputBoundIsAtLeastEveryByteOfText() {
-    ChatRequest request = good(
+    Question request = good(
         "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"gr\u00fc\u00df \ud83d\ude00\"}],"
             + "\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"weather\",\"description\":\"d\"}}]}");
     int text = "gr\u00fc\u00df \ud83d\ude00".getBytes(StandardCharsets.UTF_8).length;
     int tools = "typefunctionfunctionnameweatherdescriptiond".length();
-    assertThat(request.inputTokensBound()).isGreaterThanOrEqualTo(text + tools);
+    assertThat(request.envelope().inputBound()).isGreaterThanOrEqualTo(text + tools);
   }
 
   @Test
   void namesTheFirstPartThatItsBytesDoNotBound() {
-    ChatRequest request = good(
+    Question request = good(
         "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":\"a\"},"
             + "{\"type\":\"image_url\",\"image_url\":{\"url\":\"https://example.com/cat.png\"}}]}]}");
-    assertThat(request.unboundedInput()).isEqualTo("messages[0].content[1]");
+    assertThat(request.envelope().unbounded()).isEqualTo("messages[0].content[1]");
   }
 
   @ParameterizedTest
@@ -78,24 +80,24 @@ class ChatRequestTest {
   void whatIsStoredOrFetchedByTheProviderIsNotBoundedByItsBytes(String field, String named) {
     String json = field.replace('\'', '"');
     String all = json.contains("messages") ? json : json + "," + MESSAGES;
-    assertThat(good("{\"model\":\"m\"," + all + "}").unboundedInput()).isEqualTo(named);
+    assertThat(good("{\"model\":\"m\"," + all + "}").envelope().unbounded()).isEqualTo(named);
   }
 
   @Test
   void toolsThatTheCallerRunsAndEmptyFieldsAreBoundedByTheirBytes() {
-    ChatRequest request =
+    Question request =
         good("{\"model\":\"m\",\"previous_response_id\":null,\"tools\":[{\"type\":\"function\","
             + "\"function\":{\"parameters\":{\"type\":\"web\"}}},{\"type\":\"custom\"}]," + MESSAGES
             + "}");
-    assertThat(request.unboundedInput()).isNull();
+    assertThat(request.envelope().unbounded()).isNull();
   }
 
   @Test
   void predictedTokensAreHeldOnTopOfTheCap() {
-    ChatRequest request =
+    Question request =
         good("{\"model\":\"m\",\"prediction\":{\"type\":\"content\",\"content\":\"abc def\"},"
             + MESSAGES + "}");
-    assertThat(request.predictedTokens()).isGreaterThanOrEqualTo("abc def".length());
+    assertThat(request.envelope().predictedTokens()).isGreaterThanOrEqualTo("abc def".length());
   }
 
   @Test
@@ -176,7 +178,7 @@ class ChatRequestTest {
       {"model":"m","max_tokens":99999999999999999999,"messages":[{}]}     | max_tokens       | whole number
       """)
   void namesTheFieldThatCanNotBeTaken(String json, String field, String message) {
-    Refusal.BadField refusal = bad(json);
+    QuestionRead.Bad refusal = bad(json);
     assertThat(refusal.field()).isEqualTo(field);
     assertThat(refusal.message()).contains(message);
   }

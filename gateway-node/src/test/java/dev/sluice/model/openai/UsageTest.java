@@ -1,7 +1,8 @@
-package dev.sluice.model;
+package dev.sluice.model.openai;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.model.chat.TokenUsage;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -38,8 +39,8 @@ class UsageTest {
     for (int seed = 0; seed < 500; seed++) {
       SseUsage stream = new SseUsage(false);
       assertThat(pass(stream, text, new Random(seed))).as("seed %d", seed).isEqualTo(text);
-      assertThat(stream.usage()).isEqualTo(new TokenUsage(11, 22));
-      assertThat(stream.done()).isTrue();
+      assertThat(stream.usage()).isEqualTo(new TokenUsage(11, 0, 0, 17, 5));
+      assertThat(stream.whole()).isTrue();
     }
   }
 
@@ -49,7 +50,7 @@ class UsageTest {
       SseUsage stream = new SseUsage(true);
       String passed = pass(stream, CHUNK + CHUNK + USAGE + DONE, new Random(seed));
       assertThat(passed).as("seed %d", seed).isEqualTo(CHUNK_WITHOUT + CHUNK_WITHOUT + DONE);
-      assertThat(stream.usage()).isEqualTo(new TokenUsage(11, 22));
+      assertThat(stream.usage()).isEqualTo(new TokenUsage(11, 0, 0, 17, 5));
     }
   }
 
@@ -60,14 +61,14 @@ class UsageTest {
         "data: {\"choices\":[{\"delta\":{\"content\":\"end\"}}],\"usage\":{\"prompt_tokens\":1,\"completion_tokens\":2},\"x\":1}\r\n\r\n";
     assertThat(pass(stream, chunk, new Random(1)))
         .isEqualTo("data: {\"choices\":[{\"delta\":{\"content\":\"end\"}}],\"x\":1}\r\n\r\n");
-    assertThat(stream.usage()).isEqualTo(new TokenUsage(1, 2));
+    assertThat(stream.usage()).isEqualTo(TokenUsage.of(1, 2));
   }
 
   @Test
   void ofRunningTotalsTheLastCounts() {
     SseUsage stream = new SseUsage(false);
     pass(stream, USAGE.replace("22", "3") + USAGE.replace("22", "7"), new Random(1));
-    assertThat(stream.usage()).isEqualTo(new TokenUsage(11, 7));
+    assertThat(stream.usage()).isEqualTo(new TokenUsage(11, 0, 0, 2, 5));
   }
 
   @Test
@@ -77,7 +78,7 @@ class UsageTest {
         stream,
         "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":0,\"completion_tokens\":0}}\n\n",
         new Random(1));
-    assertThat(stream.usage()).isEqualTo(new TokenUsage(0, 0));
+    assertThat(stream.usage()).isEqualTo(TokenUsage.NONE);
   }
 
   @Test
@@ -139,9 +140,9 @@ class UsageTest {
     byte[] bytes = document.getBytes(StandardCharsets.UTF_8);
     for (int split = 0; split < bytes.length; split++) {
       JsonUsage usage = new JsonUsage();
-      usage.read(bytes, 0, split);
-      usage.read(bytes, split, bytes.length);
-      assertThat(usage.usage()).as("split %d", split).isEqualTo(new TokenUsage(11, 22));
+      usage.pass(bytes, 0, split);
+      usage.pass(bytes, split, bytes.length);
+      assertThat(usage.usage()).as("split %d", split).isEqualTo(TokenUsage.of(11, 22));
     }
   }
 
@@ -149,7 +150,7 @@ class UsageTest {
   void whatIsNoJsonHasNoUsage() {
     JsonUsage usage = new JsonUsage();
     byte[] bytes = "<html>\"usage\":{\"prompt_tokens\":1}".getBytes(StandardCharsets.UTF_8);
-    usage.read(bytes, 0, bytes.length);
+    usage.pass(bytes, 0, bytes.length);
     assertThat(usage.usage()).isNull();
   }
 
@@ -162,7 +163,7 @@ class UsageTest {
     pass(stream, "data: {\"choices\":[]," + usage + "}\n\n", new Random(1));
     JsonUsage document = new JsonUsage();
     byte[] bytes = ("{\"choices\":[]," + usage + "}").getBytes(StandardCharsets.UTF_8);
-    document.read(bytes, 0, bytes.length);
-    assertThat(List.of(stream.usage(), document.usage())).containsOnly(new TokenUsage(11, 8, 22));
+    document.pass(bytes, 0, bytes.length);
+    assertThat(List.of(stream.usage(), document.usage())).containsOnly(new TokenUsage(3, 8, 0, 22, 0));
   }
 }
