@@ -25,6 +25,7 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,6 +42,7 @@ public final class DeclaredState implements Plans {
   private volatile Reconciled current = Reconciled.NOTHING;
   private volatile List<Problem> problems = List.of();
   private volatile Map<String, Plan> plans = Map.of();
+  private volatile @Nullable Listing listed;
   private final AtomicLong changes = new AtomicLong();
 
   DeclaredState(ClassRules rules, ControllerFlags flags) {
@@ -50,6 +52,15 @@ public final class DeclaredState implements Plans {
 
   /** Takes a listing over. Called by one thread at a time. */
   void apply(Listing listing) {
+    Listing before = listed;
+    if (before == null || !listing.saysTheSameAs(before)) {
+      reconcile(listing);
+    }
+    listed = listing;
+    first.complete(null);
+  }
+
+  private void reconcile(Listing listing) {
     Reconciled next = RouteReconciler.reconcile(listing.declared(), rules, flags, current);
     TreeSet<Problem> all = new TreeSet<>(listing.problems());
     all.addAll(next.problems());
@@ -65,7 +76,6 @@ public final class DeclaredState implements Plans {
         next.routes().hostCount(),
         next.tenants().tenants().size(),
         all.size());
-    first.complete(null);
   }
 
   private void tellProblems(Set<Problem> now) {
@@ -156,6 +166,12 @@ public final class DeclaredState implements Plans {
   /** Everything declared that can't be honoured as it stands, sorted. */
   public List<Problem> problems() {
     return problems;
+  }
+
+  /** Up to where what is declared has been taken over, see {@link Listing#seen}. */
+  public Map<String, String> seen() {
+    Listing last = listed;
+    return last == null ? Map.of() : last.seen();
   }
 
   /** How many tables there have been. */

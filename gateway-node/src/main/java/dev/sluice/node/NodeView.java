@@ -24,6 +24,8 @@ final class NodeView implements AdminView {
       String started,
       boolean clusterUp,
       String routeTable,
+      long tables,
+      Map<String, String> seen,
       int routes,
       int tenants,
       int problems) {}
@@ -79,6 +81,8 @@ final class NodeView implements AdminView {
         started.toString(),
         cluster.isUp(),
         declared.routes().version(),
+        declared.changes(),
+        declared.seen(),
         declared.routes().routeCount(),
         declared.tenants().tenants().size(),
         declared.problems().size());
