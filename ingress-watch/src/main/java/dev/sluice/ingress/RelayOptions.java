@@ -119,7 +119,7 @@ final class RelayOptions {
     Optional<DeclaredSecret> secret =
         secretName == null ? Optional.empty() : declared.secret(all.ingress().key(), secretName);
     if (secret.isEmpty()) {
-      all.close("proxy-ssl-secret", "no such Secret", "a Secret with ca.crt or tls.crt");
+      all.closeUntil("proxy-ssl-secret", "no such Secret", "a Secret with ca.crt or tls.crt");
       return null;
     }
     try {
