@@ -5,5 +5,7 @@ public enum Dialect {
   /** A line of text. */
   PLAIN,
   /** OpenAI's error object. */
-  OPENAI
+  OPENAI,
+  /** A status of gRPC, in place of an answer. */
+  GRPC
 }

@@ -7,38 +7,14 @@ import dev.sluice.wire.BodyLength;
 import dev.sluice.wire.Field;
 import dev.sluice.wire.HeadSink;
 import dev.sluice.wire.Malformed;
+import dev.sluice.wire.Reasons;
 import java.nio.charset.StandardCharsets;
-import java.util.Map;
 import java.util.function.Consumer;
 
 /** The one place where a refusal becomes an answer. */
 public final class Refusals {
   /** Adds nothing. */
   static final Consumer<HeadSink> NO_FIELDS = head -> {};
-
-  private static final Map<Integer, String> REASONS = Map.ofEntries(
-      Map.entry(200, "OK"),
-      Map.entry(204, "No Content"),
-      Map.entry(301, "Moved Permanently"),
-      Map.entry(302, "Found"),
-      Map.entry(307, "Temporary Redirect"),
-      Map.entry(308, "Permanent Redirect"),
-      Map.entry(400, "Bad Request"),
-      Map.entry(401, "Unauthorized"),
-      Map.entry(403, "Forbidden"),
-      Map.entry(404, "Not Found"),
-      Map.entry(405, "Method Not Allowed"),
-      Map.entry(408, "Request Timeout"),
-      Map.entry(413, "Content Too Large"),
-      Map.entry(414, "URI Too Long"),
-      Map.entry(429, "Too Many Requests"),
-      Map.entry(431, "Request Header Fields Too Large"),
-      Map.entry(500, "Internal Server Error"),
-      Map.entry(501, "Not Implemented"),
-      Map.entry(502, "Bad Gateway"),
-      Map.entry(503, "Service Unavailable"),
-      Map.entry(504, "Gateway Timeout"),
-      Map.entry(505, "HTTP Version Not Supported"));
 
   private Refusals() {}
 
@@ -50,6 +26,10 @@ public final class Refusals {
     }
     if (refusal.status() >= 500 && request.note() == null) {
       request.note(refusal.message());
+    }
+    if (request.dialect() == Dialect.GRPC) {
+      GrpcStatus.answer(request, refusal, fields);
+      return;
     }
     boolean openai = request.dialect() == Dialect.OPENAI;
     String type = openai ? "application/json" : "text/plain; charset=utf-8";
@@ -103,7 +83,7 @@ public final class Refusals {
 
   /** The reason phrase of a status that we answer ourselves. */
   public static String reason(int status) {
-    return REASONS.getOrDefault(status, "");
+    return Reasons.of(status);
   }
 
   private static String plain(Refusal refusal) {
