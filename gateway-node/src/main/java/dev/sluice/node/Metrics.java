@@ -7,6 +7,7 @@ import dev.sluice.ingress.Route;
 import dev.sluice.model.ModelLog;
 import dev.sluice.model.TokenUsage;
 import dev.sluice.proxy.Inbound;
+import dev.sluice.proxy.ShadowLog;
 import dev.sluice.proxy.TrafficLog;
 import dev.sluice.quota.NodeLeases;
 import dev.sluice.state.ClusterWorld;
@@ -25,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * The node's instruments. Counters are kept at hand by what they count, so that counting costs a lookup and an addition.
  * There are at most {@link #MOST_SERIES} of them; what would be more is counted with the tags "other".
  */
-final class Metrics implements TrafficLog, ModelLog {
+final class Metrics implements TrafficLog, ModelLog, ShadowLog {
   /** What is counted: a name and the values of its tags. */
   private record Series(String name, List<String> tags) {}
 
@@ -126,6 +127,17 @@ final class Metrics implements TrafficLog, ModelLog {
   @Override
   public void observed(String tenant, String bucket) {
     counter("sluice.quota.would.refuse", "tenant", tenant, "bucket", bucket).increment();
+  }
+
+  @Override
+  public void compared(String result) {
+    counter("sluice.shadow.requests", "result", result).increment();
+  }
+
+  @Override
+  public void differs(@Nullable Route route, String what) {
+    String declaredBy = route == null ? "none" : route.declaredBy().toString();
+    counter("sluice.shadow.differences", "route", declaredBy, "what", what).increment();
   }
 
   /** Sets the gauges; called now and then. */

@@ -24,6 +24,7 @@ import dev.sluice.ingress.kube.KubernetesSource;
 import dev.sluice.ingress.kube.Listing;
 import dev.sluice.ingress.kube.StatusWriter;
 import dev.sluice.model.ModelGateway;
+import dev.sluice.proxy.Differences;
 import dev.sluice.proxy.Gateway;
 import dev.sluice.proxy.NodeMemory;
 import dev.sluice.quota.NodeLeases;
@@ -59,7 +60,8 @@ public final class Node {
   private final NodeLeases leases;
   private final ClusterWorld cluster;
   private final Metrics metrics = new Metrics(new AccessLog());
-  private final NodeMemory memory = new NodeMemory();
+  private final Differences differences;
+  private final NodeMemory memory;
   private final ActorSystem control;
   private volatile @Nullable Quota quota;
   private volatile @Nullable Workers workers;
@@ -71,6 +73,9 @@ public final class Node {
     this.settings = settings;
     this.declared = new DeclaredState(settings.classes(), settings.controller());
     this.leases = new NodeLeases(settings.quota());
+    this.differences =
+        new Differences(settings.proxy().shadow().kept(), Clock.systemUTC(), metrics);
+    this.memory = new NodeMemory(differences);
     this.cluster = new ClusterWorld(
         settings.cluster(), settings.config(), settings.database(), new Residents());
     this.control = ActorSystem.create(
@@ -116,7 +121,15 @@ public final class Node {
               settings.edge().host(),
               settings.edge().port(),
               settings.edge().tlsPort());
+          tellMode();
         });
+  }
+
+  private void tellMode() {
+    if (settings.mode() == NodeSettings.Mode.OBSERVE) {
+      LOG.info("observe only: what is declared is read and nothing is written to the API server, no status and no Event;"
+          + " what is sent here is answered (sluice.node.mode)");
+    }
   }
 
   private Source<Listing, NotUsed> declarations() {
@@ -161,7 +174,8 @@ public final class Node {
   }
 
   private CompletionStage<ServerBinding> startAdmin() {
-    NodeView view = new NodeView(settings.name(), started, declared, cluster, leases, () -> quota);
+    NodeView view = new NodeView(
+        settings, started, declared, cluster, leases, () -> quota, differences);
     return Http.get(control)
         .newServerAt(settings.admin().host(), settings.admin().port())
         .bind(new AdminApi(view, settings.admin()).route());
@@ -224,7 +238,7 @@ public final class Node {
           system, settings.quota().clockError(), settings.cluster().clockInterval());
       quota = Quota.start(system, leases, declared, clock::nowMillis, settings.quota());
       ApiServer connected = api;
-      if (connected != null && settings.status().write()) {
+      if (connected != null && settings.writesStatuses()) {
         StatusWriter writer = new StatusWriter(connected, settings.status(), Clock.systemUTC());
         Reporter.start(system, declared, writer, settings.status(), Clock.systemUTC());
       }

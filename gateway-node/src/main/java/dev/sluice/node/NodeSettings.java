@@ -23,12 +23,14 @@ import dev.sluice.upstream.UpstreamSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** All settings of a node, read once and refused at start. {@code config} is for what Akka and Kamon read themselves. */
 public record NodeSettings(
     Config config,
     String name,
+    Mode mode,
     Path manifests,
     DatabaseUrl database,
     Duration drainTimeout,
@@ -64,6 +66,23 @@ public record NodeSettings(
     KUBERNETES
   }
 
+  /** What a node does beside answering what is sent to it. */
+  public enum Mode {
+    SERVE,
+    /** Reads, and tells nobody. */
+    OBSERVE;
+
+    /** As it is set and shown. */
+    String word() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /** Whether the API server is told what became of its objects. */
+  boolean writesStatuses() {
+    return mode == Mode.SERVE && status.write();
+  }
+
   /** Where a server of ours listens. */
   public record Endpoint(String host, int port) {}
 
@@ -91,6 +110,7 @@ public record NodeSettings(
     return new NodeSettings(
         config,
         node.text("name"),
+        mode(node),
         Path.of(node.text("manifests")),
         database(node.text("database")),
         node.duration("drain-timeout", Duration.ZERO, Duration.ofHours(1)),
@@ -118,6 +138,14 @@ public record NodeSettings(
       case "folder" -> Declarations.FOLDER;
       case "kubernetes" -> Declarations.KUBERNETES;
       default -> throw node.refused("declarations", "folder or kubernetes");
+    };
+  }
+
+  private static Mode mode(Section node) {
+    return switch (node.text("mode")) {
+      case "serve" -> Mode.SERVE;
+      case "observe" -> Mode.OBSERVE;
+      default -> throw node.refused("mode", "serve or observe");
     };
   }
 

@@ -56,6 +56,7 @@ public final class Inbound implements RequestView {
   private List<String> authCookies = List.of();
   private @Nullable String affinityCookie;
   private @Nullable Runnable whenOver;
+  private @Nullable AnswerCopy copy;
 
   /** A field that is added to the answer. */
   private record AddedField(String name, String value) {}
@@ -192,6 +193,18 @@ public final class Inbound implements RequestView {
     affinityCookie = cookie;
   }
 
+  /** Keeps what is answered, for a comparison. */
+  void copyAnswer(AnswerCopy to) {
+    copy = to;
+  }
+
+  /** The gateway itself answers. */
+  void answersItself() {
+    if (copy != null) {
+      copy.own();
+    }
+  }
+
   /** Runs once when the request is over, after what was given before. */
   void whenOver(Runnable task) {
     Runnable before = whenOver;
@@ -305,7 +318,8 @@ public final class Inbound implements RequestView {
   /** Begins the answer. */
   public HeadSink head(int status, String reason) {
     this.status = status;
-    HeadSink head = arrival.head(status, reason);
+    HeadSink begun = arrival.head(status, reason);
+    HeadSink head = copy == null ? begun : copy.head(status, begun);
     if (responseFields != null) {
       responseFields.forEach((name, value) -> {
         if (!value.isEmpty()) {
@@ -326,6 +340,9 @@ public final class Inbound implements RequestView {
   }
 
   public void headEnd(long bodyLength) {
+    if (copy != null) {
+      copy.headEnd(bodyLength);
+    }
     arrival.headEnd(bodyLength);
   }
 
@@ -346,10 +363,16 @@ public final class Inbound implements RequestView {
 
   public void send(ByteString bytes) {
     sentBytes += bytes.size();
+    if (copy != null) {
+      copy.piece(bytes);
+    }
     arrival.send(bytes);
   }
 
   public void end() {
+    if (copy != null) {
+      copy.end();
+    }
     arrival.end();
     over();
   }

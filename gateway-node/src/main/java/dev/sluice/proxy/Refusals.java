@@ -51,6 +51,7 @@ public final class Refusals {
     if (refusal.status() >= 500 && request.note() == null) {
       request.note(refusal.message());
     }
+    request.answersItself();
     boolean openai = request.dialect() == Dialect.OPENAI;
     String type = openai ? "application/json" : "text/plain; charset=utf-8";
     ByteString body =
