@@ -15,6 +15,7 @@ import dev.sluice.quota.Plan;
 import dev.sluice.quota.Plans;
 import dev.sluice.quota.Unit;
 import dev.sluice.quota.Window;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +42,7 @@ public final class DeclaredState implements Plans {
   private volatile Reconciled current = Reconciled.NOTHING;
   private volatile List<Problem> problems = List.of();
   private volatile Map<String, Plan> plans = Map.of();
+  private volatile Instant changedAt = Instant.EPOCH;
   private final AtomicLong changes = new AtomicLong();
 
   DeclaredState(ClassRules rules, ControllerFlags flags) {
@@ -57,6 +59,7 @@ public final class DeclaredState implements Plans {
     problems = List.copyOf(all);
     plans = plansOf(next.tenants(), plans);
     current = next;
+    changedAt = Instant.now();
     changes.incrementAndGet();
     LOG.info(
         "route table {}: {} routes on {} hosts, {} tenants, {} problems",
@@ -156,6 +159,11 @@ public final class DeclaredState implements Plans {
   /** Everything declared that can't be honoured as it stands, sorted. */
   public List<Problem> problems() {
     return problems;
+  }
+
+  /** When the current table was made; the epoch if there was none yet. */
+  Instant changedAt() {
+    return changedAt;
   }
 
   /** How many tables there have been. */

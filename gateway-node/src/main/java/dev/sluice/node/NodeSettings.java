@@ -14,6 +14,7 @@ import dev.sluice.ingress.kube.KeptSettings;
 import dev.sluice.ingress.kube.KubernetesSettings;
 import dev.sluice.ingress.kube.StatusSettings;
 import dev.sluice.model.ModelSettings;
+import dev.sluice.node.nginx.NginxSettings;
 import dev.sluice.proxy.ProxySettings;
 import dev.sluice.quota.QuotaSettings;
 import dev.sluice.state.ClusterSettings;
@@ -37,6 +38,7 @@ public record NodeSettings(
     Duration firstTableTimeout,
     Endpoint health,
     Endpoint metrics,
+    NginxSettings nginx,
     EdgeSettings edge,
     UpstreamSettings upstream,
     ProxySettings proxy,
@@ -117,6 +119,7 @@ public record NodeSettings(
         node.duration("first-table-timeout", Duration.ZERO, Duration.ofMinutes(10)),
         endpoint(config, "sluice.health"),
         endpoint(config, "sluice.metrics"),
+        NginxSettings.from(config),
         EdgeSettings.from(config),
         UpstreamSettings.from(config),
         ProxySettings.from(config),

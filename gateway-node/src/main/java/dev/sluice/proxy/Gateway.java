@@ -117,6 +117,7 @@ public final class Gateway implements Service {
       taken = bound ? taken : EndpointChoice.takes(canary, request);
     }
     if (canary != null && taken) {
+      request.canary(canary.backend().name());
       Relay own = canary.sticky() ? relay : relay.inTurn();
       new ProxyCall(passed, canary.backend(), own, scope).start();
     } else {

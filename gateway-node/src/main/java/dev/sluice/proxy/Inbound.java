@@ -57,6 +57,9 @@ public final class Inbound implements RequestView {
   private @Nullable String affinityCookie;
   private @Nullable Runnable whenOver;
   private @Nullable AnswerCopy copy;
+  private final UpstreamTimes upstreamTimes = new UpstreamTimes();
+  private long receivedBytes;
+  private String canary = "";
 
   /** A field that is added to the answer. */
   private record AddedField(String name, String value) {}
@@ -246,6 +249,29 @@ public final class Inbound implements RequestView {
   /** Bytes of the answer's body, with chunk framing. */
   public long sentBytes() {
     return sentBytes;
+  }
+
+  /** Bytes of the request's body that an upstream got, with chunk framing. */
+  public long receivedBytes() {
+    return receivedBytes;
+  }
+
+  void received(int bytes) {
+    receivedBytes += bytes;
+  }
+
+  /** When its upstream did what. */
+  public UpstreamTimes upstreamTimes() {
+    return upstreamTimes;
+  }
+
+  /** Name of the canary's backend, if that took it; else empty. */
+  public String canary() {
+    return canary;
+  }
+
+  void canary(String backend) {
+    canary = backend;
   }
 
   public long arrivedNanos() {
