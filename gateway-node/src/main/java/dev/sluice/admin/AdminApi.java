@@ -39,6 +39,7 @@ public final class AdminApi extends AllDirectives {
     return concat(
         path("status", () -> json(view.status())),
         path("problems", () -> json(view.problems())),
+        path("shadow", () -> json(view.shadow())),
         path("tenants", () -> json(view.tenants())),
         path(
             PathMatchers.segment("tenants").slash(PathMatchers.segment()).slash("balances"),

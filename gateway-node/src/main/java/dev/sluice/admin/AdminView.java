@@ -11,6 +11,9 @@ public interface AdminView {
   /** Everything declared that can't be honoured. */
   Object problems();
 
+  /** How answers differ from those of another gateway. */
+  Object shadow();
+
   /** Who may spend what. */
   Object tenants();
 

@@ -15,6 +15,7 @@ import dev.sluice.quota.Plan;
 import dev.sluice.quota.Plans;
 import dev.sluice.quota.Unit;
 import dev.sluice.quota.Window;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +44,7 @@ public final class DeclaredState implements Plans {
   private volatile List<Problem> problems = List.of();
   private volatile Map<String, Plan> plans = Map.of();
   private volatile @Nullable Listing listed;
+  private volatile Instant changedAt = Instant.EPOCH;
   private final AtomicLong changes = new AtomicLong();
 
   DeclaredState(ClassRules rules, ControllerFlags flags) {
@@ -68,6 +70,7 @@ public final class DeclaredState implements Plans {
     problems = List.copyOf(all);
     plans = plansOf(next.tenants(), plans);
     current = next;
+    changedAt = Instant.now();
     changes.incrementAndGet();
     LOG.info(
         "route table {}: {} routes on {} hosts, {} tenants, {} problems",
@@ -172,6 +175,11 @@ public final class DeclaredState implements Plans {
   public Map<String, String> seen() {
     Listing last = listed;
     return last == null ? Map.of() : last.seen();
+  }
+
+  /** When the current table was made; the epoch if there was none yet. */
+  Instant changedAt() {
+    return changedAt;
   }
 
   /** How many tables there have been. */

@@ -24,6 +24,10 @@ import dev.sluice.ingress.kube.KubernetesSource;
 import dev.sluice.ingress.kube.Listing;
 import dev.sluice.ingress.kube.StatusWriter;
 import dev.sluice.model.ModelGateway;
+import dev.sluice.node.nginx.MetricsPage;
+import dev.sluice.node.nginx.NodeFacts;
+import dev.sluice.node.nginx.RequestMetrics;
+import dev.sluice.proxy.Differences;
 import dev.sluice.proxy.Gateway;
 import dev.sluice.proxy.NodeMemory;
 import dev.sluice.quota.NodeLeases;
@@ -31,10 +35,13 @@ import dev.sluice.quota.Quota;
 import dev.sluice.state.ClusterWorld;
 import dev.sluice.state.DatabaseClock;
 import dev.sluice.upstream.Upstreams;
+import dev.sluice.wire.Addresses;
+import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -58,12 +65,15 @@ public final class Node {
   private final DeclaredState declared;
   private final NodeLeases leases;
   private final ClusterWorld cluster;
-  private final Metrics metrics = new Metrics(new AccessLog());
-  private final NodeMemory memory = new NodeMemory();
+  private final @Nullable RequestMetrics nginx;
+  private final Metrics metrics;
+  private final Differences differences;
+  private final NodeMemory memory;
   private final ActorSystem control;
   private volatile @Nullable Quota quota;
   private volatile @Nullable Workers workers;
   private volatile @Nullable ServerBinding admin;
+  private volatile @Nullable MetricsPage page;
   private volatile @Nullable ApiServer api;
   private volatile boolean serving;
 
@@ -71,6 +81,11 @@ public final class Node {
     this.settings = settings;
     this.declared = new DeclaredState(settings.classes(), settings.controller());
     this.leases = new NodeLeases(settings.quota());
+    this.nginx = settings.nginx().on() ? new RequestMetrics(settings.nginx()) : null;
+    this.metrics = new Metrics(new AccessLog(), nginx, declared::routes);
+    this.differences =
+        new Differences(settings.proxy().shadow().kept(), Clock.systemUTC(), metrics);
+    this.memory = new NodeMemory(differences);
     this.cluster = new ClusterWorld(
         settings.cluster(), settings.config(), settings.database(), new Residents());
     this.control = ActorSystem.create(
@@ -107,7 +122,8 @@ public final class Node {
         .exceptionally(failure -> null)
         .thenCompose(done -> startEdge())
         .thenCompose(done -> AkkaManagement.get(control).start())
-        .thenCompose(uri -> startAdmin())
+        .thenCompose(uri -> startMetricsPage())
+        .thenCompose(done -> startAdmin())
         .thenAccept(binding -> {
           admin = binding;
           serving = true;
@@ -116,7 +132,15 @@ public final class Node {
               settings.edge().host(),
               settings.edge().port(),
               settings.edge().tlsPort());
+          tellMode();
         });
+  }
+
+  private void tellMode() {
+    if (settings.mode() == NodeSettings.Mode.OBSERVE) {
+      LOG.info("observe only: what is declared is read and nothing is written to the API server, no status and no Event;"
+          + " what is sent here is answered (sluice.node.mode)");
+    }
   }
 
   private Source<Listing, NotUsed> declarations() {
@@ -160,8 +184,47 @@ public final class Node {
     return own != null && own.asksForCertificates();
   }
 
+  /** Kamon serves metrics by itself unless more than its own are wanted. */
+  private CompletionStage<Void> startMetricsPage() {
+    RequestMetrics counted = nginx;
+    if (counted == null) {
+      return CompletableFuture.completedFuture(null);
+    }
+    NodeSettings.Endpoint at = settings.metrics();
+    try {
+      page = MetricsPage.start(
+          Addresses.of(at.host(), at.port()),
+          Metrics::text,
+          settings.nginx(),
+          counted,
+          () -> facts(counted));
+      return CompletableFuture.completedFuture(null);
+    } catch (IOException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  private NodeFacts facts(RequestMetrics counted) {
+    Map<String, Instant> ends = new HashMap<>();
+    declared
+        .current()
+        .certificates()
+        .forEach((host, one) ->
+            ends.put(host, one.chain().get(0).getNotAfter().toInstant()));
+    Workers running = workers;
+    return new NodeFacts(
+        Metrics.asNumber(declared.routes().version()),
+        declared.changes(),
+        declared.changedAt(),
+        ends,
+        running == null ? 0 : running.connections().open(),
+        running == null ? 0 : running.connections().acceptedSoFar(),
+        counted.requests());
+  }
+
   private CompletionStage<ServerBinding> startAdmin() {
-    NodeView view = new NodeView(settings.name(), started, declared, cluster, leases, () -> quota);
+    NodeView view = new NodeView(
+        settings, started, declared, cluster, leases, () -> quota, differences);
     return Http.get(control)
         .newServerAt(settings.admin().host(), settings.admin().port())
         .bind(new AdminApi(view, settings.admin()).route());
@@ -193,6 +256,7 @@ public final class Node {
         .thenCompose(done -> {
           leases.close();
           memory.close();
+          closePage();
           Metrics.stop();
           control.terminate();
           return control.getWhenTerminated();
@@ -204,6 +268,13 @@ public final class Node {
           }
         })
         .thenAccept(done -> LOG.info("stopped"));
+  }
+
+  private void closePage() {
+    MetricsPage open = page;
+    if (open != null) {
+      open.close();
+    }
   }
 
   private static Config controlConfig(NodeSettings settings) {
@@ -224,7 +295,7 @@ public final class Node {
           system, settings.quota().clockError(), settings.cluster().clockInterval());
       quota = Quota.start(system, leases, declared, clock::nowMillis, settings.quota());
       ApiServer connected = api;
-      if (connected != null && settings.status().write()) {
+      if (connected != null && settings.writesStatuses()) {
         StatusWriter writer = new StatusWriter(connected, settings.status(), Clock.systemUTC());
         Reporter.start(system, declared, writer, settings.status(), Clock.systemUTC());
       }

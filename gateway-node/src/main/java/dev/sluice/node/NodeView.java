@@ -2,6 +2,7 @@ package dev.sluice.node;
 
 import dev.sluice.admin.AdminView;
 import dev.sluice.ingress.TenantTable;
+import dev.sluice.proxy.Differences;
 import dev.sluice.quota.NodeLeases;
 import dev.sluice.quota.Quota;
 import dev.sluice.state.ClusterWorld;
@@ -20,6 +21,8 @@ import org.jspecify.annotations.Nullable;
 final class NodeView implements AdminView {
   private record Status(
       String node,
+      String mode,
+      boolean writesStatuses,
       String version,
       String started,
       boolean clusterUp,
@@ -29,6 +32,21 @@ final class NodeView implements AdminView {
       int routes,
       int tenants,
       int problems) {}
+
+  private record Shadowed(
+      String against, Map<String, Long> requests, List<Difference> differences, long notListed) {}
+
+  private record Difference(
+      String host,
+      String object,
+      String what,
+      long count,
+      String firstSeen,
+      String lastSeen,
+      String method,
+      String path,
+      String ours,
+      String theirs) {}
 
   private record Shown(
       String place, String object, String field, String problem, String expected, String effect) {}
@@ -51,32 +69,38 @@ final class NodeView implements AdminView {
       String mode,
       @Nullable Long wouldRefuse) {}
 
-  private final String name;
+  private final NodeSettings settings;
   private final Instant started;
   private final DeclaredState declared;
   private final ClusterWorld cluster;
   private final NodeLeases leases;
   private final Supplier<@Nullable Quota> quota;
+  private final Differences differences;
 
   NodeView(
-      String name,
+      NodeSettings settings,
       Instant started,
       DeclaredState declared,
       ClusterWorld cluster,
       NodeLeases leases,
-      Supplier<@Nullable Quota> quota) {
-    this.name = name;
+      Supplier<@Nullable Quota> quota,
+      Differences differences) {
+    this.settings = settings;
     this.started = started;
     this.declared = declared;
     this.cluster = cluster;
     this.leases = leases;
     this.quota = quota;
+    this.differences = differences;
   }
 
   @Override
   public Object status() {
     return new Status(
-        name,
+        settings.name(),
+        settings.mode().word(),
+        settings.declarations() == NodeSettings.Declarations.KUBERNETES
+            && settings.writesStatuses(),
         Version.text(),
         started.toString(),
         cluster.isUp(),
@@ -94,6 +118,27 @@ final class NodeView implements AdminView {
         .map(one -> new Shown(
             one.place(), one.object(), one.field(), one.what(), one.expected(), one.effect()))
         .toList();
+  }
+
+  @Override
+  public Object shadow() {
+    return new Shadowed(
+        settings.proxy().shadow().against(),
+        differences.results(),
+        differences.all().stream()
+            .map(one -> new Difference(
+                one.host(),
+                one.object(),
+                one.what(),
+                one.count(),
+                one.firstSeen().toString(),
+                one.lastSeen().toString(),
+                one.method(),
+                one.path(),
+                one.ours(),
+                one.theirs()))
+            .toList(),
+        differences.notKept());
   }
 
   @Override

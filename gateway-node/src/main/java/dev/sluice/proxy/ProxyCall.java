@@ -121,6 +121,7 @@ final class ProxyCall implements Arrival.Events, UpstreamEvents {
     Origin origin = origin(next);
     waitingFor = origin;
     request.upstream(origin.toString());
+    request.upstreamTimes().asked();
     scope.upstreams().call(origin, route.timeouts().connect(), this);
   }
 
@@ -173,6 +174,7 @@ final class ProxyCall implements Arrival.Events, UpstreamEvents {
   public void connected(UpstreamConnection connection) {
     waitingFor = null;
     upstream = connection;
+    request.upstreamTimes().connected();
     boolean old = relay.http10() && head.bodyLength() != BodyLength.CHUNKED;
     HeadSink out = old
         ? connection.request10(
@@ -199,6 +201,7 @@ final class ProxyCall implements Arrival.Events, UpstreamEvents {
       return;
     }
     bodyBytes += piece.size();
+    request.received(piece.size());
     if (!tunnel && route.bodyBytes() > 0 && bodyBytes > route.bodyBytes()) {
       to.cancel();
       refuse(new Refusal.BodyTooLarge(route.bodyBytes()));
@@ -241,6 +244,7 @@ final class ProxyCall implements Arrival.Events, UpstreamEvents {
     if (answer.interim()) {
       return;
     }
+    request.upstreamTimes().headCame();
     if (retries(answer.status())) {
       from.cancel();
       upstream = null;
@@ -311,6 +315,7 @@ final class ProxyCall implements Arrival.Events, UpstreamEvents {
   @Override
   public void responseEnd() {
     over = true;
+    request.upstreamTimes().ended();
     upstream = null;
     if (encoder != null) {
       sendBody(encoder.end());

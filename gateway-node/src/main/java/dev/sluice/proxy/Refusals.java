@@ -26,6 +26,7 @@ public final class Refusals {
     if (refusal.status() >= 500 && request.note() == null) {
       request.note(refusal.message());
     }
+    request.answersItself();
     if (request.dialect() == Dialect.GRPC) {
       GrpcStatus.answer(request, refusal, fields);
       return;
