@@ -59,11 +59,8 @@ public final class TenancyFeed implements AutoCloseable {
   }
 
   private void look() {
-    look(database.read(TenancyFeed::position));
-  }
-
-  private void look(CompletionStage<Position> asked) {
-    asked
+    database
+        .read(TenancyFeed::position)
         .thenComposeAsync(this::follow, timer)
         .whenCompleteAsync((done, failure) -> over(failure), timer)
         .exceptionally(failure -> null);
