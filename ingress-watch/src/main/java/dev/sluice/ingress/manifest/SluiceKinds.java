@@ -1,5 +1,6 @@
 package dev.sluice.ingress.manifest;
 
+import dev.sluice.ingress.ClaimRule;
 import dev.sluice.ingress.Declaration;
 import dev.sluice.ingress.DeclaredAt;
 import dev.sluice.ingress.DeclaredModelProvider;
@@ -20,9 +21,12 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,11 +46,13 @@ final class SluiceKinds {
   private static final int MOST_HOSTS = 1024;
   private static final int MOST_MODELS = 1024;
   private static final int MOST_TARGETS = 64;
-  private static final int MOST_KEYS = 4096;
-  private static final int MOST_LIMITS = 32;
-  private static final int MOST_LIMITS_BELOW = 8;
-  private static final int MOST_TEAMS = 64;
-  private static final int MOST_KEYS_OF_TEAM = 1024;
+  private static final int MOST_KEYS = TenantParts.MOST_KEYS;
+  private static final int MOST_LIMITS = TenantParts.MOST_LIMITS;
+  private static final int MOST_LIMITS_BELOW = TenantParts.MOST_LIMITS_BELOW;
+  private static final int MOST_TEAMS = TenantParts.MOST_TEAMS;
+  private static final int MOST_KEYS_OF_TEAM = TenantParts.MOST_KEYS_OF_TEAM;
+  private static final int MOST_CLAIMS = 8;
+  private static final int MOST_CLAIM_CHARS = 512;
   private static final int MOST_MODELS_OF_LIMIT = 16;
   private static final String NAME_EXPECTED = "a name of lower-case letters, digits and '-'";
   private static final long MOST_AMOUNT = 1L << 50;
@@ -211,14 +217,17 @@ final class SluiceKinds {
     List<DeclaredTenant.Key> keys = new ArrayList<>();
     Set<String> names = new HashSet<>();
     for (Value one : list.secret().items(most)) {
-      one.only("name", "secretRef", "sha256", "limits");
+      one.only("name", "secretRef", "sha256", "jwt", "serviceAccount", "limits");
       String name = one.field("name").requiredText(Names::isSubdomain, NAME_EXPECTED);
       if (!names.add(name)) {
         one.field("name").refuse("a name that no other key beside it has");
       }
       Value hash = one.field("sha256");
-      if (hash.exists() == one.field("secretRef").exists()) {
-        one.refuse("either a secretRef or a sha256");
+      long known = Stream.of("secretRef", "sha256", "jwt", "serviceAccount")
+          .filter(field -> one.field(field).exists())
+          .count();
+      if (known != 1) {
+        one.refuse("one of secretRef, sha256, jwt and serviceAccount");
       }
       String sha256 = hash.textIfAny(
           text -> SHA256.matcher(text).matches(),
@@ -226,14 +235,46 @@ final class SluiceKinds {
       keys.add(new DeclaredTenant.Key(
           one.path(),
           name,
-          hash.exists() ? null : secretRef(one.field("secretRef")),
+          secretRef(one.field("secretRef")),
           sha256,
+          rule(one),
           limits(one.field("limits"), MOST_LIMITS_BELOW)));
     }
     return keys;
   }
 
-  private static List<DeclaredTenant.Limit> limits(Value list, int most) {
+  /** Which tokens stand for a key; null if none do. */
+  static @Nullable ClaimRule rule(Value key) {
+    Value jwt = key.field("jwt");
+    Value account = key.field("serviceAccount");
+    if (account.exists()) {
+      account.only("namespace", "name");
+      return ClaimRule.ofServiceAccount(
+          account.field("namespace").requiredText(Names::isLabel, "the name of a namespace"),
+          account.field("name").requiredText(Names::isSubdomain, "the name of a ServiceAccount"));
+    }
+    if (!jwt.exists()) {
+      return null;
+    }
+    jwt.only("issuer", "claims");
+    String issuer = jwt.field("issuer")
+        .requiredText(Names::isSubdomain, "the name of an issuer in sluice.identity.issuers");
+    Value claims = jwt.field("claims");
+    if (!claims.exists() || claims.node().isEmpty()) {
+      claims.refuse("at least one claim and its value");
+    }
+    Map<String, String> all = new TreeMap<>();
+    for (Value claim : claims.entries(MOST_CLAIMS)) {
+      all.put(
+          claim.name(),
+          claim.requiredText(
+              text -> text.length() <= MOST_CLAIM_CHARS,
+              "a text of at most " + MOST_CLAIM_CHARS + " characters"));
+    }
+    return all.isEmpty() ? null : new ClaimRule(issuer, all);
+  }
+
+  static List<DeclaredTenant.Limit> limits(Value list, int most) {
     List<DeclaredTenant.Limit> limits = new ArrayList<>();
     Set<String> names = new HashSet<>();
     for (Value one : list.items(most)) {
@@ -346,7 +387,7 @@ final class SluiceKinds {
         ref.field("key").requiredText(any -> true, "a key of that Secret"));
   }
 
-  private static String word(Enum<?> value) {
+  static String word(Enum<?> value) {
     return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 }
