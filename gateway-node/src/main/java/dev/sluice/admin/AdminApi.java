@@ -16,7 +16,7 @@ import java.util.concurrent.CompletionStage;
 /** The routes of the admin API, {@code /api/v1}. */
 public final class AdminApi extends AllDirectives {
   private static final String BEARER = "Bearer ";
-  private static final ObjectMapper JSON =
+  static final ObjectMapper JSON =
       new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
   private final AdminView view;
@@ -40,6 +40,7 @@ public final class AdminApi extends AllDirectives {
         path("status", () -> json(view.status())),
         path("problems", () -> json(view.problems())),
         path("tenants", () -> json(view.tenants())),
+        path("explain", new ExplainRequest(view)::route),
         path(
             PathMatchers.segment("tenants").slash(PathMatchers.segment()).slash("balances"),
             this::balances));
@@ -84,7 +85,7 @@ public final class AdminApi extends AllDirectives {
         .orElse(false);
   }
 
-  private static Map<String, String> error(String message) {
+  static Map<String, String> error(String message) {
     return Map.of("error", message);
   }
 }

@@ -2,6 +2,7 @@ package dev.sluice.node;
 
 import dev.sluice.admin.AdminView;
 import dev.sluice.ingress.TenantTable;
+import dev.sluice.proxy.Asking;
 import dev.sluice.quota.NodeLeases;
 import dev.sluice.quota.Quota;
 import dev.sluice.state.ClusterWorld;
@@ -96,6 +97,11 @@ final class NodeView implements AdminView {
   public Object tenants() {
     return new TreeMap<>(declared.tenants().tenants())
         .values().stream().map(NodeView::tenant).toList();
+  }
+
+  @Override
+  public Object explain(String method, String url, List<String> headers) {
+    return Asking.explain(declared.current(), declared.problems(), method, url, headers);
   }
 
   private static Tenant tenant(TenantTable.Tenant tenant) {

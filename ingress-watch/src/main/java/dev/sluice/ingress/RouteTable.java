@@ -76,6 +76,19 @@ public final class RouteTable {
     return wildcard != null ? wildcard : hosts.get("");
   }
 
+  /** Under which name {@link #host} finds its routes, or null if there are none. */
+  @Nullable
+  String nameOf(String host) {
+    int dot = host.indexOf('.');
+    String wildcard = dot > 0 ? "*" + host.substring(dot) : "";
+    for (String name : new String[] {host, wildcard, ""}) {
+      if (hosts.containsKey(name)) {
+        return name;
+      }
+    }
+    return null;
+  }
+
   Map<String, HostRoutes> hosts() {
     return hosts;
   }
