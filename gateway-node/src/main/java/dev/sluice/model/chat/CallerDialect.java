@@ -5,7 +5,7 @@ public interface CallerDialect {
   /**
    * Reads a request.
    *
-   * @param path normalised; some dialects name the model there
+   * @param path normalised, with the query behind it; some dialects name the model and how to stream there
    * @param contentType of the body, as it came; empty if none was sent
    * @param body the whole
    */

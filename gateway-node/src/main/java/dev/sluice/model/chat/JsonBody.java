@@ -90,8 +90,13 @@ public final class JsonBody {
     insides.put(parent, (int) json.currentTokenLocation().getByteOffset() + 1);
     while (json.nextToken() != JsonToken.END_OBJECT) {
       String at = parent.isEmpty() ? json.currentName() : parent + "." + json.currentName();
+      boolean known = !parent.isEmpty() || isPlain(json.currentName());
       JsonToken value = json.nextToken();
       int from = (int) json.currentTokenLocation().getByteOffset();
+      if (!known) {
+        json.skipChildren();
+        continue;
+      }
       if (deeper && value == JsonToken.START_OBJECT) {
         scan(json, at, false);
       } else {
@@ -100,6 +105,11 @@ public final class JsonBody {
       json.finishToken();
       values.put(at, new Span(from, (int) json.currentLocation().getByteOffset()));
     }
+  }
+
+  /** Whether a field of the whole can't be taken for one of an object in it, or for the whole. */
+  private static boolean isPlain(String name) {
+    return !name.isEmpty() && name.indexOf('.') < 0;
   }
 
   /**

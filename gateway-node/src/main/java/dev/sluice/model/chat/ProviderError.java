@@ -1,13 +1,23 @@
 package dev.sluice.model.chat;
 
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
 /**
  * What a provider answered instead of an answer.
  *
  * @param status of HTTP that it stands for; also where it came in the middle of a stream
  * @param kind what callers can do about it
  * @param message in the provider's words; holds no credential
+ * @param retryAfter how long callers shall wait, where the body says so; null elsewhere
  */
-public record ProviderError(int status, Kind kind, String message) {
+public record ProviderError(
+    int status, Kind kind, String message, @Nullable Duration retryAfter) {
+  public ProviderError(int status, Kind kind, String message) {
+    this(status, kind, message, null);
+  }
+
+
   /** What all dialects can tell apart. */
   public enum Kind {
     INVALID_REQUEST,

@@ -13,6 +13,14 @@ public interface Question {
   }
 
   /**
+   * Where it goes at a provider that speaks the same dialect: path behind the base URL, with query; empty where the target
+   * knows its one path itself.
+   */
+  default String pathFor(Terms terms) {
+    return "";
+  }
+
+  /**
    * The whole conversation. Read when it is asked for.
    *
    * @throws UnsayableException that names the first field that is wrong
