@@ -17,6 +17,11 @@ public final class ChatProvider implements ProviderDialect {
 
   private final ChatOptions options;
 
+  /** As OpenAI's own. */
+  public ChatProvider() {
+    this(ChatOptions.OPENAI);
+  }
+
   public ChatProvider(ChatOptions options) {
     this.options = options;
   }
