@@ -47,6 +47,7 @@ final class Worker extends UntypedAbstractActor implements WorkerScope {
 
   private final EdgeSettings settings;
   private final TlsEngines tls;
+  private final ConnectionCounts counts;
   private final CompletableFuture<Void> bound;
   private final Deadlines deadlines;
   private final HeadWriter heads = new HeadWriter();
@@ -63,9 +64,11 @@ final class Worker extends UntypedAbstractActor implements WorkerScope {
       EdgeSettings settings,
       TlsEngines tls,
       ServiceFactory services,
+      ConnectionCounts counts,
       CompletableFuture<Void> bound) {
     this.settings = settings;
     this.tls = tls;
+    this.counts = counts;
     this.bound = bound;
     this.deadlines = new Deadlines(settings.timerTick().toNanos(), System.nanoTime());
     this.service = services.create(this);
@@ -75,8 +78,9 @@ final class Worker extends UntypedAbstractActor implements WorkerScope {
       EdgeSettings settings,
       TlsEngines tls,
       ServiceFactory services,
+      ConnectionCounts counts,
       CompletableFuture<Void> bound) {
-    return Props.create(Worker.class, () -> new Worker(settings, tls, services, bound));
+    return Props.create(Worker.class, () -> new Worker(settings, tls, services, counts, bound));
   }
 
   @Override
@@ -121,7 +125,9 @@ final class Worker extends UntypedAbstractActor implements WorkerScope {
       TcpLink link = links.get(getSender());
       if (link != null && link.onClosed(closed)) {
         links.remove(getSender());
-        clientLinks.remove(link);
+        if (clientLinks.remove(link)) {
+          counts.closed();
+        }
         whenClientsGone();
       }
     } else if (message instanceof Runnable task) {
@@ -164,6 +170,7 @@ final class Worker extends UntypedAbstractActor implements WorkerScope {
     TcpLink tcp = new TcpLink(connection, getSelf(), deadlines, unflushed::add, Link.NO_EVENTS);
     links.put(connection, tcp);
     clientLinks.add(tcp);
+    counts.accepted();
     Peer peer = new Peer(connected.remoteAddress(), connected.localAddress().getPort(), secure);
     Front front = front(tcp, peer);
     Link.Events reader = front;

@@ -19,6 +19,7 @@ public final class Gateway implements Service {
   private final ModelService models;
   private final TrafficLog log;
   private final ProxyScope scope;
+  private final Shadow shadow;
 
   /** @param memory what all workers of the node remember together */
   public Gateway(
@@ -33,6 +34,7 @@ public final class Gateway implements Service {
     this.models = models;
     this.log = log;
     this.scope = new ProxyScope(upstreams, new EndpointChoice(), settings, memory, worker);
+    this.shadow = new Shadow(scope);
   }
 
   @Override
@@ -54,6 +56,7 @@ public final class Gateway implements Service {
   @Override
   public void arrived(Arrival arrival) {
     Inbound request = new Inbound(arrival, log);
+    shadow.watch(request);
     String target = arrival.head().target();
     RequestPath.Parsed parsed = RequestPath.parse(target.equals("*") ? "/" : target);
     String path = parsed.path();
@@ -114,6 +117,7 @@ public final class Gateway implements Service {
       taken = bound ? taken : EndpointChoice.takes(canary, request);
     }
     if (canary != null && taken) {
+      request.canary(canary.backend().name());
       Relay own = canary.sticky() ? relay : relay.inTurn();
       new ProxyCall(passed, canary.backend(), own, scope).start();
     } else {

@@ -35,7 +35,7 @@ public final class Inbound implements RequestView {
   private final long arrivedNanos = System.nanoTime();
   private String path = "";
   private @Nullable Route route;
-  private Dialect dialect = Dialect.PLAIN;
+  private Dialect dialect;
   private int status;
   private long sentBytes;
   private @Nullable String upstream;
@@ -56,6 +56,10 @@ public final class Inbound implements RequestView {
   private List<String> authCookies = List.of();
   private @Nullable String affinityCookie;
   private @Nullable Runnable whenOver;
+  private @Nullable AnswerCopy copy;
+  private final UpstreamTimes upstreamTimes = new UpstreamTimes();
+  private long receivedBytes;
+  private String canary = "";
 
   /** A field that is added to the answer. */
   private record AddedField(String name, String value) {}
@@ -66,6 +70,7 @@ public final class Inbound implements RequestView {
     this.id = idOf(arrival);
     this.target = arrival.head().target();
     this.clientAddress = arrival.client().getAddress();
+    this.dialect = GrpcStatus.isSpoken(arrival) ? Dialect.GRPC : Dialect.PLAIN;
   }
 
   /** Path and query for the upstream: as sent, unless a filter has rewritten them. */
@@ -192,6 +197,18 @@ public final class Inbound implements RequestView {
     affinityCookie = cookie;
   }
 
+  /** Keeps what is answered, for a comparison. */
+  void copyAnswer(AnswerCopy to) {
+    copy = to;
+  }
+
+  /** The gateway itself answers. */
+  void answersItself() {
+    if (copy != null) {
+      copy.own();
+    }
+  }
+
   /** Runs once when the request is over, after what was given before. */
   void whenOver(Runnable task) {
     Runnable before = whenOver;
@@ -233,6 +250,29 @@ public final class Inbound implements RequestView {
   /** Bytes of the answer's body, with chunk framing. */
   public long sentBytes() {
     return sentBytes;
+  }
+
+  /** Bytes of the request's body that an upstream got, with chunk framing. */
+  public long receivedBytes() {
+    return receivedBytes;
+  }
+
+  void received(int bytes) {
+    receivedBytes += bytes;
+  }
+
+  /** When its upstream did what. */
+  public UpstreamTimes upstreamTimes() {
+    return upstreamTimes;
+  }
+
+  /** Name of the canary's backend, if that took it; else empty. */
+  public String canary() {
+    return canary;
+  }
+
+  void canary(String backend) {
+    canary = backend;
   }
 
   public long arrivedNanos() {
@@ -305,7 +345,8 @@ public final class Inbound implements RequestView {
   /** Begins the answer. */
   public HeadSink head(int status, String reason) {
     this.status = status;
-    HeadSink head = arrival.head(status, reason);
+    HeadSink begun = arrival.head(status, reason);
+    HeadSink head = copy == null ? begun : copy.head(status, begun);
     if (responseFields != null) {
       responseFields.forEach((name, value) -> {
         if (!value.isEmpty()) {
@@ -326,6 +367,9 @@ public final class Inbound implements RequestView {
   }
 
   public void headEnd(long bodyLength) {
+    if (copy != null) {
+      copy.headEnd(bodyLength);
+    }
     arrival.headEnd(bodyLength);
   }
 
@@ -339,17 +383,23 @@ public final class Inbound implements RequestView {
     if (bodyLength == BodyLength.CHUNKED && !arrival.head().http11()) {
       headEnd(BodyLength.UNTIL_CLOSE);
     } else {
-      from.framed();
+      from.framed(arrival.takesTrailers());
       headEnd(bodyLength);
     }
   }
 
   public void send(ByteString bytes) {
     sentBytes += bytes.size();
+    if (copy != null) {
+      copy.piece(bytes);
+    }
     arrival.send(bytes);
   }
 
   public void end() {
+    if (copy != null) {
+      copy.end();
+    }
     arrival.end();
     over();
   }

@@ -20,6 +20,17 @@ public final class Fields {
     this.head = head;
   }
 
+  /**
+   * Fields that stand by themselves.
+   *
+   * @param lines each with its line end, and an empty line
+   * @return null if they can't be read, or are more than {@code most}
+   */
+  static @Nullable Fields parse(byte[] lines, int most) {
+    Fields fields = new Fields(lines);
+    return FieldParser.parse(lines, 0, lines.length, most, fields) == null ? fields : null;
+  }
+
   void add(@Nullable Field field, int nameFrom, int nameTo, int valueFrom, int valueTo) {
     if (count == known.length) {
       places = Arrays.copyOf(places, places.length * 2);
@@ -35,6 +46,15 @@ public final class Fields {
 
   public int count() {
     return count;
+  }
+
+  /** Bytes of all lines as they are written, each with a colon, one blank and a line's end. */
+  int bytes() {
+    int bytes = 4 * count;
+    for (int i = 0; i < count; i++) {
+      bytes += places[i * 4 + 1] - places[i * 4] + places[i * 4 + 3] - places[i * 4 + 2];
+    }
+    return bytes;
   }
 
   /** What field number {@code i} is, or null if it is none that the gateway knows. */

@@ -76,6 +76,16 @@ public final class RouteTable {
     return wildcard != null ? wildcard : hosts.get("");
   }
 
+  /** What the routes of {@link #host} are declared for: the host, {@code *.} and a suffix, or empty; null if there are none. */
+  public @Nullable String declaredHost(String host) {
+    if (hosts.containsKey(host)) {
+      return host;
+    }
+    int dot = host.indexOf('.');
+    String wildcard = dot > 0 ? "*" + host.substring(dot) : "";
+    return hosts.containsKey(wildcard) ? wildcard : hosts.containsKey("") ? "" : null;
+  }
+
   Map<String, HostRoutes> hosts() {
     return hosts;
   }

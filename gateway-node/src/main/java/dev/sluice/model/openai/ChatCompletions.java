@@ -16,12 +16,16 @@ public final class ChatCompletions implements CallerDialect {
 
   @Override
   public AnswerWriter stream(Question question, AnswerTerms terms) {
-    throw new UnsupportedOperationException();
+    return new ChatStreamWriter(terms, oldFunctions(question));
   }
 
   @Override
   public AnswerWriter document(Question question, AnswerTerms terms) {
-    throw new UnsupportedOperationException();
+    return new ChatDocumentWriter(terms, oldFunctions(question));
+  }
+
+  private static boolean oldFunctions(Question question) {
+    return question instanceof ChatQuestion chat && chat.oldFunctions();
   }
 
   @Override

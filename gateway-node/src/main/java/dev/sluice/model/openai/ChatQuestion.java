@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.model.chat.CarriedThought;
 import dev.sluice.model.chat.Conversation;
 import dev.sluice.model.chat.Envelope;
 import dev.sluice.model.chat.Json;
@@ -34,6 +35,8 @@ final class ChatQuestion implements Question {
 
   private final byte[] body;
   private final Map<String, Span> spans = new TreeMap<>();
+  /** The ids of tool calls that have thoughts in them, by their place, as the provider gave them. */
+  private final Map<String, String> bareIds = new TreeMap<>();
   private int firstField = -1;
   private String model = "";
   private boolean stream;
@@ -46,6 +49,7 @@ final class ChatQuestion implements Question {
   private long words;
   private int messages;
   private int tools;
+  private boolean functions;
   private long predictedTokens;
   private String lastUserText = "";
   private @Nullable String unboundedInput;
@@ -92,6 +96,11 @@ final class ChatQuestion implements Question {
     return !includeUsage;
   }
 
+  /** Whether it calls its tools functions, as it was done once, and looks for such calls in the answer. */
+  boolean oldFunctions() {
+    return functions && tools == 1;
+  }
+
   /** The smaller cap if it sent two. */
   private @Nullable Long outputCap() {
     if (maxTokens == null || maxCompletionTokens == null) {
@@ -100,10 +109,13 @@ final class ChatQuestion implements Question {
     return Math.min(maxTokens, maxCompletionTokens);
   }
 
-  /** The cap stands in the caller's own field, else in that of the terms. */
+  /**
+   * The cap stands in the caller's own field, else in that of the terms. Thoughts that travel in the ids of tool calls are of
+   * other providers' models, and are left out.
+   */
   @Override
   public byte[] bodyFor(Terms terms) {
-    Map<String, String> replaced = new TreeMap<>();
+    Map<String, String> replaced = new TreeMap<>(bareIds);
     long outputCap = terms.outputCap();
     if (!terms.model().equals(model)) {
       replaced.put("model", Json.quoted(terms.model()));
@@ -193,6 +205,7 @@ final class ChatQuestion implements Question {
           maxCompletionTokens = number(json, value, field, 0, Long.MAX_VALUE);
         case "tools" -> tools(json, value);
         case "functions" -> {
+          functions = value == JsonToken.START_ARRAY;
           tools += value == JsonToken.START_ARRAY ? 1 : 0;
           countAll(json);
         }
@@ -273,6 +286,11 @@ final class ChatQuestion implements Question {
         for (int part = 0; json.nextToken() != JsonToken.END_ARRAY; part++) {
           part(json, "messages[" + messages + "].content[" + part + "]", content);
         }
+      } else if (field.equals("tool_call_id") && value == JsonToken.VALUE_STRING) {
+        id(json, "messages[" + messages + "].tool_call_id");
+        textBytes += utf8Bytes(CarriedThought.bare(json.getText()));
+      } else if (field.equals("tool_calls") && value == JsonToken.START_ARRAY) {
+        toolCalls(json);
       } else {
         if (field.equals("audio") && value != JsonToken.VALUE_NULL) {
           unbounded("messages[" + messages + "].audio");
@@ -282,6 +300,34 @@ final class ChatQuestion implements Question {
     }
     if (role.equals("user")) {
       lastUserText = content.toString();
+    }
+  }
+
+  /** The thoughts in an id are counted: they are shown to the model that made them. */
+  private void toolCalls(JsonParser json) throws IOException {
+    for (int call = 0; json.nextToken() != JsonToken.END_ARRAY; call++) {
+      if (json.currentToken() != JsonToken.START_OBJECT) {
+        countAll(json);
+        continue;
+      }
+      while (json.nextToken() != JsonToken.END_OBJECT) {
+        boolean isId = json.currentName().equals("id");
+        textBytes += utf8Bytes(json.currentName()) + 1;
+        if (json.nextToken() == JsonToken.VALUE_STRING && isId) {
+          id(json, "messages[" + messages + "].tool_calls[" + call + "].id");
+        }
+        countAll(json);
+      }
+    }
+  }
+
+  private void id(JsonParser json, String place) throws IOException {
+    String id = json.getText();
+    if (CarriedThought.mayBeIn(id)) {
+      int from = (int) json.currentTokenLocation().getByteOffset();
+      json.finishToken();
+      spans.put(place, new Span(from, (int) json.currentLocation().getByteOffset()));
+      bareIds.put(place, Json.quoted(CarriedThought.bare(id)));
     }
   }
 

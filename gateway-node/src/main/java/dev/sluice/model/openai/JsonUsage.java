@@ -8,31 +8,47 @@ import dev.sluice.model.chat.AnswerTap;
 import dev.sluice.model.chat.TokenUsage;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the usage of a chat completion in its bytes as they pass, in pieces of any size. Keeps nothing of the answer.
+ * Finds the usage of an answer's JSON document in its bytes as they pass, in pieces of any size. Keeps nothing of the answer.
  * What is no JSON has no usage.
  */
 final class JsonUsage implements AnswerTap {
+  /** Where chat completions, embeddings, images and transcriptions have it. */
+  static final Set<String> AT_TOP = Set.of("usage");
+
+  /** Where the last event of a response has it. */
+  static final Set<String> IN_RESPONSE = Set.of("response.usage");
+
+  /** Where ranks have it, of servers that speak like Jina, vLLM or Cohere. */
+  static final Set<String> OF_RANKS =
+      Set.of("usage", "meta.tokens", "meta.billed_units", "meta.usage");
+
   private static final JsonFactory JSON = new JsonFactory();
   private static final byte[] NOTHING = {};
 
+  private final Set<String> places;
   private final JsonParser parser;
   private final ByteArrayFeeder feeder;
   private int depth;
-  private boolean inUsage;
-  private boolean found;
+  /** Depth of the fields of the usage that is being read; 0 if none is. */
+  private int figures;
+
   private boolean broken;
   private String field = "";
-  private String details = "";
-  private long input;
-  private long cacheRead;
-  private long cacheWrite;
-  private long output;
-  private long reasoning;
+  private String parent = "";
+  private Usage reading = new Usage();
+  private @Nullable TokenUsage found;
 
   JsonUsage() {
+    this(AT_TOP);
+  }
+
+  /** @param places of an object with usage: its name, or that of the object it is in and its own, with a dot between */
+  JsonUsage(Set<String> places) {
+    this.places = places;
     try {
       parser = JSON.createNonBlockingByteArrayParser();
       feeder = (ByteArrayFeeder) parser.getNonBlockingInputFeeder();
@@ -58,7 +74,7 @@ final class JsonUsage implements AnswerTap {
     return true;
   }
 
-  private void read(byte[] bytes, int from, int to) {
+  void read(byte[] bytes, int from, int to) {
     if (broken || from == to) {
       return;
     }
@@ -77,9 +93,7 @@ final class JsonUsage implements AnswerTap {
   /** The usage, once all bytes were read; null if there was none. */
   @Override
   public @Nullable TokenUsage usage() {
-    return found && !broken
-        ? TokenUsage.ofWhole(input, cacheRead, cacheWrite, output, reasoning)
-        : null;
+    return broken ? null : found;
   }
 
   private void take(JsonToken token) throws IOException {
@@ -87,32 +101,36 @@ final class JsonUsage implements AnswerTap {
       field = parser.currentName();
     } else if (token.isStructStart()) {
       depth++;
-      if (depth == 2 && field.equals("usage") && token == JsonToken.START_OBJECT) {
-        inUsage = true;
-        found = true;
-      } else if (inUsage && depth == 3) {
-        details = field;
-      }
+      structBegins(token);
     } else if (token.isStructEnd()) {
-      inUsage &= depth > 2;
-      depth--;
-    } else if (inUsage && depth == 2 && token == JsonToken.VALUE_NUMBER_INT) {
-      if (field.equals("prompt_tokens")) {
-        input = parser.getLongValue();
-      } else if (field.equals("completion_tokens")) {
-        output = parser.getLongValue();
+      if (depth == figures) {
+        TokenUsage read = reading.tokens();
+        found = read == null ? found : read;
+        figures = 0;
       }
-    } else if (inUsage && depth == 3 && token == JsonToken.VALUE_NUMBER_INT) {
-      detail(parser.getLongValue());
+      depth--;
+    } else if (figures > 0 && token == JsonToken.VALUE_NUMBER_INT) {
+      if (depth == figures) {
+        reading.figure(field, parser.getLongValue());
+      } else if (depth == figures + 1) {
+        reading.detail(parent, field, parser.getLongValue());
+      }
     }
   }
 
-  private void detail(long tokens) {
-    switch (details + "." + field) {
-      case "prompt_tokens_details.cached_tokens" -> cacheRead = tokens;
-      case "prompt_tokens_details.cache_write_tokens" -> cacheWrite = tokens;
-      case "completion_tokens_details.reasoning_tokens" -> reasoning = tokens;
-      default -> {}
+  private void structBegins(JsonToken token) {
+    if (figures > 0) {
+      parent = depth == figures + 1 ? field : parent;
+      return;
+    }
+    boolean usage = token == JsonToken.START_OBJECT
+        && (depth == 2 && places.contains(field)
+            || depth == 3 && places.contains(parent + "." + field));
+    if (usage) {
+      figures = depth;
+      reading = new Usage();
+    } else if (depth == 2) {
+      parent = token == JsonToken.START_OBJECT ? field : "";
     }
   }
 }

@@ -37,10 +37,10 @@ final class SseUsage implements AnswerTap {
     return usage;
   }
 
-  /** Whether the stream has said that it is over. */
+  /** Whether the stream has said that it is over: in so many words, or by its usage, which comes last. */
   @Override
   public boolean whole() {
-    return done;
+    return done || usage != null;
   }
 
   @Override

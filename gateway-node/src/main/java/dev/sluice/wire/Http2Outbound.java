@@ -1,8 +1,5 @@
-package dev.sluice.edge;
+package dev.sluice.wire;
 
-import dev.sluice.wire.Deadlines;
-import dev.sluice.wire.Http2Frames;
-import dev.sluice.wire.Link;
 import java.util.ArrayDeque;
 import java.util.Queue;
 
@@ -15,13 +12,13 @@ final class Http2Outbound {
   private final Deadlines deadlines;
   private final long sendTimeoutNanos;
   private final Runnable whenStalled;
-  private final Queue<Http2Stream> waiting = new ArrayDeque<>();
+  private final Queue<Http2Flow> waiting = new ArrayDeque<>();
   private final Stalled stalled = new Stalled();
   private long window = Http2Frames.FIRST_WINDOW;
   private boolean sending;
   private boolean over;
 
-  /** @param whenStalled called when the client's side has taken nothing of what was written for so long */
+  /** @param whenStalled called when the peer has taken nothing of what was written for so long */
   Http2Outbound(Link link, Deadlines deadlines, long sendTimeoutNanos, Runnable whenStalled) {
     this.link = link;
     this.deadlines = deadlines;
@@ -36,7 +33,7 @@ final class Http2Outbound {
   }
 
   /** A stream has something to send. */
-  void send(Http2Stream stream) {
+  void send(Http2Flow stream) {
     if (!over && !sendFrames(stream)) {
       waiting.add(stream);
     }
@@ -56,7 +53,7 @@ final class Http2Outbound {
     sending = true;
     int stuck = 0;
     while (!over && window > 0 && link.unsent() < WRITE_AHEAD && stuck < waiting.size()) {
-      Http2Stream next = waiting.remove();
+      Http2Flow next = waiting.remove();
       boolean went = sendFrame(next);
       if (next.hasMore()) {
         waiting.add(next);
@@ -73,7 +70,7 @@ final class Http2Outbound {
   }
 
   /** Sends all frames that may go; false if something is left. */
-  private boolean sendFrames(Http2Stream stream) {
+  private boolean sendFrames(Http2Flow stream) {
     while (stream.hasMore()) {
       if (link.unsent() >= WRITE_AHEAD) {
         deadlines.set(stalled, sendTimeoutNanos);
@@ -86,13 +83,13 @@ final class Http2Outbound {
     return true;
   }
 
-  private boolean sendFrame(Http2Stream stream) {
+  private boolean sendFrame(Http2Flow stream) {
     int size = stream.sendFrame(link, window);
     window -= Math.max(0, size);
     return size >= 0;
   }
 
-  void forget(Http2Stream stream) {
+  void forget(Http2Flow stream) {
     waiting.remove(stream);
   }
 

@@ -14,8 +14,8 @@ import java.util.Deque;
 import java.util.function.Function;
 import javax.net.ssl.SSLEngine;
 
-/** The connections of one worker to one origin. The one used last is used next, so that the others can end. */
-final class UpstreamPool implements Dialer.Dialed {
+/** The HTTP/1.1 connections of one worker to one origin. The one used last is used next, so that the others can end. */
+final class Http1Pool implements Pool, Dialer.Dialed {
   private final Origin origin;
   private final UpstreamSettings settings;
   private final Dialer dialer;
@@ -24,13 +24,13 @@ final class UpstreamPool implements Dialer.Dialed {
   private final Function<Origin, SSLEngine> engines;
   private final Runnable whenUnused;
   private final InetSocketAddress address;
-  private final Deque<UpstreamConnection> idle = new ArrayDeque<>();
+  private final Deque<Http1Connection> idle = new ArrayDeque<>();
   private final Deque<UpstreamEvents> waiting = new ArrayDeque<>();
   private Duration connectTimeout = Duration.ofSeconds(5);
   private int open;
   private int dialling;
 
-  UpstreamPool(
+  Http1Pool(
       Origin origin,
       UpstreamSettings settings,
       Dialer dialer,
@@ -48,9 +48,9 @@ final class UpstreamPool implements Dialer.Dialed {
     this.address = Addresses.of(origin.host(), origin.port());
   }
 
-  /** @param connectTimeout how long this call waits for a connection that has to be opened for it */
-  void call(Duration connectTimeout, UpstreamEvents call) {
-    UpstreamConnection free = idle.pollFirst();
+  @Override
+  public void call(Duration connectTimeout, UpstreamEvents call) {
+    Http1Connection free = idle.pollFirst();
     if (free != null) {
       free.begin(call);
       return;
@@ -67,12 +67,12 @@ final class UpstreamPool implements Dialer.Dialed {
     dialForWaiting();
   }
 
-  /** A call that waits is given up. */
-  void cancel(UpstreamEvents call) {
+  @Override
+  public void cancel(UpstreamEvents call) {
     waiting.remove(call);
   }
 
-  void release(UpstreamConnection connection) {
+  void release(Http1Connection connection) {
     UpstreamEvents next = waiting.pollFirst();
     if (next != null) {
       connection.begin(next);
@@ -82,7 +82,7 @@ final class UpstreamPool implements Dialer.Dialed {
     }
   }
 
-  void closed(UpstreamConnection connection) {
+  void closed(Http1Connection connection) {
     open--;
     idle.remove(connection);
     dialForWaiting();
@@ -101,13 +101,13 @@ final class UpstreamPool implements Dialer.Dialed {
     dialling--;
     open++;
     if (origin.tlsName() == null) {
-      UpstreamConnection connection =
-          new UpstreamConnection(this, link, heads, settings, deadlines);
+      Http1Connection connection =
+          new Http1Connection(this, link, heads, settings, deadlines);
       release(connection);
       return connection;
     }
     TlsLink tls = new TlsLink(link, engines.apply(origin), Link.NO_EVENTS);
-    UpstreamConnection connection = new UpstreamConnection(this, tls, heads, settings, deadlines);
+    Http1Connection connection = new Http1Connection(this, tls, heads, settings, deadlines);
     tls.events(connection);
     release(connection);
     tls.start();
