@@ -55,6 +55,7 @@ public final class Node {
 
   private final NodeSettings settings;
   private final Instant started = Instant.now();
+  private final StreamPorts streamPorts;
   private final DeclaredState declared;
   private final NodeLeases leases;
   private final ClusterWorld cluster;
@@ -69,7 +70,8 @@ public final class Node {
 
   private Node(NodeSettings settings) {
     this.settings = settings;
-    this.declared = new DeclaredState(settings.classes(), settings.controller());
+    this.streamPorts = new StreamPorts(settings.edge());
+    this.declared = new DeclaredState(settings.classes(), settings.controller(), streamPorts);
     this.leases = new NodeLeases(settings.quota());
     this.cluster = new ClusterWorld(
         settings.cluster(), settings.config(), settings.database(), new Residents());
@@ -98,7 +100,10 @@ public final class Node {
         .scheduleWithFixedDelay(
             LOOK_INTERVAL,
             LOOK_INTERVAL,
-            () -> metrics.look(declared, leases, cluster),
+            () -> {
+              declared.lookAtPorts();
+              metrics.look(declared, leases, cluster);
+            },
             control.dispatcher());
     return declared
         .first()
@@ -137,13 +142,21 @@ public final class Node {
       ModelGateway models =
           new ModelGateway(scope, upstreams, declared::tenants, leases, metrics, settings.model());
       return new Gateway(
-          declared::routes, upstreams, models, metrics, settings.proxy(), memory, scope);
+          declared::routes,
+          streamPorts::free,
+          upstreams,
+          models,
+          metrics,
+          settings.proxy(),
+          memory,
+          scope);
     };
     try {
       Certificates certificates = new Certificates(
           () -> declared.current().certificates(),
           SelfSigned.create(Instant.now()),
-          this::asksForCertificates);
+          this::asksForCertificates,
+          () -> declared.routes().wide().sessionTickets());
       return Workers.start(settings.edge(), settings.config(), certificates, services)
           .thenAccept(running -> workers = running);
     } catch (GeneralSecurityException e) {
