@@ -70,6 +70,7 @@ public final class Node {
 
   private final NodeSettings settings;
   private final Instant started = Instant.now();
+  private final StreamPorts streamPorts;
   private final DeclaredState declared;
   private final Database database;
   private final Tenancy tenancy;
@@ -91,7 +92,8 @@ public final class Node {
 
   private Node(NodeSettings settings) {
     this.settings = settings;
-    this.declared = new DeclaredState(settings.classes(), settings.controller());
+    this.streamPorts = new StreamPorts(settings.edge());
+    this.declared = new DeclaredState(settings.classes(), settings.controller(), streamPorts);
     this.database = Database.of(settings.database(), settings.config());
     this.tenancy = new Tenancy(declared::tenants, System::currentTimeMillis);
     this.leases = new NodeLeases(settings.quota());
@@ -130,7 +132,10 @@ public final class Node {
         .scheduleWithFixedDelay(
             LOOK_INTERVAL,
             LOOK_INTERVAL,
-            () -> metrics.look(declared, leases, cluster, usage),
+            () -> {
+              declared.lookAtPorts();
+              metrics.look(declared, leases, cluster, usage);
+            },
             control.dispatcher());
     return declared
         .first()
@@ -179,13 +184,21 @@ public final class Node {
       ModelGateway models =
           new ModelGateway(scope, upstreams, tenancy::table, leases, log, settings.model());
       return new Gateway(
-          declared::routes, upstreams, models, metrics, settings.proxy(), memory, scope);
+          declared::routes,
+          streamPorts::free,
+          upstreams,
+          models,
+          metrics,
+          settings.proxy(),
+          memory,
+          scope);
     };
     try {
       Certificates certificates = new Certificates(
           () -> declared.current().certificates(),
           SelfSigned.create(Instant.now()),
-          this::asksForCertificates);
+          this::asksForCertificates,
+          () -> declared.routes().wide().sessionTickets());
       return Workers.start(settings.edge(), settings.config(), certificates, services)
           .thenAccept(running -> workers = running);
     } catch (GeneralSecurityException e) {
