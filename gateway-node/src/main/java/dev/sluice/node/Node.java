@@ -138,8 +138,9 @@ public final class Node {
 
   private void tellMode() {
     if (settings.mode() == NodeSettings.Mode.OBSERVE) {
-      LOG.info("observe only: what is declared is read and nothing is written to the API server, no status and no Event;"
-          + " what is sent here is answered (sluice.node.mode)");
+      LOG.info(
+          "observe only: what is declared is read and nothing is written to the API server, no status and no Event;"
+              + " what is sent here is answered (sluice.node.mode)");
     }
   }
 
@@ -209,8 +210,7 @@ public final class Node {
     declared
         .current()
         .certificates()
-        .forEach((host, one) ->
-            ends.put(host, one.chain().get(0).getNotAfter().toInstant()));
+        .forEach((host, one) -> ends.put(host, one.chain().get(0).getNotAfter().toInstant()));
     Workers running = workers;
     return new NodeFacts(
         Metrics.asNumber(declared.routes().version()),
@@ -223,8 +223,8 @@ public final class Node {
   }
 
   private CompletionStage<ServerBinding> startAdmin() {
-    NodeView view = new NodeView(
-        settings, started, declared, cluster, leases, () -> quota, differences);
+    NodeView view =
+        new NodeView(settings, started, declared, cluster, leases, () -> quota, differences);
     return Http.get(control)
         .newServerAt(settings.admin().host(), settings.admin().port())
         .bind(new AdminApi(view, settings.admin()).route());
