@@ -266,12 +266,19 @@ class AnnotationsIT {
             + "$request_uri",
         "mirror-host",
         "a");
-    assertThat(get("/first")).endsWith("ok");
-    org.awaitility.Awaitility.await()
-        .atMost(RunningEdge.DEADLINE)
-        .until(() -> edge.over().stream().filter("a 200 null"::equals).count() >= 2);
-    assertThat(upstream.heads()).hasSize(2);
-    assertThat(upstream.heads()).filteredOn(head -> head.contains("X-Sluice-Mirrored: 1")).hasSize(1);
+    for (String target : List.of("/first", "/second")) {
+      assertThat(get(target)).endsWith("ok");
+      org.awaitility.Awaitility.await()
+          .atMost(RunningEdge.DEADLINE)
+          .untilAsserted(() -> assertThat(upstream.heads())
+              .filteredOn(head -> head.startsWith("GET " + target))
+              .hasSize(2));
+    }
+    assertThat(upstream.heads())
+        .filteredOn(head -> head.startsWith("GET /first "))
+        .hasSize(2)
+        .filteredOn(head -> head.contains("X-Sluice-Mirrored: 1"))
+        .hasSize(1);
   }
 
   @Test
