@@ -20,7 +20,7 @@ class Pod:
         self.seen = []
         self.sockets = set()
         self.listener = socket.create_server(address, backlog=256)
-        self.port = self.listener.getsockname()[1]
+        self.address, self.port = self.listener.getsockname()
         threading.Thread(target=self.accept, daemon=True).start()
 
     def accept(self):
@@ -171,5 +171,4 @@ FIXTURES = {
     "recorder": echo,
     "auth-cookie": auth_cookie,
     "always-502": lambda request: (502, [], b""),
-    "settled": lambda request: (200, [], b"settled"),
 }

@@ -59,4 +59,12 @@ public final class Quota {
         .<TenantQuota.Balances>ask(TenantQuota.GetBalances::new, ASK_TIMEOUT)
         .thenApply(TenantQuota.Balances::balances);
   }
+
+  /** Gives up what nodes that are gone have not reported of a tenant; how many leases, once that is durable. */
+  public CompletionStage<Integer> writeOff(String tenant) {
+    return sharding
+        .entityRefFor(TenantQuota.TYPE, tenant)
+        .<TenantQuota.WrittenOff>ask(TenantQuota.WriteOff::new, ASK_TIMEOUT)
+        .thenApply(TenantQuota.WrittenOff::leases);
+  }
 }

@@ -12,6 +12,7 @@ import dev.sluice.wire.Link;
 import dev.sluice.wire.Malformed;
 import dev.sluice.wire.RequestHead;
 import dev.sluice.wire.RequestRead;
+import dev.sluice.wire.Trailers;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.X509Certificate;
@@ -244,7 +245,8 @@ final class ClientConnection implements Link.Events, Client {
 
     Exchange(@Nullable RequestHead head) {
       this.head = head;
-      this.body = BodyReader.of(head == null ? 0 : head.bodyLength());
+      this.body = BodyReader.of(
+          head == null ? 0 : head.bodyLength(), settings.headBytes(), settings.headFields());
       this.closes = ++requests >= service.requestsPerConnection()
           || head == null
           || !head.keepAlive()
@@ -351,7 +353,10 @@ final class ClientConnection implements Link.Events, Client {
       }
       deadlines.set(timeout, settings.bodyTimeout().toNanos());
       if (framed) {
-        listening.requestBody(ByteString.fromArrayUnsafe(bytes, from, end - from));
+        ByteString piece = body.framed(bytes, from, end, Trailers.OF_REQUEST);
+        if (piece.nonEmpty()) {
+          listening.requestBody(piece);
+        }
       }
       if (body.done()) {
         deadlines.clear(timeout);
@@ -395,6 +400,11 @@ final class ClientConnection implements Link.Events, Client {
     @Override
     public boolean headSent() {
       return headSent;
+    }
+
+    @Override
+    public boolean takesTrailers() {
+      return head != null && head.fields().lists(Field.TE, "trailers");
     }
 
     @Override

@@ -17,6 +17,11 @@ public interface Reply {
   /** Whether {@link #headEnd} was called: from then on the status can't be changed. */
   boolean headSent();
 
+  /** Whether fields behind a chunked body reach the client: it has said so, or speaks a protocol in which all do. */
+  default boolean takesTrailers() {
+    return false;
+  }
+
   /** Sends bytes of the body; under chunked framing they carry it already. */
   void send(ByteString bytes);
 

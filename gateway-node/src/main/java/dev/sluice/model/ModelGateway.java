@@ -6,7 +6,7 @@ import dev.sluice.ingress.DeclaredModelProvider;
 import dev.sluice.ingress.ModelProvider;
 import dev.sluice.ingress.ModelTable;
 import dev.sluice.ingress.TenantTable;
-import dev.sluice.proxy.Dialect;
+import dev.sluice.model.chat.CallerDialect;
 import dev.sluice.proxy.Inbound;
 import dev.sluice.proxy.ModelService;
 import dev.sluice.proxy.Refusal;
@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -24,6 +25,9 @@ import java.util.function.Supplier;
 /** The model calls of one worker: knows who asks, and hands each call to a {@link ModelCall}. */
 public final class ModelGateway implements ModelService {
   private static final String BEARER = "bearer ";
+
+  /** Of Anthropic's, Google's and Azure's SDKs. */
+  private static final List<String> KEY_FIELDS = List.of("x-api-key", "x-goog-api-key", "api-key");
 
   private final WorkerScope scope;
   private final Upstreams upstreams;
@@ -55,9 +59,16 @@ public final class ModelGateway implements ModelService {
 
   @Override
   public void call(Inbound request, Action.Models models) {
-    request.dialect(Dialect.OPENAI);
-    if (!request.method().equals(models.call().method())) {
-      request.refuse(new Refusal.MethodNotAllowed(models.call().method()));
+    Action.Call call = models.call();
+    request.dialect(Callers.words(call));
+    CallerDialect dialect = Callers.dialect(call);
+    if (call.unserved() || dialect == null && call != Action.Call.LIST_MODELS) {
+      request.refuse(new Refusal.Unavailable(
+          501, call.path() + " is not served here", "not_served"));
+      return;
+    }
+    if (!call.method().isEmpty() && !request.method().equals(call.method())) {
+      request.refuse(new Refusal.MethodNotAllowed(call.method()));
       return;
     }
     TenantTable known = tenants.get();
@@ -72,9 +83,10 @@ public final class ModelGateway implements ModelService {
       return;
     }
     request.spender(spender.get().tenant(), spender.get().key());
-    switch (models.call()) {
-      case LIST_MODELS -> ModelList.answer(request, models.models());
-      case CHAT_COMPLETIONS -> new ModelCall(this, request, models.models(), spender.get()).start();
+    if (dialect == null) {
+      ModelList.answer(request, models.models());
+    } else {
+      new ModelCall(this, request, call, dialect, models.models(), spender.get()).start();
     }
   }
 
@@ -108,8 +120,13 @@ public final class ModelGateway implements ModelService {
     if (authorization != null && authorization.toLowerCase(Locale.ROOT).startsWith(BEARER)) {
       return authorization.substring(BEARER.length()).strip();
     }
-    String plain = request.arrival().head().fields().first(Field.X_API_KEY);
-    return plain == null ? "" : plain.strip();
+    for (String name : KEY_FIELDS) {
+      String plain = request.arrival().head().fields().first(name);
+      if (plain != null) {
+        return plain.strip();
+      }
+    }
+    return "";
   }
 
   private String hash(String key) {

@@ -1,5 +1,7 @@
 package dev.sluice.model;
 
+import dev.sluice.model.chat.TokenUsage;
+
 /** Counts what model calls come to. Called on any worker; never blocks. */
 public interface ModelLog {
   /** How the figures of a call were come by. */

@@ -6,7 +6,7 @@ import dev.sluice.ingress.ObjectKey;
 import dev.sluice.ingress.Route;
 import dev.sluice.ingress.RouteTable;
 import dev.sluice.model.ModelLog;
-import dev.sluice.model.TokenUsage;
+import dev.sluice.model.chat.TokenUsage;
 import dev.sluice.node.nginx.RequestMetrics;
 import dev.sluice.proxy.Inbound;
 import dev.sluice.proxy.ShadowLog;

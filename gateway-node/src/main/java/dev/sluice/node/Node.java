@@ -4,7 +4,6 @@ import akka.NotUsed;
 import akka.actor.ActorSystem;
 import akka.actor.BootstrapSetup;
 import akka.actor.setup.ActorSystemSetup;
-import akka.http.javadsl.Http;
 import akka.http.javadsl.ServerBinding;
 import akka.management.javadsl.AkkaManagement;
 import akka.stream.Materializer;
@@ -33,7 +32,13 @@ import dev.sluice.proxy.NodeMemory;
 import dev.sluice.quota.NodeLeases;
 import dev.sluice.quota.Quota;
 import dev.sluice.state.ClusterWorld;
+import dev.sluice.state.Database;
 import dev.sluice.state.DatabaseClock;
+import dev.sluice.tenancy.AuditTrail;
+import dev.sluice.tenancy.Tenancy;
+import dev.sluice.tenancy.TenancyFeed;
+import dev.sluice.tenancy.TenancyStore;
+import dev.sluice.tenancy.TopUps;
 import dev.sluice.upstream.Upstreams;
 import dev.sluice.wire.Addresses;
 import java.io.IOException;
@@ -58,11 +63,14 @@ import org.slf4j.LoggerFactory;
 public final class Node {
   private static final Logger LOG = LoggerFactory.getLogger(Node.class);
   private static final Duration LOOK_INTERVAL = Duration.ofSeconds(1);
+  private static final Duration SWEEP_INTERVAL = Duration.ofHours(1);
   private static final Duration LEAVE_TIMEOUT = Duration.ofSeconds(5);
 
   private final NodeSettings settings;
   private final Instant started = Instant.now();
   private final DeclaredState declared;
+  private final Database database;
+  private final Tenancy tenancy;
   private final NodeLeases leases;
   private final ClusterWorld cluster;
   private final @Nullable RequestMetrics nginx;
@@ -74,12 +82,15 @@ public final class Node {
   private volatile @Nullable Workers workers;
   private volatile @Nullable ServerBinding admin;
   private volatile @Nullable MetricsPage page;
+  private volatile @Nullable TenancyFeed feed;
   private volatile @Nullable ApiServer api;
   private volatile boolean serving;
 
   private Node(NodeSettings settings) {
     this.settings = settings;
     this.declared = new DeclaredState(settings.classes(), settings.controller());
+    this.database = Database.of(settings.database(), settings.config());
+    this.tenancy = new Tenancy(declared::tenants, System::currentTimeMillis);
     this.leases = new NodeLeases(settings.quota());
     this.nginx = settings.nginx().on() ? new RequestMetrics(settings.nginx()) : null;
     this.metrics = new Metrics(new AccessLog(), nginx, declared::routes);
@@ -108,6 +119,7 @@ public final class Node {
     Metrics.start(settings);
     declarations().to(Sink.foreach(declared::apply)).run(Materializer.matFromSystem(control));
     cluster.start();
+    feed = TenancyFeed.start(database, tenancy, settings.tenancy());
     control
         .scheduler()
         .scheduleWithFixedDelay(
@@ -160,7 +172,7 @@ public final class Node {
       Upstreams upstreams =
           new Upstreams(settings.upstream(), scope, scope.deadlines(), upstreamTls);
       ModelGateway models =
-          new ModelGateway(scope, upstreams, declared::tenants, leases, metrics, settings.model());
+          new ModelGateway(scope, upstreams, tenancy::table, leases, metrics, settings.model());
       return new Gateway(
           declared::routes, upstreams, models, metrics, settings.proxy(), memory, scope);
     };
@@ -224,10 +236,29 @@ public final class Node {
 
   private CompletionStage<ServerBinding> startAdmin() {
     NodeView view =
-        new NodeView(settings, started, declared, cluster, leases, () -> quota, differences);
-    return Http.get(control)
-        .newServerAt(settings.admin().host(), settings.admin().port())
-        .bind(new AdminApi(view, settings.admin()).route());
+        new NodeView(
+            settings, started, declared, tenancy, cluster, leases, () -> quota, differences);
+    AuditTrail audit = new AuditTrail(database);
+    control
+        .scheduler()
+        .scheduleWithFixedDelay(
+            SWEEP_INTERVAL,
+            SWEEP_INTERVAL,
+            () -> audit.sweep(settings.tenancy().auditRetention()).exceptionally(failure -> 0L),
+            control.dispatcher());
+    return AdminApi.start(
+        control,
+        settings.admin(),
+        new AdminApi.Parts(
+            view,
+            declared::tenants,
+            tenancy,
+            new TenancyStore(database, settings.tenancy()),
+            new TopUps(database),
+            audit,
+            token -> CompletableFuture.completedFuture(Optional.empty()),
+            settings.tenancy().mostOverlap(),
+            Version.text()));
   }
 
   /** Whether the cluster counts this node as a member, so that quotas can be leased. */
@@ -257,6 +288,11 @@ public final class Node {
           leases.close();
           memory.close();
           closePage();
+          TenancyFeed reading = feed;
+          if (reading != null) {
+            reading.close();
+          }
+          database.close();
           Metrics.stop();
           control.terminate();
           return control.getWhenTerminated();
@@ -293,7 +329,7 @@ public final class Node {
     public void arrive(akka.actor.typed.ActorSystem<?> system) {
       DatabaseClock clock = DatabaseClock.start(
           system, settings.quota().clockError(), settings.cluster().clockInterval());
-      quota = Quota.start(system, leases, declared, clock::nowMillis, settings.quota());
+      quota = Quota.start(system, leases, tenancy, clock::nowMillis, settings.quota());
       ApiServer connected = api;
       if (connected != null && settings.writesStatuses()) {
         StatusWriter writer = new StatusWriter(connected, settings.status(), Clock.systemUTC());

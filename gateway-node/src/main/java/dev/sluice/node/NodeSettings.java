@@ -20,6 +20,7 @@ import dev.sluice.quota.QuotaSettings;
 import dev.sluice.state.ClusterSettings;
 import dev.sluice.state.DatabaseUrl;
 import dev.sluice.state.Section;
+import dev.sluice.tenancy.TenancySettings;
 import dev.sluice.upstream.UpstreamSettings;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -52,6 +53,7 @@ public record NodeSettings(
     ControllerFlags controller,
     KeptSettings kept,
     StatusSettings status,
+    TenancySettings tenancy,
     AdminSettings admin) {
   /** Read by Akka and Kamon, which know more keys than are set here. */
   private static final List<String> HANDED_ON = List.of(
@@ -133,6 +135,7 @@ public record NodeSettings(
         ControllerSettings.from(config),
         KeptSettings.from(config),
         StatusSettings.from(config),
+        TenancySettings.from(config),
         AdminSettings.from(config));
   }
 

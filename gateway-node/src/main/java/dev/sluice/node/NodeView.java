@@ -1,17 +1,18 @@
 package dev.sluice.node;
 
 import dev.sluice.admin.AdminView;
-import dev.sluice.ingress.TenantTable;
 import dev.sluice.proxy.Differences;
 import dev.sluice.quota.NodeLeases;
 import dev.sluice.quota.Quota;
+import dev.sluice.quota.Window;
 import dev.sluice.state.ClusterWorld;
+import dev.sluice.tenancy.Tenancy;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
@@ -27,6 +28,8 @@ final class NodeView implements AdminView {
       String started,
       boolean clusterUp,
       String routeTable,
+      long tables,
+      Map<String, String> seen,
       int routes,
       int tenants,
       int problems) {}
@@ -49,14 +52,10 @@ final class NodeView implements AdminView {
   private record Shown(
       String place, String object, String field, String problem, String expected, String effect) {}
 
-  private record Limit(
-      String name, String unit, long amount, String window, List<String> models, String mode) {}
-
-  private record Tenant(String name, List<Limit> limits) {}
-
   private record Balance(
       String name,
       String unit,
+      String window,
       long limit,
       long settled,
       long held,
@@ -64,12 +63,14 @@ final class NodeView implements AdminView {
       long unaccounted,
       long free,
       @Nullable Long resetsInMillis,
+      @Nullable String resetsAt,
       String mode,
       @Nullable Long wouldRefuse) {}
 
   private final NodeSettings settings;
   private final Instant started;
   private final DeclaredState declared;
+  private final Tenancy tenancy;
   private final ClusterWorld cluster;
   private final NodeLeases leases;
   private final Supplier<@Nullable Quota> quota;
@@ -79,6 +80,7 @@ final class NodeView implements AdminView {
       NodeSettings settings,
       Instant started,
       DeclaredState declared,
+      Tenancy tenancy,
       ClusterWorld cluster,
       NodeLeases leases,
       Supplier<@Nullable Quota> quota,
@@ -86,6 +88,7 @@ final class NodeView implements AdminView {
     this.settings = settings;
     this.started = started;
     this.declared = declared;
+    this.tenancy = tenancy;
     this.cluster = cluster;
     this.leases = leases;
     this.quota = quota;
@@ -103,17 +106,25 @@ final class NodeView implements AdminView {
         started.toString(),
         cluster.isUp(),
         declared.routes().version(),
+        declared.changes(),
+        declared.seen(),
         declared.routes().routeCount(),
-        declared.tenants().tenants().size(),
+        tenancy.count(),
         declared.problems().size());
   }
 
   @Override
   public Object problems() {
-    return declared.problems().stream()
-        .map(one -> new Shown(
-            one.place(), one.object(), one.field(), one.what(), one.expected(), one.effect()))
-        .toList();
+    List<Shown> all = new ArrayList<>();
+    declared
+        .problems()
+        .forEach(one -> all.add(new Shown(
+            one.place(), one.object(), one.field(), one.what(), one.expected(), one.effect())));
+    tenancy
+        .problems()
+        .forEach((tenant, why) -> all.add(new Shown(
+            "", "tenant " + tenant + " of the database", "", why, "", "its keys can't be used")));
+    return all;
   }
 
   @Override
@@ -137,33 +148,13 @@ final class NodeView implements AdminView {
         differences.notKept());
   }
 
-  @Override
-  public Object tenants() {
-    return new TreeMap<>(declared.tenants().tenants())
-        .values().stream().map(NodeView::tenant).toList();
-  }
-
-  private static Tenant tenant(TenantTable.Tenant tenant) {
-    return new Tenant(
-        tenant.name(),
-        tenant.tree().limits().stream()
-            .map(limit -> new Limit(
-                limit.name(),
-                word(limit.unit()),
-                limit.amount(),
-                word(limit.window()),
-                limit.models(),
-                mode(limit.observed())))
-            .toList());
-  }
-
   private static String mode(boolean observed) {
     return observed ? "observe" : "enforce";
   }
 
   @Override
-  public Optional<CompletionStage<Object>> balances(String tenant) {
-    if (!declared.tenants().tenants().containsKey(tenant)) {
+  public Optional<CompletionStage<List<?>>> balances(String tenant) {
+    if (tenancy.tree(tenant) == null) {
       return Optional.empty();
     }
     Quota running = quota.get();
@@ -177,11 +168,20 @@ final class NodeView implements AdminView {
                     .toList()));
   }
 
+  @Override
+  public CompletionStage<Integer> writeOff(String tenant) {
+    Quota running = quota.get();
+    return running == null
+        ? CompletableFuture.failedFuture(new IllegalStateException("there is no cluster"))
+        : running.writeOff(tenant);
+  }
+
   /** @param wouldRefuse what this node counted since its start, by bucket */
   private static Balance balance(dev.sluice.quota.Balance balance, Map<String, Long> wouldRefuse) {
     return new Balance(
         balance.name(),
         word(balance.unit()),
+        window(balance.window()),
         balance.limit(),
         balance.settled(),
         balance.held(),
@@ -189,8 +189,22 @@ final class NodeView implements AdminView {
         balance.unaccounted(),
         balance.free(),
         balance.resetsInMillis() < 0 ? null : balance.resetsInMillis(),
+        balance.resetsInMillis() < 0
+            ? null
+            : Instant.now().plusMillis(balance.resetsInMillis()).toString(),
         mode(balance.observed()),
         balance.observed() ? wouldRefuse.getOrDefault(balance.name(), 0L) : null);
+  }
+
+  private static String window(Window window) {
+    return switch (window.kind()) {
+      case DAY -> "day";
+      case MONTH -> "month";
+      case BALANCE -> "none";
+      case SLIDING -> window.widthMillis() <= 1_000
+          ? "second"
+          : window.widthMillis() <= 60_000 ? "minute" : "hour";
+    };
   }
 
   private static String word(Enum<?> value) {

@@ -52,6 +52,9 @@ final class UpstreamTls implements Function<Origin, SSLEngine> {
     if (tls != null) {
       parameters.setProtocols(tls.protocols().toArray(String[]::new));
     }
+    if (origin.http2()) {
+      parameters.setApplicationProtocols(new String[] {"h2"});
+    }
     boolean sendsName = tls == null || tls.sendsName();
     parameters.setServerNames(
         sendsName && !Addresses.isAddress(name) ? List.of(new SNIHostName(name)) : List.of());

@@ -58,6 +58,7 @@ record AnswerCoding(@Nullable String name, int level, boolean varies) {
     long length = answer.bodyLength();
     return coding == null
             || type == null
+            || type.startsWith("application/grpc")
             || !coding.takes(type)
             || length >= 0 && length < Math.max(1, coding.leastBytes())
         ? null

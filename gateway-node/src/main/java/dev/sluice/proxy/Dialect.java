@@ -5,5 +5,13 @@ public enum Dialect {
   /** A line of text. */
   PLAIN,
   /** OpenAI's error object. */
-  OPENAI
+  OPENAI,
+  /** Anthropic's error object. */
+  ANTHROPIC,
+  /** Google's error object. */
+  GEMINI,
+  /** Ollama's error object. */
+  OLLAMA,
+  /** A status of gRPC, in place of an answer. */
+  GRPC
 }

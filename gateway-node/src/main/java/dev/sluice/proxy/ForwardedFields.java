@@ -47,10 +47,14 @@ final class ForwardedFields {
       out.field("X-Forwarded-Prefix", relay.forwardedPrefix());
     }
     origin(request, settings, out);
-    if (fields.lists(Field.TE, "trailers")) {
+    boolean upgrades = upgrades(head);
+    if (fields.lists(Field.TE, "trailers") || relay.protocol().http2()) {
       out.field(Field.TE, "trailers");
+      if (!upgrades) {
+        out.field(Field.CONNECTION, "TE");
+      }
     }
-    if (upgrades(head)) {
+    if (upgrades) {
       out.field(Field.CONNECTION, "upgrade").field(fields, fields.indexOf(Field.UPGRADE));
     }
   }

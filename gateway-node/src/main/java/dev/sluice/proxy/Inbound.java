@@ -35,7 +35,7 @@ public final class Inbound implements RequestView {
   private final long arrivedNanos = System.nanoTime();
   private String path = "";
   private @Nullable Route route;
-  private Dialect dialect = Dialect.PLAIN;
+  private Dialect dialect;
   private int status;
   private long sentBytes;
   private @Nullable String upstream;
@@ -70,6 +70,7 @@ public final class Inbound implements RequestView {
     this.id = idOf(arrival);
     this.target = arrival.head().target();
     this.clientAddress = arrival.client().getAddress();
+    this.dialect = GrpcStatus.isSpoken(arrival) ? Dialect.GRPC : Dialect.PLAIN;
   }
 
   /** Path and query for the upstream: as sent, unless a filter has rewritten them. */
@@ -382,7 +383,7 @@ public final class Inbound implements RequestView {
     if (bodyLength == BodyLength.CHUNKED && !arrival.head().http11()) {
       headEnd(BodyLength.UNTIL_CLOSE);
     } else {
-      from.framed();
+      from.framed(arrival.takesTrailers());
       headEnd(bodyLength);
     }
   }

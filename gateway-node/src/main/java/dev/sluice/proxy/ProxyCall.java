@@ -14,6 +14,7 @@ import dev.sluice.upstream.UpstreamEvents;
 import dev.sluice.upstream.UpstreamFailure;
 import dev.sluice.upstream.UpstreamFailure.Kind;
 import dev.sluice.wire.BodyLength;
+import dev.sluice.wire.Deadlines;
 import dev.sluice.wire.HeadSink;
 import dev.sluice.wire.RequestHead;
 import dev.sluice.wire.ResponseHead;
@@ -64,6 +65,7 @@ final class ProxyCall implements Arrival.Events, UpstreamEvents {
   void start() {
     request.arrival().listen(this);
     firstTryNanos = System.nanoTime();
+    startDeadline();
     if (backend.endpoints().isEmpty()
         && relay.errors() != null
         && relay.errors().fallback() != null) {
@@ -72,6 +74,39 @@ final class ProxyCall implements Arrival.Events, UpstreamEvents {
       return;
     }
     attempt();
+  }
+
+  /** A caller of gRPC says how long it waits: nobody needs to work for it any longer. */
+  private void startDeadline() {
+    long nanos = request.dialect() == Dialect.GRPC ? GrpcStatus.timeoutNanos(request) : 0;
+    if (nanos > 0) {
+      Deadlines deadlines = scope.worker().deadlines();
+      Deadlines.Deadline deadline = new CallerDeadline();
+      deadlines.set(deadline, nanos);
+      request.whenOver(() -> deadlines.clear(deadline));
+    }
+  }
+
+  private final class CallerDeadline extends Deadlines.Deadline {
+    @Override
+    protected void expired() {
+      if (!over) {
+        giveUp();
+        refuse(new Refusal.Unavailable(
+            504, "no answer within the time that the caller gave", "deadline_exceeded"));
+      }
+    }
+  }
+
+  /** Takes the request back from whoever has it. */
+  private void giveUp() {
+    if (upstream != null) {
+      upstream.cancel();
+    } else if (waitingFor != null) {
+      scope.upstreams().cancel(waitingFor, this);
+    }
+    upstream = null;
+    waitingFor = null;
   }
 
   private void attempt() {
@@ -104,8 +139,17 @@ final class ProxyCall implements Arrival.Events, UpstreamEvents {
   }
 
   private Origin origin(Endpoint to) {
-    boolean secure = relay.protocol() == Relay.Protocol.HTTPS
-        || relay.protocol() == Relay.Protocol.AUTO && request.arrival().secure();
+    Origin origin = http1Origin(to);
+    return relay.protocol().http2() ? origin.overHttp2() : origin;
+  }
+
+  private Origin http1Origin(Endpoint to) {
+    boolean secure =
+        switch (relay.protocol()) {
+          case HTTP, GRPC -> false;
+          case HTTPS, GRPCS -> true;
+          case AUTO -> request.arrival().secure();
+        };
     if (!secure) {
       return Origin.plain(to.host(), to.port());
     }
@@ -315,11 +359,7 @@ final class ProxyCall implements Arrival.Events, UpstreamEvents {
       mirror.cut();
     }
     over = true;
-    if (upstream != null) {
-      upstream.cancel();
-    } else if (waitingFor != null) {
-      scope.upstreams().cancel(waitingFor, this);
-    }
+    giveUp();
     request.gone();
   }
 
@@ -354,7 +394,7 @@ final class ProxyCall implements Arrival.Events, UpstreamEvents {
     }
     Retries retries = route.retries();
     return switch (kind) {
-      case UNREACHABLE -> retries.onError();
+      case UNREACHABLE, REFUSED -> retries.onError();
       case CONNECT_TIMEOUT -> retries.onTimeout();
       case CLOSED -> retries.onError() && mayRepeat();
       case SILENT -> retries.onTimeout() && mayRepeat();

@@ -1,44 +1,19 @@
 package dev.sluice.proxy;
 
 import akka.util.ByteString;
-import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import dev.sluice.edge.Reply;
 import dev.sluice.wire.BodyLength;
 import dev.sluice.wire.Field;
 import dev.sluice.wire.HeadSink;
 import dev.sluice.wire.Malformed;
+import dev.sluice.wire.Reasons;
 import java.nio.charset.StandardCharsets;
-import java.util.Map;
 import java.util.function.Consumer;
 
 /** The one place where a refusal becomes an answer. */
 public final class Refusals {
   /** Adds nothing. */
   static final Consumer<HeadSink> NO_FIELDS = head -> {};
-
-  private static final Map<Integer, String> REASONS = Map.ofEntries(
-      Map.entry(200, "OK"),
-      Map.entry(204, "No Content"),
-      Map.entry(301, "Moved Permanently"),
-      Map.entry(302, "Found"),
-      Map.entry(307, "Temporary Redirect"),
-      Map.entry(308, "Permanent Redirect"),
-      Map.entry(400, "Bad Request"),
-      Map.entry(401, "Unauthorized"),
-      Map.entry(403, "Forbidden"),
-      Map.entry(404, "Not Found"),
-      Map.entry(405, "Method Not Allowed"),
-      Map.entry(408, "Request Timeout"),
-      Map.entry(413, "Content Too Large"),
-      Map.entry(414, "URI Too Long"),
-      Map.entry(429, "Too Many Requests"),
-      Map.entry(431, "Request Header Fields Too Large"),
-      Map.entry(500, "Internal Server Error"),
-      Map.entry(501, "Not Implemented"),
-      Map.entry(502, "Bad Gateway"),
-      Map.entry(503, "Service Unavailable"),
-      Map.entry(504, "Gateway Timeout"),
-      Map.entry(505, "HTTP Version Not Supported"));
 
   private Refusals() {}
 
@@ -52,10 +27,13 @@ public final class Refusals {
       request.note(refusal.message());
     }
     request.answersItself();
-    boolean openai = request.dialect() == Dialect.OPENAI;
-    String type = openai ? "application/json" : "text/plain; charset=utf-8";
-    ByteString body =
-        ByteString.fromString(openai ? openai(refusal) : plain(refusal), StandardCharsets.UTF_8);
+    if (request.dialect() == Dialect.GRPC) {
+      GrpcStatus.answer(request, refusal, fields);
+      return;
+    }
+    String type = RefusalBodies.type(request.dialect());
+    ByteString body = ByteString.fromString(
+        RefusalBodies.of(request.dialect(), refusal, request.id()), StandardCharsets.UTF_8);
     HeadSink head = request.head(refusal.status(), reason(refusal.status()));
     head.field(Field.DATE, HttpDate.now())
         .field(Field.CONTENT_TYPE, type)
@@ -104,39 +82,6 @@ public final class Refusals {
 
   /** The reason phrase of a status that we answer ourselves. */
   public static String reason(int status) {
-    return REASONS.getOrDefault(status, "");
-  }
-
-  private static String plain(Refusal refusal) {
-    return refusal.status() + " " + title(refusal.status()) + ": " + refusal.message() + "\n";
-  }
-
-  /** As on the pages of nginx, which people and probes look for. */
-  private static String title(int status) {
-    return switch (status) {
-      case 401 -> "Authorization Required";
-      case 503 -> "Service Temporarily Unavailable";
-      default -> reason(status);
-    };
-  }
-
-  private static String openai(Refusal refusal) {
-    String param = refusal instanceof Refusal.BadField field
-        ? quoted(field.field())
-        : refusal instanceof Refusal.NoSuchModel ? quoted("model") : "null";
-    return "{\"error\":{\"message\":" + quoted(refusal.message()) + ",\"type\":"
-        + quoted(openaiType(refusal)) + ",\"param\":" + param + ",\"code\":"
-        + quoted(refusal.code()) + "}}";
-  }
-
-  private static String openaiType(Refusal refusal) {
-    if (refusal instanceof Refusal.OutOfQuota out) {
-      return out.retryAfter() == null ? "insufficient_quota" : "tokens";
-    }
-    return refusal.status() >= 500 ? "server_error" : "invalid_request_error";
-  }
-
-  private static String quoted(String text) {
-    return '"' + new String(JsonStringEncoder.getInstance().quoteAsString(text)) + '"';
+    return Reasons.of(status);
   }
 }

@@ -11,13 +11,15 @@ import org.jspecify.annotations.Nullable;
  * @param host name or address; a name is looked up for each new connection
  * @param port 1 to 65535
  * @param tlsName null for plain TCP; else the name that is sent (SNI) and that the peer's certificate must cover
+ * @param http2 whether HTTP/2 is spoken: over TLS if the peer agrees, and else without asking
  * @param tls null for the authorities that the JDK trusts, and a name that is always sent and verified
  */
 public record Origin(
     String host,
     int port,
     @Nullable String tlsName,
-    @Nullable Tls tls) {
+    @Nullable Tls tls,
+    boolean http2) {
   /**
    * TLS other than usual.
    *
@@ -45,6 +47,10 @@ public record Origin(
     }
   }
 
+  public Origin(String host, int port, @Nullable String tlsName, @Nullable Tls tls) {
+    this(host, port, tlsName, tls, false);
+  }
+
   public Origin(String host, int port, @Nullable String tlsName) {
     this(host, port, tlsName, null);
   }
@@ -53,8 +59,13 @@ public record Origin(
     return new Origin(host, port, null);
   }
 
+  /** The same peer, spoken to in HTTP/2. */
+  public Origin overHttp2() {
+    return new Origin(host, port, tlsName, tls, true);
+  }
+
   @Override
   public String toString() {
-    return (tlsName == null ? "" : "tls:") + host + ":" + port;
+    return (http2 ? "h2:" : "") + (tlsName == null ? "" : "tls:") + host + ":" + port;
   }
 }

@@ -1,362 +1,50 @@
 package dev.sluice.upstream;
 
 import akka.util.ByteString;
-import dev.sluice.upstream.UpstreamFailure.Kind;
-import dev.sluice.wire.BodyLength;
-import dev.sluice.wire.BodyReader;
-import dev.sluice.wire.Deadlines;
-import dev.sluice.wire.Field;
-import dev.sluice.wire.HeadBuffer;
 import dev.sluice.wire.HeadSink;
-import dev.sluice.wire.HeadWriter;
-import dev.sluice.wire.Link;
-import dev.sluice.wire.Malformed;
-import dev.sluice.wire.ResponseHead;
-import dev.sluice.wire.ResponseRead;
 import java.time.Duration;
-import org.jspecify.annotations.Nullable;
 
-/** HTTP/1.1 with one upstream, one call at a time. Between calls it belongs to its pool. */
-public final class UpstreamConnection implements Link.Events, BodyReader.Payload {
-  private final UpstreamPool pool;
-  private final Link link;
-  private final HeadWriter heads;
-  private final UpstreamSettings settings;
-  private final Deadlines deadlines;
-  private final Timeout timeout = new Timeout();
-  private final HeadBuffer buffer = new HeadBuffer();
-  private @Nullable UpstreamEvents call;
-  private @Nullable ResponseHead head;
-  private @Nullable BodyReader body;
-  private String method = "";
-  private long readTimeoutNanos;
-  private long sendTimeoutNanos;
-  private boolean reused;
-  private boolean requestSent;
-  private boolean framed;
-  private boolean paused;
-  private boolean tunnel;
-  private boolean heard;
-  private boolean finishedEarly;
-  private boolean closed;
-
-  UpstreamConnection(
-      UpstreamPool pool,
-      Link link,
-      HeadWriter heads,
-      UpstreamSettings settings,
-      Deadlines deadlines) {
-    this.pool = pool;
-    this.link = link;
-    this.heads = heads;
-    this.settings = settings;
-    this.deadlines = deadlines;
-  }
-
-  void begin(UpstreamEvents call) {
-    deadlines.clear(timeout);
-    this.call = call;
-    head = null;
-    body = null;
-    requestSent = false;
-    framed = false;
-    heard = false;
-    call.connected(this);
-  }
-
-  void idle() {
-    deadlines.set(timeout, settings.idleTimeout().toNanos());
-  }
-
-  /** Whether it has served a call before: then it may have gone stale without our knowing. */
-  public boolean reused() {
-    return reused;
-  }
-
-  /** Whether any byte of an answer to this call has come. */
-  public boolean heard() {
-    return heard;
-  }
-
+/**
+ * What a call sends its request by, over HTTP/1.1 a connection of its own, over HTTP/2 a stream. It is the call's from
+ * {@link UpstreamEvents#connected} until the call has ended, failed, or was given up.
+ */
+public interface UpstreamConnection {
   /**
-   * Begins the request. The caller adds all fields but those that say where the body ends.
+   * Begins the request. The caller adds all fields but those that say where the body ends, Host first, and ends the head in
+   * the same turn.
    *
    * @param readTimeout longest silence of the upstream once the request is sent
    * @param sendTimeout longest time in which the upstream takes nothing of the request's body
    */
-  public HeadSink request(
-      String method, String target, Duration readTimeout, Duration sendTimeout) {
-    expect(method, readTimeout, sendTimeout);
-    return heads.request(method, target);
-  }
+  HeadSink request(String method, String target, Duration readTimeout, Duration sendTimeout);
 
-  /** The same in HTTP/1.0. */
-  public HeadSink request10(
-      String method, String target, Duration readTimeout, Duration sendTimeout) {
-    expect(method, readTimeout, sendTimeout);
-    return heads.request10(method, target).field(Field.CONNECTION, "close");
-  }
-
-  private void expect(String method, Duration readTimeout, Duration sendTimeout) {
-    this.method = method;
-    this.readTimeoutNanos = readTimeout.toNanos();
-    this.sendTimeoutNanos = sendTimeout.toNanos();
-  }
+  /** The same in HTTP/1.0; over HTTP/2 there is no such thing, and it is an ordinary request. */
+  HeadSink request10(String method, String target, Duration readTimeout, Duration sendTimeout);
 
   /** Ends the request's head. {@code bodyLength}: 0 for none, a number, or chunked. */
-  public void headEnd(long bodyLength) {
-    if (bodyLength == BodyLength.CHUNKED) {
-      heads.field(Field.TRANSFER_ENCODING, "chunked");
-    } else if (bodyLength > 0
-        || method.equals("POST")
-        || method.equals("PUT")
-        || method.equals("PATCH")) {
-      heads.field(Field.CONTENT_LENGTH, Long.toString(bodyLength));
-    }
-    link.write(heads.finish());
-    requestSent = bodyLength == 0;
-    listen();
-  }
+  void headEnd(long bodyLength);
 
-  /** Pieces of the body come with their chunk framing, so that they can be passed on as they are. */
-  public void framed() {
-    framed = true;
-  }
+  /**
+   * Pieces of a chunked body come with their framing, so that they can be passed on as they are.
+   *
+   * @param trailersToo whether fields behind the body are wanted: those that may stand there
+   */
+  void framed(boolean trailersToo);
 
   /** Sends a piece of the request's body, or of another protocol; under chunked framing it carries it already. */
-  public void send(ByteString bytes) {
-    link.write(bytes);
-    if (!requestSent) {
-      deadlines.set(timeout, sendTimeoutNanos);
-    } else {
-      listen();
-    }
-  }
+  void send(ByteString bytes);
 
   /** The request's body is over. */
-  public void sent() {
-    requestSent = true;
-    listen();
-  }
+  void sent();
 
-  public int unsent() {
-    return link.unsent();
-  }
+  /** Bytes that the upstream has not taken yet; see {@link UpstreamEvents#upstreamDrained}. */
+  int unsent();
 
   /** Holds the answer back. */
-  public void pause() {
-    if (!paused && !closed) {
-      paused = true;
-      deadlines.clear(timeout);
-      link.pause();
-    }
-  }
+  void pause();
 
-  public void resume() {
-    if (paused && !closed) {
-      paused = false;
-      listen();
-      link.resume();
-      advance();
-      if (finishedEarly && !paused) {
-        finished();
-      }
-    }
-  }
+  void resume();
 
-  /** The call is given up: the upstream sees its connection close, and nothing more is told. */
-  public void cancel() {
-    call = null;
-    drop();
-  }
-
-  @Override
-  public void received(ByteString bytes) {
-    if (call == null) {
-      drop();
-      return;
-    }
-    heard = true;
-    buffer.append(bytes);
-    listen();
-    advance();
-  }
-
-  @Override
-  public void drained() {
-    UpstreamEvents running = call;
-    if (running != null) {
-      if (!requestSent && head == null) {
-        deadlines.clear(timeout);
-      }
-      running.upstreamDrained();
-    }
-  }
-
-  @Override
-  public void finished() {
-    if (paused && buffer.size() > 0) {
-      finishedEarly = true;
-    } else if (call != null
-        && head != null
-        && (tunnel || head.bodyLength() == BodyLength.UNTIL_CLOSE)) {
-      complete();
-    } else {
-      lost("the upstream closed the connection");
-    }
-  }
-
-  @Override
-  public void broken(String why) {
-    lost(why);
-  }
-
-  private void listen() {
-    if (call != null && requestSent && !paused) {
-      deadlines.set(timeout, readTimeoutNanos);
-    }
-  }
-
-  private void advance() {
-    while (call != null
-        && !paused
-        && buffer.size() > 0
-        && (body == null ? readHead() : readBody())) {}
-  }
-
-  private boolean readHead() {
-    int end = buffer.headEnd();
-    if (end == HeadBuffer.BARE_LINE_FEED) {
-      return fail(Kind.MALFORMED, "a line that ends without a carriage return");
-    }
-    if (end == HeadBuffer.PARTIAL
-        ? buffer.size() > settings.headBytes()
-        : end - buffer.from() > settings.headBytes()) {
-      return fail(Kind.MALFORMED, "a head above " + settings.headBytes() + " bytes");
-    }
-    if (end == HeadBuffer.PARTIAL) {
-      return false;
-    }
-    ResponseRead read =
-        ResponseHead.read(buffer.array(), buffer.from(), end, method, settings.headFields());
-    if (read instanceof Malformed malformed) {
-      return fail(Kind.MALFORMED, malformed.reason());
-    }
-    buffer.take(end);
-    ResponseHead came = (ResponseHead) read;
-    UpstreamEvents running = call;
-    if (came.interim()) {
-      tell(running, came);
-      return true;
-    }
-    head = came;
-    tunnel = came.status() == 101;
-    body = BodyReader.of(tunnel ? BodyLength.UNTIL_CLOSE : came.bodyLength());
-    tell(running, came);
-    if (call == running && body != null && body.done()) {
-      complete();
-    }
-    return true;
-  }
-
-  private static void tell(@Nullable UpstreamEvents running, ResponseHead head) {
-    if (running != null) {
-      running.responseHead(head);
-    }
-  }
-
-  private boolean readBody() {
-    BodyReader reading = body;
-    UpstreamEvents running = call;
-    if (reading == null || running == null) {
-      return false;
-    }
-    byte[] bytes = buffer.array();
-    int from = buffer.from();
-    int end = reading.read(bytes, from, from + buffer.size(), framed ? (b, f, t) -> {} : this);
-    buffer.take(end);
-    if (reading.broken()) {
-      return fail(Kind.CUT, "a body whose chunks can't be read");
-    }
-    if (framed && call == running) {
-      running.responseBody(ByteString.fromArrayUnsafe(bytes, from, end - from));
-    }
-    if (reading.done() && call == running) {
-      complete();
-    }
-    return call != null;
-  }
-
-  @Override
-  public void piece(byte[] bytes, int from, int to) {
-    UpstreamEvents running = call;
-    if (running != null) {
-      running.responseBody(ByteString.fromArrayUnsafe(bytes, from, to - from));
-    }
-  }
-
-  private void complete() {
-    UpstreamEvents done = call;
-    call = null;
-    boolean again =
-        head != null && head.keepAlive() && requestSent && !tunnel && buffer.size() == 0 && !closed;
-    if (again) {
-      reused = true;
-      if (paused) {
-        paused = false;
-        link.resume();
-      }
-      deadlines.clear(timeout);
-      pool.release(this);
-    } else {
-      drop();
-    }
-    if (done != null) {
-      done.responseEnd();
-    }
-  }
-
-  private void lost(String why) {
-    if (!closed) {
-      fail(
-          head != null
-              ? Kind.CUT
-              : heard ? Kind.MALFORMED : link.reached() ? Kind.CLOSED : Kind.UNREACHABLE,
-          why);
-    }
-  }
-
-  private boolean fail(Kind kind, String why) {
-    UpstreamEvents failed = call;
-    call = null;
-    drop();
-    if (failed != null) {
-      failed.failed(new UpstreamFailure(kind, why));
-    }
-    return false;
-  }
-
-  private void drop() {
-    if (!closed) {
-      closed = true;
-      deadlines.clear(timeout);
-      link.abort();
-      pool.closed(this);
-    }
-  }
-
-  private final class Timeout extends Deadlines.Deadline {
-    @Override
-    protected void expired() {
-      if (call == null) {
-        drop();
-      } else {
-        fail(
-            head != null ? Kind.CUT : Kind.SILENT,
-            requestSent
-                ? "no byte of an answer within " + readTimeoutNanos / 1_000_000 + " ms"
-                : "no byte of the request taken within " + sendTimeoutNanos / 1_000_000 + " ms");
-      }
-    }
-  }
+  /** The call is given up: the upstream sees its request taken back, and nothing more is told. */
+  void cancel();
 }

@@ -14,11 +14,13 @@ public record UpstreamFailure(Kind kind, String why) {
     CONNECT_TIMEOUT,
     /** All connections are busy and the queue is full. Nothing was sent. */
     OVERLOADED,
+    /** The upstream says that it has not looked at the request, such as one that is about to stop. */
+    REFUSED,
     /** The connection closed before the first byte of an answer. */
     CLOSED,
     /** No byte came within the read time-out, and no head had come. */
     SILENT,
-    /** What came is no HTTP/1.1 answer, or one above our limits. */
+    /** What came is no answer of HTTP, or one above our limits. */
     MALFORMED,
     /** The answer broke off, or stalled, behind its head. */
     CUT

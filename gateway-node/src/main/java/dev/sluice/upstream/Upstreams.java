@@ -16,7 +16,7 @@ public final class Upstreams {
   private final Deadlines deadlines;
   private final Function<Origin, SSLEngine> engines;
   private final HeadWriter heads = new HeadWriter();
-  private final Map<Origin, UpstreamPool> pools = new HashMap<>();
+  private final Map<Origin, Pool> pools = new HashMap<>();
 
   /** @param engines makes the TLS engine of a new connection to an origin that has a TLS name */
   public Upstreams(
@@ -37,14 +37,16 @@ public final class Upstreams {
 
   /** A call that has no connection yet is given up; it hears nothing more. */
   public void cancel(Origin origin, UpstreamEvents call) {
-    UpstreamPool pool = pools.get(origin);
+    Pool pool = pools.get(origin);
     if (pool != null) {
       pool.cancel(call);
     }
   }
 
-  private UpstreamPool open(Origin origin) {
-    return new UpstreamPool(
-        origin, settings, dialer, deadlines, heads, engines, () -> pools.remove(origin));
+  private Pool open(Origin origin) {
+    Runnable whenUnused = () -> pools.remove(origin);
+    return origin.http2()
+        ? new Http2Pool(origin, settings, dialer, deadlines, engines, whenUnused)
+        : new Http1Pool(origin, settings, dialer, deadlines, heads, engines, whenUnused);
   }
 }

@@ -1,8 +1,12 @@
 package dev.sluice.wire;
 
+import akka.util.ByteString;
+import java.io.ByteArrayOutputStream;
+import org.jspecify.annotations.Nullable;
+
 /**
  * Finds the end of a body in the bytes of a connection, and its payload between the framing. Chunked framing is read
- * strictly (RFC 9112, section 7.1) and remembered across any split of the bytes; nothing is gathered.
+ * strictly (RFC 9112, section 7.1) and remembered across any split of the bytes; nothing is gathered but trailers.
  */
 public final class BodyReader {
   /** Takes the payload of a body, piece by piece. */
@@ -27,16 +31,26 @@ public final class BodyReader {
 
   private static final int MAX_SIZE_DIGITS = 13;
   private static final int MAX_LINE_BYTES = 8192;
+  private static final int USUAL_TRAILERS = 64;
 
   private final boolean chunked;
+  private final int mostTrailerBytes;
+  private final int mostTrailers;
   private At at;
   private long left;
   private int lineBytes;
+  /** Where in the bytes of the last read the trailers begin, or -1 if it did not come to them. */
+  private int trailersFrom = -1;
 
-  private BodyReader(boolean chunked, At at, long left) {
+  private @Nullable ByteArrayOutputStream lines;
+  private @Nullable Fields trailers;
+
+  private BodyReader(boolean chunked, At at, long left, int mostTrailerBytes, int mostTrailers) {
     this.chunked = chunked;
     this.at = at;
     this.left = left;
+    this.mostTrailerBytes = mostTrailerBytes;
+    this.mostTrailers = mostTrailers;
   }
 
   /**
@@ -45,13 +59,23 @@ public final class BodyReader {
    * @param length its bytes, or {@link BodyLength#CHUNKED} or {@link BodyLength#UNTIL_CLOSE}
    */
   public static BodyReader of(long length) {
+    return of(length, MAX_LINE_BYTES, USUAL_TRAILERS);
+  }
+
+  /**
+   * Begins a body.
+   *
+   * @param length its bytes, or {@link BodyLength#CHUNKED} or {@link BodyLength#UNTIL_CLOSE}
+   * @param trailerBytes longest trailers that are taken, all lines together
+   * @param trailerFields most trailers that are taken
+   */
+  public static BodyReader of(long length, int trailerBytes, int trailerFields) {
     if (length == BodyLength.CHUNKED) {
-      return new BodyReader(true, At.SIZE, 0);
+      return new BodyReader(true, At.SIZE, 0, trailerBytes, trailerFields);
     }
-    if (length == BodyLength.UNTIL_CLOSE) {
-      return new BodyReader(false, At.DATA, Long.MAX_VALUE);
-    }
-    return new BodyReader(false, length == 0 ? At.DONE : At.DATA, length);
+    boolean endless = length == BodyLength.UNTIL_CLOSE;
+    return new BodyReader(
+        false, length == 0 ? At.DONE : At.DATA, endless ? Long.MAX_VALUE : length, 0, 0);
   }
 
   /** The body is over. A body that ends with its connection never says so. */
@@ -72,6 +96,7 @@ public final class BodyReader {
    */
   public int read(byte[] bytes, int from, int to, Payload payload) {
     int i = from;
+    trailersFrom = inTrailers() ? from : -1;
     while (i < to && at != At.DONE && at != At.BROKEN) {
       if (at == At.DATA) {
         int size = (int) Math.min(left, to - i);
@@ -83,9 +108,38 @@ public final class BodyReader {
         }
       } else {
         at = next(bytes[i++]);
+        if (trailersFrom < 0 && at == At.TRAILER_START) {
+          trailersFrom = i;
+        }
       }
     }
     return i;
+  }
+
+  private boolean inTrailers() {
+    return at == At.TRAILER_START
+        || at == At.TRAILER
+        || at == At.TRAILER_LF
+        || at == At.LAST_LF;
+  }
+
+  /** What stood behind the chunks, once the body is {@link #done}; null if nothing did. */
+  public @Nullable Fields trailers() {
+    return trailers;
+  }
+
+  /**
+   * What goes on to another peer of the bytes that the last {@link #read} took of a chunked body: chunks as they came, and
+   * behind the last one the trailers that may pass.
+   *
+   * @param end what that read returned
+   */
+  public ByteString framed(byte[] bytes, int from, int end, Trailers passing) {
+    if (trailersFrom < 0 || done() && trailers == null && trailersFrom == end - 2) {
+      return ByteString.fromArrayUnsafe(bytes, from, end - from);
+    }
+    ByteString chunks = ByteString.fromArrayUnsafe(bytes, from, trailersFrom - from);
+    return done() ? chunks.concat(Chunks.trailers(trailers, passing)) : chunks;
   }
 
   private At next(byte b) {
@@ -95,10 +149,10 @@ public final class BodyReader {
       case SIZE_LF -> b == '\n' ? afterSize() : At.BROKEN;
       case DATA_CR -> b == '\r' ? At.DATA_LF : At.BROKEN;
       case DATA_LF -> b == '\n' ? beginLine(At.SIZE) : At.BROKEN;
-      case TRAILER_START -> b == '\r' ? At.LAST_LF : lineByte(b, At.TRAILER);
-      case TRAILER -> b == '\r' ? At.TRAILER_LF : lineByte(b, At.TRAILER);
-      case TRAILER_LF -> b == '\n' ? At.TRAILER_START : At.BROKEN;
-      case LAST_LF -> b == '\n' ? At.DONE : At.BROKEN;
+      case TRAILER_START -> b == '\r' ? At.LAST_LF : trailerByte(b);
+      case TRAILER -> b == '\r' ? At.TRAILER_LF : trailerByte(b);
+      case TRAILER_LF -> b == '\n' ? trailerEnd() : At.BROKEN;
+      case LAST_LF -> b == '\n' ? lastEnd() : At.BROKEN;
       default -> At.BROKEN;
     };
   }
@@ -126,8 +180,37 @@ public final class BodyReader {
     return line;
   }
 
-  /** Chunk extensions and trailers go by, bounded in all. A bare line feed would end the line for others. */
+  /** Chunk extensions go by, bounded. A bare line feed would end the line for others. */
   private At lineByte(byte b, At line) {
     return b == '\n' || b == 0 || ++lineBytes > MAX_LINE_BYTES ? At.BROKEN : line;
+  }
+
+  private At trailerByte(byte b) {
+    if (b == '\n' || b == 0 || ++lineBytes > mostTrailerBytes) {
+      return At.BROKEN;
+    }
+    if (lines == null) {
+      lines = new ByteArrayOutputStream();
+    }
+    lines.write(b);
+    return At.TRAILER;
+  }
+
+  private At trailerEnd() {
+    if (lines != null) {
+      lines.write('\r');
+      lines.write('\n');
+    }
+    return At.TRAILER_START;
+  }
+
+  private At lastEnd() {
+    if (lines == null) {
+      return At.DONE;
+    }
+    lines.write('\r');
+    lines.write('\n');
+    trailers = Fields.parse(lines.toByteArray(), mostTrailers);
+    return trailers == null ? At.BROKEN : At.DONE;
   }
 }

@@ -20,6 +20,17 @@ public final class Fields {
     this.head = head;
   }
 
+  /**
+   * Fields that stand by themselves.
+   *
+   * @param lines each with its line end, and an empty line
+   * @return null if they can't be read, or are more than {@code most}
+   */
+  static @Nullable Fields parse(byte[] lines, int most) {
+    Fields fields = new Fields(lines);
+    return FieldParser.parse(lines, 0, lines.length, most, fields) == null ? fields : null;
+  }
+
   void add(@Nullable Field field, int nameFrom, int nameTo, int valueFrom, int valueTo) {
     if (count == known.length) {
       places = Arrays.copyOf(places, places.length * 2);

@@ -39,6 +39,8 @@ public final class Http2Frames {
   public static final int INITIAL_WINDOW_SIZE = 4;
   public static final int MAX_FRAME_SIZE = 5;
   public static final int MAX_HEADER_LIST_SIZE = 6;
+  /** Whether CONNECT may name a protocol (RFC 8441). */
+  public static final int ENABLE_CONNECT_PROTOCOL = 8;
 
   /** Why a stream or a connection ends. */
   public enum Why {
@@ -57,6 +59,16 @@ public final class Http2Frames {
 
     Why(int code) {
       this.code = code;
+    }
+
+    /** The reason with this number; one that we have no name for is an internal error of the peer. */
+    static Why of(int code) {
+      for (Why why : values()) {
+        if (why.code == code) {
+          return why;
+        }
+      }
+      return INTERNAL_ERROR;
     }
   }
 

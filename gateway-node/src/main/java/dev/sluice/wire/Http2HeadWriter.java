@@ -8,7 +8,7 @@ import java.io.UncheckedIOException;
 import java.util.Locale;
 
 /**
- * Writes the heads of answers over one HTTP/2 connection, compressed (RFC 7541). What is begun must be finished and sent
+ * Writes the heads that go out on one HTTP/2 connection, compressed (RFC 7541). What is begun must be finished and sent
  * before the next head is begun: both sides' tables follow the order on the wire.
  */
 public final class Http2HeadWriter implements HeadSink {
@@ -17,23 +17,49 @@ public final class Http2HeadWriter implements HeadSink {
   private final Encoder encoder = new Encoder(TABLE_BYTES);
   private final ByteArrayOutputStream out = new ByteArrayOutputStream(512);
   private int tableBytes = TABLE_BYTES;
+  private boolean authorityDue;
 
   /** Begins the head of an answer. */
   public Http2HeadWriter response(int status) {
+    return begin().encode(":status", Integer.toString(status));
+  }
+
+  /** Begins the head of a request. A Host that is the first field becomes its authority. */
+  public Http2HeadWriter request(String method, String scheme, String target) {
+    begin()
+        .encode(":method", method)
+        .encode(":scheme", scheme)
+        .encode(":path", HeadWriter.withoutControls(target));
+    authorityDue = true;
+    return this;
+  }
+
+  /** Begins trailers. */
+  public Http2HeadWriter trailers() {
+    return begin();
+  }
+
+  private Http2HeadWriter begin() {
     out.reset();
+    authorityDue = false;
     if (tableBytes != encoder.getMaxHeaderTableSize()) {
       resizeTable();
     }
-    return encode(":status", Integer.toString(status));
+    return this;
   }
 
   @Override
   public Http2HeadWriter field(Field field, String value) {
+    if (field == Field.HOST && authorityDue) {
+      authorityDue = false;
+      return value.isEmpty() ? this : encode(":authority", HeadWriter.withoutControls(value));
+    }
     return field(field.lowerName(), value);
   }
 
   @Override
   public Http2HeadWriter field(String name, String value) {
+    authorityDue = false;
     return isOfConnection(name)
         ? this
         : encode(name.toLowerCase(Locale.ROOT), HeadWriter.withoutControls(value));
@@ -65,7 +91,7 @@ public final class Http2HeadWriter implements HeadSink {
     return frames;
   }
 
-  /** How large a table of our fields the client keeps: told back in front of the next head. */
+  /** How large a table of our fields the peer keeps: told back in front of the next head. */
   public void tableBytes(int bytes) {
     tableBytes = Math.min(bytes, TABLE_BYTES);
   }

@@ -15,9 +15,19 @@ public final class TlsLink implements Link, Link.Events {
   private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
   private static final ByteString EMPTY = ByteString.emptyByteString();
 
+  /** Looks at what both sides have agreed on, before anything else passes. */
+  public interface Agreed {
+    /**
+     * @param protocol as ALPN names it; empty for none
+     * @throws SSLException if it can't be used: then the link breaks
+     */
+    void on(String protocol) throws SSLException;
+  }
+
   private final Link below;
   private final SSLEngine engine;
   private Events events;
+  private Agreed agreed = protocol -> {};
   private ByteString encrypted = EMPTY;
   private ByteString early = EMPTY;
   private boolean handshaken;
@@ -34,6 +44,11 @@ public final class TlsLink implements Link, Link.Events {
 
   public SSLEngine engine() {
     return engine;
+  }
+
+  /** Called when the handshake is through. */
+  public void whenAgreed(Agreed agreed) {
+    this.agreed = agreed;
   }
 
   /** Sends the first message of a client's handshake. */
@@ -197,6 +212,7 @@ public final class TlsLink implements Link, Link.Events {
 
   private void noteHandshaken(HandshakeStatus status) throws SSLException {
     if (!handshaken && (status == HandshakeStatus.FINISHED || isOver(status))) {
+      agreed.on(String.valueOf(engine.getApplicationProtocol()));
       handshaken = true;
       ByteString waiting = early;
       early = EMPTY;

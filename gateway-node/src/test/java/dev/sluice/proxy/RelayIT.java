@@ -181,7 +181,8 @@ class RelayIT {
 
   @Test
   void ofTransferCodingsOnlyTrailersAreAskedForUpstream() {
-    assertThat(relayed("GET / HTTP/1.1", "TE: gzip, trailers")).contains("\r\nTE: trailers\r\n");
+    assertThat(relayed("GET / HTTP/1.1", "TE: gzip, trailers"))
+        .contains("\r\nTE: trailers\r\n", "\r\nConnection: TE\r\n");
   }
 
   @Test
@@ -316,7 +317,8 @@ class RelayIT {
       with.awaitEnd();
     }));
     try (RawClient client = edge.client()) {
-      client.send("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks);
+      client.send("POST / HTTP/1.1\r\nHost: a\r\nTE: trailers\r\nTransfer-Encoding: chunked\r\n\r\n"
+          + chunks);
       assertThat(client.head())
           .isEqualTo("HTTP/1.1 200 OK\r\nTrailer: X-Sum\r\nTransfer-Encoding: chunked\r\n\r\n");
       assertThat(client.read(chunks.length())).isEqualTo(chunks);
@@ -324,6 +326,24 @@ class RelayIT {
     assertThat(upstream.heads().remove())
         .contains("\r\nTransfer-Encoding: chunked\r\n")
         .doesNotContain("Content-Length");
+  }
+
+  @Test
+  void trailersReachOnlyThoseWhoTakeThemAndNeverHoldWhatBelongsInAHead() {
+    String sent = "0\r\nContent-Length: 5\r\nX-Sum: 1\r\nSet-Cookie: a=b\r\n\r\n";
+    upstream(new ScriptedUpstream(with -> {
+      while (!with.head().isEmpty()) {
+        with.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + sent);
+      }
+    }));
+    try (RawClient client = edge.client()) {
+      client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+      client.head();
+      assertThat(client.read(5)).isEqualTo("0\r\n\r\n");
+      client.send("GET / HTTP/1.1\r\nHost: a\r\nTE: trailers\r\n\r\n");
+      client.head();
+      assertThat(client.read(15)).isEqualTo("0\r\nX-Sum: 1\r\n\r\n");
+    }
   }
 
   @Test

@@ -100,9 +100,8 @@ final class RunningEdge implements AutoCloseable {
   private ServiceFactory gateway() {
     return scope -> new Gateway(
         () -> routes,
-        new Upstreams(UpstreamSettings.from(config), scope, scope.deadlines(), origin -> {
-          throw new IllegalStateException("no route of these tests speaks TLS to " + origin);
-        }),
+        new Upstreams(
+            UpstreamSettings.from(config), scope, scope.deadlines(), GeneratedTls.upstreams()),
         (request, models) -> request.refuse(new Refusal.NoRoute()),
         new Log(),
         ProxySettings.from(config),
@@ -120,6 +119,17 @@ final class RunningEdge implements AutoCloseable {
 
   /** Routes all paths of a host to these ports of the address that upstreams have. */
   void routeToPorts(String host, Map<String, String> annotations, List<Integer> ports) {
+    declare(
+        host,
+        objects(
+            host,
+            annotations,
+            ports.stream().map(port -> new InetSocketAddress(ScriptedUpstream.HOST, port)).toList()));
+  }
+
+  /** What declares that all paths of a host lead to these addresses. */
+  static List<Declaration> objects(
+      String host, Map<String, String> annotations, List<InetSocketAddress> endpoints) {
     List<Declaration> objects = new ArrayList<>();
     Map<String, String> full = new HashMap<>();
     annotations.forEach((key, value) -> full.put("nginx.ingress.kubernetes.io/" + key, value));
@@ -139,15 +149,15 @@ final class RunningEdge implements AutoCloseable {
         DeclaredAt.API_SERVER,
         "",
         List.of(new DeclaredService.Port("", 80))));
-    for (int port : ports) {
+    for (InetSocketAddress one : endpoints) {
       objects.add(new DeclaredEndpoints(
-          new ObjectKey("EndpointSlice", "test", host + port),
+          new ObjectKey("EndpointSlice", "test", host + one.getPort()),
           DeclaredAt.API_SERVER,
           host,
-          List.of(new DeclaredEndpoints.Port("", port)),
-          List.of(ScriptedUpstream.HOST)));
+          List.of(new DeclaredEndpoints.Port("", one.getPort())),
+          List.of(one.getAddress().getHostAddress())));
     }
-    declare(host, objects);
+    return objects;
   }
 
   /** Declares these objects in place of those of that name. */

@@ -104,6 +104,75 @@ class BodyReaderTest {
         .isTrue();
   }
 
+  private static String passed(String chunks, Trailers passing, int... cuts) {
+    BodyReader reader = BodyReader.of(BodyLength.CHUNKED, 200, 4);
+    byte[] all = bytes(chunks);
+    StringBuilder passed = new StringBuilder();
+    int at = 0;
+    for (int piece = 0; piece <= cuts.length; piece++) {
+      int to = piece == cuts.length ? all.length : cuts[piece];
+      int end = reader.read(all, at, to, (b, f, t) -> {});
+      passed.append(Wire.text(reader.framed(all, at, end, passing)));
+      at = end;
+    }
+    return reader.broken() ? "broken" : passed.toString();
+  }
+
+  private static void passes(String sent, Trailers passing, String passed) {
+    for (int first = 0; first <= sent.length(); first++) {
+      for (int second = first; second <= sent.length(); second += 5) {
+        assertThat(passed(sent, passing, first, second))
+            .as("cut at %d and %d", first, second)
+            .isEqualTo(passed);
+      }
+    }
+  }
+
+  @Test
+  void chunksGoOnAsTheyCameAndTrailersOnlyAsTheyMay() {
+    String chunks = "5;x=y\r\nhello\r\n0;z\r\n";
+    passes(chunks + "\r\n", Trailers.OF_REQUEST, chunks + "\r\n");
+    passes(chunks + "X-Sum: 1\r\n\r\n", Trailers.OF_RESPONSE, chunks + "X-Sum: 1\r\n\r\n");
+    passes(chunks + "X-Sum: 1\r\n\r\n", Trailers.NONE, chunks + "\r\n");
+    passes(
+        chunks + "Host: b\r\nX-Sum:  1 \r\ncontent-length: 5\r\n\r\n",
+        Trailers.OF_REQUEST,
+        chunks + "X-Sum: 1\r\n\r\n");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Transfer-Encoding", "content-length", "Host", "Connection", "Keep-Alive", "TE", "Trailer", "Upgrade",
+        "Authorization", "Proxy-Authorization", "Proxy-Authenticate", "Cookie", "Set-Cookie", "Cache-Control",
+        "Expect", "Range", "Content-Type", "Content-Encoding", "Content-Range", "Age", "Expires", "Date",
+        "Location", "Retry-After", "Vary", "Warning", "WWW-Authenticate", "If-Match", "Max-Forwards", "X-Real-IP",
+        "X-Forwarded-For", "X-Forwarded-Prefix", "X-Request-ID", "ssl-client-verify", "Forwarded"
+      })
+  void whatBelongsInAHeadNeverComesBehindABody(String name) {
+    for (Trailers passing : Trailers.values()) {
+      assertThat(passed("0\r\n" + name + ": 1\r\n\r\n", passing)).isEqualTo("0\r\n\r\n");
+    }
+  }
+
+  @Test
+  void namesWithUnderscoresPassBehindAnswersOnly() {
+    assertThat(passed("0\r\nx_y: 1\r\n\r\n", Trailers.OF_REQUEST)).isEqualTo("0\r\n\r\n");
+    assertThat(passed("0\r\nx_y: 1\r\n\r\n", Trailers.OF_RESPONSE))
+        .isEqualTo("0\r\nx_y: 1\r\n\r\n");
+  }
+
+  @Test
+  void trailersThatCannotBeReadOrAreTooManyBreakTheBody() {
+    for (String trailers : new String[] {
+      "X\r\n", "X : 1\r\n", " X: 1\r\n", "X: 1\r\n 2\r\n", ": 1\r\n", "X: \u0001\r\n", "X y: 1\r\n",
+      "a: 1\r\nb: 1\r\nc: 1\r\nd: 1\r\ne: 1\r\n", "X: " + "y".repeat(200) + "\r\n"
+    }) {
+      assertThat(passed("0\r\n" + trailers + "\r\n", Trailers.OF_REQUEST)).as(trailers).isEqualTo("broken");
+    }
+    assertThat(passed("0\r\na: 1\r\nb: 1\r\nc: 1\r\nd: 1\r\n\r\n", Trailers.OF_REQUEST)).contains("d: 1");
+  }
+
   @Test
   void takesExactlyTheBytesThatWereDeclared() {
     for (int cut = 0; cut <= 5; cut++) {

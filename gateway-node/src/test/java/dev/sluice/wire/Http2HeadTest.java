@@ -18,11 +18,11 @@ class Http2HeadTest {
   }
 
   private static RequestRead request(boolean bodyFollows, String... fields) {
-    Http2RequestHead head = new Http2RequestHead(4096);
+    Http2Head head = new Http2Head(4096);
     for (int i = 0; i < fields.length; i += 2) {
       head.field(fields[i], fields[i + 1]);
     }
-    return head.read(bodyFollows, 1024, 32);
+    return head.request(bodyFollows, 1024, 32);
   }
 
   private static RequestRead get(String... more) {
@@ -92,6 +92,119 @@ class Http2HeadTest {
     assertThat(head.host()).isEqualTo("host");
     assertThat(head.fields().first("cookie")).isEqualTo("a=1; b=2");
     assertThat(head.hasBody()).isFalse();
+  }
+
+  @Test
+  void aClientThatAsksForWebSocketAsksForAnUpgradeWithAKey() {
+    RequestHead head = (RequestHead) request(
+        true,
+        ":method",
+        "CONNECT",
+        ":protocol",
+        "websocket",
+        ":scheme",
+        "https",
+        ":path",
+        "/chat",
+        ":authority",
+        "a",
+        "sec-websocket-version",
+        "13",
+        "sec-websocket-key",
+        "none");
+    assertThat(head.method()).isEqualTo("GET");
+    assertThat(head.asksUpgrade()).isTrue();
+    assertThat(head.hasBody()).isFalse();
+    assertThat(head.fields().first("Sec-WebSocket-Key")).hasSize(24);
+    assertThat(head.fields().first("Sec-WebSocket-Version")).isEqualTo("13");
+  }
+
+  @Test
+  void anyOtherTunnelIsRefused() {
+    assertThat(request(
+            true, ":method", "CONNECT", ":protocol", "connect-udp", ":scheme", "https", ":path", "/",
+            ":authority", "a"))
+        .isInstanceOfSatisfying(Malformed.class, one -> assertThat(one.status()).isEqualTo(501));
+    assertThat(request(true, ":method", "CONNECT", ":authority", "a")).isInstanceOf(Malformed.class);
+    assertThat(get(":protocol", "websocket")).isInstanceOf(Malformed.class);
+    assertThat(request(
+            false, ":method", "CONNECT", ":protocol", "websocket", ":scheme", "https", ":path", "/",
+            ":authority", "a"))
+        .isInstanceOf(Malformed.class);
+  }
+
+  private static ResponseRead answer(String method, boolean bodyFollows, String... fields) {
+    Http2Head head = new Http2Head(4096);
+    for (int i = 0; i < fields.length; i += 2) {
+      head.field(fields[i], fields[i + 1]);
+    }
+    return head.response(method, bodyFollows, 32);
+  }
+
+  private static long lengthOf(String method, boolean bodyFollows, String... fields) {
+    return ((ResponseHead) answer(method, bodyFollows, fields)).bodyLength();
+  }
+
+  @Test
+  void anAnswerIsTheHeadThatAnHttp1UpstreamWouldHaveSent() {
+    ResponseHead head = (ResponseHead) answer("GET", true, ":status", "404", "x", "1", "x", "2");
+    assertThat(head.status()).isEqualTo(404);
+    assertThat(head.reason()).isEqualTo("Not Found");
+    assertThat(head.fields().count()).isEqualTo(3);
+    assertThat(head.bodyLength()).isEqualTo(BodyLength.CHUNKED);
+    assertThat(lengthOf("GET", true, ":status", "200", "content-length", "5")).isEqualTo(5);
+    assertThat(lengthOf("GET", false, ":status", "200")).isZero();
+    assertThat(lengthOf("HEAD", false, ":status", "200", "content-length", "5")).isZero();
+    assertThat(lengthOf("GET", false, ":status", "304", "content-length", "5")).isZero();
+  }
+
+  @Test
+  void whereTrailersAreToBeExpectedALengthGivesWayToChunks() {
+    assertThat(lengthOf("GET", true, ":status", "200", "content-length", "5", "trailer", "x"))
+        .isEqualTo(BodyLength.CHUNKED);
+    assertThat(lengthOf(
+            "POST", true, ":status", "200", "content-type", "application/grpc+proto",
+            "content-length", "5"))
+        .isEqualTo(BodyLength.CHUNKED);
+  }
+
+  @Test
+  void whatIsNoAnswerIsMalformed() {
+    for (String[] fields : new String[][] {
+      {"x", "1"},
+      {":status", "20"},
+      {":status", "2000"},
+      {":status", "2x0"},
+      {":status", "101"},
+      {":status", "200", ":status", "200"},
+      {":status", "200", ":path", "/"},
+      {":status", "200", "connection", "close"},
+      {":status", "200", "content-length", "1", "content-length", "1"},
+      {":status", "200", "content-length", "x"},
+      {"x", "1", ":status", "200"}
+    }) {
+      assertThat(answer("GET", true, fields)).as(String.join(" ", fields)).isInstanceOf(Malformed.class);
+    }
+  }
+
+  @Test
+  void trailersAreFieldsWithoutPseudoFields() {
+    Http2Head head = new Http2Head(4096);
+    head.field("grpc-status", "0");
+    assertThat(java.util.Objects.requireNonNull(head.trailers(32)).first("grpc-status")).isEqualTo("0");
+    for (String name : List.of(":status", ":path", "Upper", "connection")) {
+      Http2Head wrong = new Http2Head(4096);
+      wrong.field(name, "200");
+      assertThat(wrong.trailers(32)).as(name).isNull();
+    }
+    Http2Head many = new Http2Head(40_000);
+    for (int i = 0; i < 33; i++) {
+      many.field("x", "y");
+    }
+    assertThat(many.trailers(32)).isNull();
+    Http2Head large = new Http2Head(40);
+    large.field("x", "y".repeat(40));
+    assertThat(large.trailers(32)).isNull();
   }
 
   @Test

@@ -139,7 +139,7 @@ final class AccessOptions {
     Optional<DeclaredSecret> secret =
         name == null ? Optional.empty() : declared.secret(all.ingress().key(), name);
     if (secret.isEmpty()) {
-      all.close("auth-secret", "no such Secret", "the name of a Secret with users");
+      all.closeUntil("auth-secret", "no such Secret", "the name of a Secret with users");
       return null;
     }
     Map<String, String> hashes = new TreeMap<>();
@@ -278,7 +278,7 @@ final class AccessOptions {
     Optional<DeclaredConfigMap> found =
         map == null ? Optional.empty() : declared.configMap(all.ingress().key().namespace(), map);
     if (found.isEmpty()) {
-      all.close("auth-proxy-set-headers", "no such ConfigMap", "namespace/name of a ConfigMap");
+      all.closeUntil("auth-proxy-set-headers", "no such ConfigMap", "namespace/name of a ConfigMap");
       return Map.of();
     }
     Map<String, String> fields = new TreeMap<>();

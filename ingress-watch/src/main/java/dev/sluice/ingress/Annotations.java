@@ -22,8 +22,7 @@ final class Annotations {
   private final ControllerConfig config;
   private final Map<String, String> values = new TreeMap<>();
   private final Set<String> asked = new HashSet<>();
-  private final Set<String> noted = new HashSet<>();
-  private final List<Problem> problems = new ArrayList<>();
+  private final Map<String, Problem> told = new TreeMap<>();
   private @Nullable String closed;
 
   Annotations(DeclaredIngress ingress, ControllerConfig config) {
@@ -45,7 +44,7 @@ final class Annotations {
   }
 
   List<Problem> problems() {
-    return problems;
+    return List.copyOf(told.values());
   }
 
   /** Why the paths must answer 503, or null. */
@@ -199,13 +198,32 @@ final class Annotations {
     if (closed == null) {
       closed = "the annotation " + key + " can't be honoured";
     }
-    note(key, what, expected, CLOSED);
+    add(key, problem(key, what, expected, CLOSED));
   }
 
+  /** The same where an object that it names is not there, or not yet. */
+  void closeUntil(String key, String what, String expected) {
+    if (closed == null) {
+      closed = "what the annotation " + key + " names does not exist";
+    }
+    add(key, problem(key, what, expected, CLOSED).missing());
+  }
+
+  /** Something is served otherwise than it asks for. */
   void note(String key, String what, String expected, String effect) {
+    add(key, problem(key, what, expected, effect).differing());
+  }
+
+  private Problem problem(String key, String what, String expected, String effect) {
+    return ingress.problem("metadata.annotations." + PREFIX + key, what, expected, effect);
+  }
+
+  /** The first one of a key counts, unless another closes the paths. */
+  private void add(String key, Problem problem) {
     asked.add(key);
-    if (noted.add(key)) {
-      problems.add(ingress.problem("metadata.annotations." + PREFIX + key, what, expected, effect));
+    Problem before = told.get(key);
+    if (before == null || before.weight().compareTo(problem.weight()) < 0) {
+      told.put(key, problem);
     }
   }
 

@@ -45,7 +45,7 @@ final class CertificateOptions {
             .map(secret -> secret.value("ca.crt"))
             .orElse(null);
     if (authorities == null) {
-      all.close("auth-tls-secret", "no such Secret with ca.crt", "a Secret with the key ca.crt");
+      all.closeUntil("auth-tls-secret", "no such Secret with ca.crt", "a Secret with the key ca.crt");
       return null;
     }
     try {

@@ -69,7 +69,8 @@ final class IngressClasses {
         "spec.ingressClassName",
         "there is no IngressClass \"" + className + '"',
         "the name of an IngressClass" + namesOfOurs(),
-        "the object is left out"));
+        "the object is left out")
+        .missing());
     return false;
   }
 

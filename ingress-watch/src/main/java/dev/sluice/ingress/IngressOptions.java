@@ -54,14 +54,6 @@ record IngressOptions(
   /** Annotations that keep somebody out. Served without them, a route would be open to those it must refuse. */
   private static final Set<String> GUARDS = Set.of("auth-tls-error-page");
 
-  /** Annotations that change how bytes lie in memory, on disk or in logs there, and nothing that anybody sees. */
-  private static final Set<String> WITHOUT_EFFECT_ON_THE_WIRE = Set.of(
-      "client-body-buffer-size",
-      "enable-access-log",
-      "enable-rewrite-log",
-      "http2-push-preload",
-      "ssl-prefer-server-ciphers");
-
   /** Whether it only offers another backend for paths that a main Ingress has, and so has none of its own. */
   boolean canary() {
     return canaryRules != null;
@@ -234,7 +226,7 @@ record IngressOptions(
           ? Optional.empty()
           : declared.configMap(all.ingress().key().namespace(), name);
       if (map.isEmpty()) {
-        all.close("custom-headers", "no such ConfigMap", "namespace/name of a ConfigMap");
+        all.closeUntil("custom-headers", "no such ConfigMap", "namespace/name of a ConfigMap");
         return Map.of();
       }
       Map<String, String> fields = new LinkedHashMap<>();
@@ -303,9 +295,20 @@ record IngressOptions(
           snippet(key);
         } else if (GUARDS.contains(key)) {
           all.close(key, "not supported yet", "");
-        } else if (!WITHOUT_EFFECT_ON_THE_WIRE.contains(key)) {
-          all.note(key, "not supported", "", "it has no effect");
+        } else {
+          unread(key);
         }
+      }
+    }
+
+    /** What nobody reads has no effect; that is passed over where nobody could see one. */
+    private void unread(String key) {
+      NginxKeys.Entry known = NginxKeys.annotation(key).orElse(null);
+      if (known == null) {
+        all.note(key, "no annotation of ingress-nginx 1.15", "", "it has no effect");
+      } else if (!known.unseen() && !known.isAlike(String.valueOf(all.text(key)))) {
+        String how = known.how().isEmpty() ? "not supported" : known.how();
+        all.note(key, how, "", "it has no effect");
       }
     }
 

@@ -95,7 +95,16 @@ public record Relay(
     HTTP,
     HTTPS,
     /** As the client came. */
-    AUTO
+    AUTO,
+    /** HTTP/2 in the clear, without asking. */
+    GRPC,
+    /** HTTP/2 over TLS. */
+    GRPCS;
+
+    /** Whether upstreams are spoken to in HTTP/2. */
+    public boolean http2() {
+      return this == GRPC || this == GRPCS;
+    }
   }
 
   /**

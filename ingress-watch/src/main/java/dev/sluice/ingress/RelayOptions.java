@@ -89,8 +89,14 @@ final class RelayOptions {
       case "AUTO_HTTP" -> {
         return Relay.Protocol.AUTO;
       }
-      case "GRPC", "GRPCS", "FCGI" ->
-        all.close("backend-protocol", "not supported yet", "HTTP, HTTPS or AUTO_HTTP");
+      case "GRPC" -> {
+        return Relay.Protocol.GRPC;
+      }
+      case "GRPCS" -> {
+        return Relay.Protocol.GRPCS;
+      }
+      case "FCGI" ->
+        all.close("backend-protocol", "not supported", "HTTP, HTTPS, AUTO_HTTP, GRPC or GRPCS");
       default ->
         all.invalid("backend-protocol", "HTTP, HTTPS, AUTO_HTTP, GRPC, GRPCS or FCGI", "HTTP");
     }
@@ -119,7 +125,7 @@ final class RelayOptions {
     Optional<DeclaredSecret> secret =
         secretName == null ? Optional.empty() : declared.secret(all.ingress().key(), secretName);
     if (secret.isEmpty()) {
-      all.close("proxy-ssl-secret", "no such Secret", "a Secret with ca.crt or tls.crt");
+      all.closeUntil("proxy-ssl-secret", "no such Secret", "a Secret with ca.crt or tls.crt");
       return null;
     }
     try {

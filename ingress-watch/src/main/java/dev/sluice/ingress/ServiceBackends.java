@@ -30,7 +30,8 @@ final class ServiceBackends {
     if (service.isEmpty()) {
       String field = backend.field() + ".service.name";
       problems.add(ingress.problem(
-          field, key + " does not exist", "the name of a Service in this namespace", effect));
+          field, key + " does not exist", "the name of a Service in this namespace", effect)
+          .missing());
       return null;
     }
     Optional<DeclaredService.Port> port = port(service.get(), backend);
@@ -40,7 +41,8 @@ final class ServiceBackends {
           : '"' + backend.portName() + '"';
       String field = backend.field() + ".service.port";
       problems.add(
-          ingress.problem(field, key + " has no port " + wanted, portsOf(service.get()), effect));
+          ingress.problem(field, key + " has no port " + wanted, portsOf(service.get()), effect)
+              .missing());
       return null;
     }
     if (!service.get().externalName().isEmpty() && !declared.flags().externalNames()) {

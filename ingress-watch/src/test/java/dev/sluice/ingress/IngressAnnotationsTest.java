@@ -44,7 +44,7 @@ class IngressAnnotationsTest {
         "temporal-redirect: 'javascript:x'",
         "upstream-vhost: 'a b'",
         "ssl-passthrough: 'true'",
-        "backend-protocol: GRPC"
+        "backend-protocol: FCGI"
       })
   void closesARouteWhoseGuardOrDirectionItCannotHonour(String annotation) {
     Reconciled made = twoServices()

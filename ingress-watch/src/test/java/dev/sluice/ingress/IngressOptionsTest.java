@@ -129,6 +129,8 @@ class IngressOptionsTest {
   @CsvSource({
     "backend-protocol, HTTP",
     "backend-protocol, http",
+    "backend-protocol, grpc",
+    "backend-protocol, GRPCS",
     "canary, false",
     "use-regex, false",
     "ssl-passthrough, 0"
@@ -140,7 +142,7 @@ class IngressOptionsTest {
 
   @ParameterizedTest
   @CsvSource({
-    "backend-protocol, GRPC",
+    "backend-protocol, FCGI",
     "ssl-passthrough, true",
     "auth-url, ''",
     "whitelist-source-range, ''",

@@ -49,6 +49,10 @@ final class CustomResourceSamples {
         tenant(
             "{keys: [{name: a, secretRef: {name: s, key: k}}, {name: b, secretRef: {name: s, key: k}}]}",
             ""),
+        tenant(
+            "{keys: [{name: a, jwt: {issuer: corp, claims: {sub: someone, groups: web}}},"
+                + " {name: b, serviceAccount: {namespace: shop, name: web.v2}}]}",
+            ""),
         tenant("{limits: [{unit: tokens, amount: 0, window: none}]}", ""),
         tenant("{limits: [{unit: tokens, amount: 1125899906842624, window: second}]}", ""),
         tenant(
@@ -167,6 +171,20 @@ final class CustomResourceSamples {
         tenant("{keys: [{name: a, sha256: ''}]}", "spec.keys[0].sha256"),
         tenant("{keys: [{name: a, sha256: 7}]}", "spec.keys[0].sha256"),
         tenant("{keys: [{name: a, secretRef: {name: s}}]}", "spec.keys[0].secretRef.key"),
+        tenant("{keys: [{name: a, jwt: {claims: {sub: x}}}]}", "spec.keys[0].jwt.issuer"),
+        tenant("{keys: [{name: a, jwt: {issuer: corp, claims: {}}}]}", "spec.keys[0].jwt.claims"),
+        tenant(
+            "{keys: [{name: a, jwt: {issuer: corp, claims: {sub: ''}}}]}",
+            "spec.keys[0].jwt.claims.sub"),
+        tenant(
+            "{keys: [{name: a, jwt: {issuer: corp, claims: {sub: [x]}}}]}",
+            "spec.keys[0].jwt.claims.sub"),
+        tenant(
+            "{keys: [{name: a, serviceAccount: {namespace: shop}}]}",
+            "spec.keys[0].serviceAccount.name"),
+        tenant(
+            "{keys: [{name: a, serviceAccount: {namespace: a.b, name: web}}]}",
+            "spec.keys[0].serviceAccount.namespace"),
         limit("{unit: tokens, amount: 1, window: hour, models: []}", ".models"),
         limit("{unit: tokens, amount: 1, window: hour, models: ['a b']}", ".models[0]"),
         limit("{unit: tokens, amount: 1, window: hour, mode: warn}", ".mode"),
@@ -224,6 +242,10 @@ final class CustomResourceSamples {
         tenant("{keys: [{name: a}]}", "spec.keys[0]"),
         tenant(
             "{keys: [{name: a, sha256: " + SHA256 + ", secretRef: {name: s, key: k}}]}",
+            "spec.keys[0]"),
+        tenant(
+            "{keys: [{name: a, sha256: " + SHA256
+                + ", serviceAccount: {namespace: shop, name: web}}]}",
             "spec.keys[0]"),
         tenant(
             "{keys: [{name: a, secretRef: {name: s, key: k}}, {name: a, secretRef: {name: s, key: k}}]}",
