@@ -42,8 +42,7 @@ final class Http2Connection implements Link.Events, Client, Http2Session.Owner {
         settings.http2().resets(),
         settings.http2().controlFrames(),
         settings.sendTimeout().toNanos());
-    this.session =
-        Http2Session.server(limits, settings.http2().streams(), deadlines, link, this);
+    this.session = Http2Session.server(limits, settings.http2().streams(), deadlines, link, this);
     deadlines.set(timeout, settings.headTimeout().toNanos());
   }
 

@@ -110,9 +110,7 @@ final class Http2Stream implements Arrival, Http2Flow.Events {
   /** The client is given time for its next bytes: from those before, or from those that it was sent. */
   private void awaitMore() {
     if (reading && !flow.theirsEnded() && !flow.isGone() && !answered) {
-      connection
-          .deadlines()
-          .set(silence, connection.settings().bodyTimeout().toNanos());
+      connection.deadlines().set(silence, connection.settings().bodyTimeout().toNanos());
     }
   }
 

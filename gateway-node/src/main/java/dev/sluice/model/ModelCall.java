@@ -548,8 +548,9 @@ final class ModelCall implements Arrival.Events, Target.Events {
     request.usage(usage.input(), usage.output());
     ModelLog.Source source = reported == null ? ModelLog.Source.HELD : ModelLog.Source.PROVIDER;
     gateway.log().settled(spender.tenant(), target, usage, source);
-    settle(Amounts.ofRequest(
-        usage.input(), usage.output(), reported == null ? bounds.nanos() : nanos(usage)));
+    long nanos = reported == null ? bounds.nanos() : nanos(usage);
+    gateway.log().spent(spender, chat == null ? "" : chat.model(), target, usage, source, nanos);
+    settle(Amounts.ofRequest(usage.input(), usage.output(), nanos));
   }
 
   private long nanos(TokenUsage usage) {

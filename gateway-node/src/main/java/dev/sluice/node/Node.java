@@ -40,6 +40,8 @@ import dev.sluice.tenancy.TenancyFeed;
 import dev.sluice.tenancy.TenancyStore;
 import dev.sluice.tenancy.TopUps;
 import dev.sluice.upstream.Upstreams;
+import dev.sluice.usage.UsageLedger;
+import dev.sluice.usage.UsageReport;
 import dev.sluice.wire.Addresses;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
@@ -72,6 +74,7 @@ public final class Node {
   private final Database database;
   private final Tenancy tenancy;
   private final NodeLeases leases;
+  private final UsageLedger usage;
   private final ClusterWorld cluster;
   private final @Nullable RequestMetrics nginx;
   private final Metrics metrics;
@@ -97,6 +100,8 @@ public final class Node {
     this.differences =
         new Differences(settings.proxy().shadow().kept(), Clock.systemUTC(), metrics);
     this.memory = new NodeMemory(differences);
+    this.usage =
+        UsageLedger.start(database, leases.uid(), settings.usage(), System::currentTimeMillis);
     this.cluster = new ClusterWorld(
         settings.cluster(), settings.config(), settings.database(), new Residents());
     this.control = ActorSystem.create(
@@ -125,7 +130,7 @@ public final class Node {
         .scheduleWithFixedDelay(
             LOOK_INTERVAL,
             LOOK_INTERVAL,
-            () -> metrics.look(declared, leases, cluster),
+            () -> metrics.look(declared, leases, cluster, usage),
             control.dispatcher());
     return declared
         .first()
@@ -168,11 +173,12 @@ public final class Node {
 
   private CompletionStage<Void> startEdge() {
     UpstreamTls upstreamTls = new UpstreamTls();
+    ModelLogs log = new ModelLogs(metrics, usage);
     ServiceFactory services = scope -> {
       Upstreams upstreams =
           new Upstreams(settings.upstream(), scope, scope.deadlines(), upstreamTls);
       ModelGateway models =
-          new ModelGateway(scope, upstreams, tenancy::table, leases, metrics, settings.model());
+          new ModelGateway(scope, upstreams, tenancy::table, leases, log, settings.model());
       return new Gateway(
           declared::routes, upstreams, models, metrics, settings.proxy(), memory, scope);
     };
@@ -256,6 +262,7 @@ public final class Node {
             new TenancyStore(database, settings.tenancy()),
             new TopUps(database),
             audit,
+            new UsageReport(database),
             token -> CompletableFuture.completedFuture(Optional.empty()),
             settings.tenancy().mostOverlap(),
             Version.text()));
@@ -283,6 +290,7 @@ public final class Node {
         : running.stop(settings.drainTimeout());
     return drained
         .thenCompose(done -> leases.leave(LEAVE_TIMEOUT))
+        .thenCompose(done -> usage.flush())
         .thenCompose(done -> cluster.stop())
         .thenCompose(done -> {
           leases.close();
@@ -292,6 +300,7 @@ public final class Node {
           if (reading != null) {
             reading.close();
           }
+          usage.close();
           database.close();
           Metrics.stop();
           control.terminate();

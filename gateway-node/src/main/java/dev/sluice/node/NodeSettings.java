@@ -21,6 +21,7 @@ import dev.sluice.state.ClusterSettings;
 import dev.sluice.state.DatabaseUrl;
 import dev.sluice.state.Section;
 import dev.sluice.tenancy.TenancySettings;
+import dev.sluice.usage.UsageSettings;
 import dev.sluice.upstream.UpstreamSettings;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -54,6 +55,7 @@ public record NodeSettings(
     KeptSettings kept,
     StatusSettings status,
     TenancySettings tenancy,
+    UsageSettings usage,
     AdminSettings admin) {
   /** Read by Akka and Kamon, which know more keys than are set here. */
   private static final List<String> HANDED_ON = List.of(
@@ -136,6 +138,7 @@ public record NodeSettings(
         KeptSettings.from(config),
         StatusSettings.from(config),
         TenancySettings.from(config),
+        UsageSettings.from(config),
         AdminSettings.from(config));
   }
 

@@ -1,6 +1,7 @@
 package dev.sluice.node;
 
 import dev.sluice.admin.AdminView;
+import dev.sluice.proxy.Asking;
 import dev.sluice.proxy.Differences;
 import dev.sluice.quota.NodeLeases;
 import dev.sluice.quota.Quota;
@@ -146,6 +147,11 @@ final class NodeView implements AdminView {
                 one.theirs()))
             .toList(),
         differences.notKept());
+  }
+
+  @Override
+  public Object explain(String method, String url, List<String> headers) {
+    return Asking.explain(declared.current(), declared.problems(), method, url, headers);
   }
 
   private static String mode(boolean observed) {

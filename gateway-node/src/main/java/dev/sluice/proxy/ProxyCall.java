@@ -144,12 +144,11 @@ final class ProxyCall implements Arrival.Events, UpstreamEvents {
   }
 
   private Origin http1Origin(Endpoint to) {
-    boolean secure =
-        switch (relay.protocol()) {
-          case HTTP, GRPC -> false;
-          case HTTPS, GRPCS -> true;
-          case AUTO -> request.arrival().secure();
-        };
+    boolean secure = switch (relay.protocol()) {
+      case HTTP, GRPC -> false;
+      case HTTPS, GRPCS -> true;
+      case AUTO -> request.arrival().secure();
+    };
     if (!secure) {
       return Origin.plain(to.host(), to.port());
     }

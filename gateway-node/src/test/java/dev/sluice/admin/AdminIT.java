@@ -241,6 +241,31 @@ class AdminIT {
     assertThat(node.get("/audit?tenant=written&limit=1", "root").body()).contains("node-2 burned");
   }
 
+  @Test
+  void usageIsToldByWhomAndOfWhatAsJsonAndAsCsv() throws Exception {
+    created("/tenants", "{\"name\":\"used\"}");
+    created("/tenants/used/teams", "{\"name\":\"web\"}");
+    String secret = key("/tenants/used/teams/web/keys", "ci");
+    await().atMost(PATIENCE).until(() -> node.call(secret) == 200);
+    assertThat(node.call(secret)).isEqualTo(200);
+    String path = "/usage?tenant=used&from=2020-01-01T00:00:00Z&to=2029-12-31T00:00:00Z&group=day,team,key,model,target,source";
+    await().atMost(PATIENCE).until(() -> tree(node.get(path, "root")).path(0).path("requests").asInt() == 2);
+    JsonNode line = tree(node.get(path, "root")).get(0);
+    assertThat(line.get("team").asText()).isEqualTo("web");
+    assertThat(line.get("key").asText()).isEqualTo("ci");
+    assertThat(line.get("model").asText()).isEqualTo("echo");
+    assertThat(line.get("source").asText()).isEqualTo("provider");
+    assertThat(line.get("inputTokens").asInt()).isEqualTo(6);
+    assertThat(line.get("outputTokens").asInt()).isEqualTo(6);
+    assertThat(node.get(path + "&format=csv", "root").body().lines().toList())
+        .hasSize(2)
+        .first().asString()
+        .isEqualTo("time,team,key,model,target,source,requests,inputTokens,cacheReadTokens,cacheWriteTokens,outputTokens,reasoningTokens,costNanos");
+    assertThat(node.get(path.replace("tenant=used&", ""), "shop").body()).doesNotContain("web");
+    assertThat(node.get(path.replace("day,", "day,hour,"), "root").statusCode()).isEqualTo(400);
+    assertThat(node.get("/usage", "root").statusCode()).isEqualTo(400);
+  }
+
   /** Each operation by each role: what is not allowed is refused before anything else is looked at. */
   @Test
   void everyOperationIsRefusedWithoutTheRightRole() throws Exception {

@@ -124,7 +124,9 @@ final class RunningEdge implements AutoCloseable {
         objects(
             host,
             annotations,
-            ports.stream().map(port -> new InetSocketAddress(ScriptedUpstream.HOST, port)).toList()));
+            ports.stream()
+                .map(port -> new InetSocketAddress(ScriptedUpstream.HOST, port))
+                .toList()));
   }
 
   /** What declares that all paths of a host lead to these addresses. */

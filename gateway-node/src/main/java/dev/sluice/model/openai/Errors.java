@@ -24,6 +24,12 @@ final class Errors {
     return of(status, tree.isArray() ? tree.path(0) : tree);
   }
 
+  /** Reads what an event says that is an error. */
+  static ProviderError inStream(String data) {
+    JsonNode tree = Json.tree(data.getBytes(StandardCharsets.UTF_8));
+    return tree == null || !tree.isObject() ? error(0, "", data) : of(0, tree);
+  }
+
   /**
    * Reads an object with an error, or that is one.
    *
@@ -67,7 +73,7 @@ final class Errors {
     }
     return error.isObject() && !error.isEmpty()
         ? error.toString()
-        : "the provider answered " + status;
+        : status == 0 ? "the provider failed" : "the provider answered " + status;
   }
 
   private static ProviderError error(int status, String words, String message) {
@@ -99,7 +105,8 @@ final class Errors {
     if (any(words, "model_not_found", "deploymentnotfound")) {
       return Kind.NOT_FOUND;
     }
-    if (any(words, "invalid_api_key", "authentication", "permission")) {
+    if (any(words, "invalid_api_key", "authentication", "permission")
+        || message.contains("incorrect api key")) {
       return Kind.CREDENTIAL;
     }
     if (any(words, "overloaded", "unavailable", "capacity", "slow_down")) {
