@@ -549,7 +549,9 @@ final class ModelCall implements Arrival.Events, Target.Events {
     ModelLog.Source source = reported == null ? ModelLog.Source.HELD : ModelLog.Source.PROVIDER;
     gateway.log().settled(spender.tenant(), target, usage, source);
     long nanos = reported == null ? bounds.nanos() : nanos(usage);
-    gateway.log().spent(spender, chat == null ? "" : chat.model(), target, usage, source, nanos);
+    Question said = question;
+    String model = said == null ? "" : said.envelope().model();
+    gateway.log().spent(spender, model, target, usage, source, nanos);
     settle(Amounts.ofRequest(usage.input(), usage.output(), nanos));
   }
 

@@ -241,9 +241,8 @@ public final class Node {
   }
 
   private CompletionStage<ServerBinding> startAdmin() {
-    NodeView view =
-        new NodeView(
-            settings, started, declared, tenancy, cluster, leases, () -> quota, differences);
+    NodeView view = new NodeView(
+        settings, started, declared, tenancy, cluster, leases, () -> quota, differences);
     AuditTrail audit = new AuditTrail(database);
     control
         .scheduler()

@@ -12,7 +12,8 @@ import dev.sluice.state.Section;
  * @param mirrors whether copies of requests are sent where routes ask for them
  * @param shadow how answers are compared with those of another gateway
  */
-public record ProxySettings(int httpPort, int httpsPort, int unsentBytes, boolean mirrors, ShadowSettings shadow) {
+public record ProxySettings(
+    int httpPort, int httpsPort, int unsentBytes, boolean mirrors, ShadowSettings shadow) {
   /** @throws IllegalArgumentException that names the key, its value and what was expected */
   public static ProxySettings from(Config config) {
     Section proxy = Section.of(config, "sluice.proxy");

@@ -262,8 +262,8 @@ class AnnotationsIT {
   void aCopyThatComesBackIsNotCopiedAgain() {
     route(
         "mirror-target",
-        "http://" + edge.http().getAddress().getHostAddress() + ":" + edge.http().getPort()
-            + "$request_uri",
+        "http://" + edge.http().getAddress().getHostAddress() + ":"
+            + edge.http().getPort() + "$request_uri",
         "mirror-host",
         "a");
     for (String target : List.of("/first", "/second")) {
