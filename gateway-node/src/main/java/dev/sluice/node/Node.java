@@ -160,8 +160,9 @@ public final class Node {
 
   private void tellMode() {
     if (settings.mode() == NodeSettings.Mode.OBSERVE) {
-      LOG.info("observe only: what is declared is read and nothing is written to the API server, no status and no Event;"
-          + " what is sent here is answered (sluice.node.mode)");
+      LOG.info(
+          "observe only: what is declared is read and nothing is written to the API server, no status and no Event;"
+              + " what is sent here is answered (sluice.node.mode)");
     }
   }
 
@@ -240,8 +241,7 @@ public final class Node {
     declared
         .current()
         .certificates()
-        .forEach((host, one) ->
-            ends.put(host, one.chain().get(0).getNotAfter().toInstant()));
+        .forEach((host, one) -> ends.put(host, one.chain().get(0).getNotAfter().toInstant()));
     Workers running = workers;
     return new NodeFacts(
         Metrics.asNumber(declared.routes().version()),
@@ -254,9 +254,8 @@ public final class Node {
   }
 
   private CompletionStage<ServerBinding> startAdmin() {
-    NodeView view =
-        new NodeView(
-            settings, started, declared, tenancy, cluster, leases, () -> quota, differences);
+    NodeView view = new NodeView(
+        settings, started, declared, tenancy, cluster, leases, () -> quota, differences);
     AuditTrail audit = new AuditTrail(database);
     control
         .scheduler()

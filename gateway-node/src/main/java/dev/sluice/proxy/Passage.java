@@ -99,8 +99,10 @@ final class Passage implements Arrival.Events {
     if (filter instanceof Filter.Access access) {
       return new AccessSteps(access).byAddress();
     } else if (filter instanceof Filter.Mirror to) {
-      mirror = new MirrorCall(request, to, scope);
-      mirror.start();
+      if (scope.settings().mirrors() && request.header(MirrorCall.MARK) == null) {
+        mirror = new MirrorCall(request, to, scope);
+        mirror.start();
+      }
       return Step.PASSES;
     }
     Refusal refusal = refusalOf(filter);
