@@ -31,10 +31,11 @@ public sealed interface Action {
   /** A call of a language model; which one, its body says. */
   record Models(Call call, ModelTable models) implements Action {}
 
-  /** The calls of OpenAI's API that are served. */
+  /** The calls of OpenAI's API that are served, and ours by which a tenant sees how its limits stand. */
   enum Call {
     CHAT_COMPLETIONS("/v1/chat/completions", "POST"),
-    LIST_MODELS("/v1/models", "GET");
+    LIST_MODELS("/v1/models", "GET"),
+    QUOTA("/v1/quota", "GET");
 
     private final String path;
     private final String method;
