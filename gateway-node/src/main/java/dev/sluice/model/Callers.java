@@ -32,6 +32,12 @@ final class Callers {
     return DIALECTS.get(call);
   }
 
+  static boolean serves(Action.Call call) {
+    return DIALECTS.containsKey(call)
+        || call == Action.Call.LIST_MODELS
+        || call == Action.Call.QUOTA;
+  }
+
   /** In whose words the caller expects to be refused. */
   static Dialect words(Action.Call call) {
     return switch (call) {

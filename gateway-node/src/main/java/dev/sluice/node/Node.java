@@ -14,6 +14,7 @@ import com.typesafe.config.ConfigFactory;
 import dev.sluice.admin.AdminApi;
 import dev.sluice.edge.ServiceFactory;
 import dev.sluice.edge.Workers;
+import dev.sluice.identity.Tokens;
 import dev.sluice.ingress.HostRoutes;
 import dev.sluice.ingress.RouteTable;
 import dev.sluice.ingress.kube.ApiServer;
@@ -74,6 +75,7 @@ public final class Node {
   private final DeclaredState declared;
   private final Database database;
   private final Tenancy tenancy;
+  private final Tokens tokens;
   private final NodeLeases leases;
   private final UsageLedger usage;
   private final ClusterWorld cluster;
@@ -96,6 +98,7 @@ public final class Node {
     this.declared = new DeclaredState(settings.classes(), settings.controller(), streamPorts);
     this.database = Database.of(settings.database(), settings.config());
     this.tenancy = new Tenancy(declared::tenants, System::currentTimeMillis);
+    this.tokens = new Tokens(settings.identity(), Clock.systemUTC());
     this.leases = new NodeLeases(settings.quota());
     this.nginx = settings.nginx().on() ? new RequestMetrics(settings.nginx()) : null;
     this.metrics = new Metrics(new AccessLog(), nginx, declared::routes);
@@ -183,7 +186,7 @@ public final class Node {
       Upstreams upstreams =
           new Upstreams(settings.upstream(), scope, scope.deadlines(), upstreamTls);
       ModelGateway models =
-          new ModelGateway(scope, upstreams, tenancy::table, leases, log, settings.model());
+          new ModelGateway(scope, upstreams, tenancy::table, leases, log, tokens, settings.model());
       return new Gateway(
           declared::routes,
           streamPorts::free,
@@ -275,7 +278,7 @@ public final class Node {
             new TopUps(database),
             audit,
             new UsageReport(database),
-            token -> CompletableFuture.completedFuture(Optional.empty()),
+            tokens::claims,
             settings.tenancy().mostOverlap(),
             Version.text()));
   }
@@ -313,6 +316,7 @@ public final class Node {
             reading.close();
           }
           usage.close();
+          tokens.close();
           database.close();
           Metrics.stop();
           control.terminate();

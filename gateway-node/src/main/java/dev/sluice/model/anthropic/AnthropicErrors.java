@@ -3,7 +3,7 @@ package dev.sluice.model.anthropic;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.model.chat.Json;
-import dev.sluice.model.chat.Masked;
+import dev.sluice.model.chat.Credentials;
 import dev.sluice.model.chat.ProviderError;
 import dev.sluice.model.chat.ProviderError.Kind;
 import java.nio.charset.StandardCharsets;
@@ -19,7 +19,7 @@ final class AnthropicErrors {
     if (error == null || !error.isObject()) {
       String text = new String(body, StandardCharsets.UTF_8).strip();
       String told = text.isEmpty() ? "the provider answered " + status : text;
-      return new ProviderError(status, ProviderError.kindOf(status), Masked.of(told));
+      return new ProviderError(status, ProviderError.kindOf(status), Credentials.masked(told));
     }
     return of(status, error);
   }
@@ -31,7 +31,7 @@ final class AnthropicErrors {
     Kind kind = kind(type, message.toLowerCase(Locale.ROOT), status);
     int known = status == 0 ? statusOf(type) : status;
     return new ProviderError(
-        known, kind, Masked.of(message.isEmpty() ? "the provider answered " + known : message));
+        known, kind, Credentials.masked(message.isEmpty() ? "the provider answered " + known : message));
   }
 
   private static Kind kind(String type, String message, int status) {
