@@ -63,7 +63,9 @@ public final class Gateway implements Service {
     this.streamPorts = streamPorts;
     this.models = models;
     this.log = log;
-    this.scope = new ProxyScope(upstreams, new EndpointChoice(), settings, memory, worker);
+    RetryBudget retries = new RetryBudget(settings.retriesPercent(), settings.retriesLeast());
+    this.scope =
+        new ProxyScope(upstreams, new EndpointChoice(), settings, memory, retries, worker);
     this.shadow = new Shadow(scope);
   }
 
