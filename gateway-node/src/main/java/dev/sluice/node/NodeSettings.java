@@ -6,6 +6,7 @@ import com.typesafe.config.ConfigParseOptions;
 import com.typesafe.config.ConfigValue;
 import dev.sluice.admin.AdminSettings;
 import dev.sluice.edge.EdgeSettings;
+import dev.sluice.identity.IdentitySettings;
 import dev.sluice.ingress.ClassRules;
 import dev.sluice.ingress.ControllerFlags;
 import dev.sluice.ingress.kube.ClassSettings;
@@ -21,8 +22,8 @@ import dev.sluice.state.ClusterSettings;
 import dev.sluice.state.DatabaseUrl;
 import dev.sluice.state.Section;
 import dev.sluice.tenancy.TenancySettings;
-import dev.sluice.usage.UsageSettings;
 import dev.sluice.upstream.UpstreamSettings;
+import dev.sluice.usage.UsageSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -56,6 +57,7 @@ public record NodeSettings(
     StatusSettings status,
     TenancySettings tenancy,
     UsageSettings usage,
+    IdentitySettings identity,
     AdminSettings admin) {
   /** Read by Akka and Kamon, which know more keys than are set here. */
   private static final List<String> HANDED_ON = List.of(
@@ -139,6 +141,7 @@ public record NodeSettings(
         StatusSettings.from(config),
         TenancySettings.from(config),
         UsageSettings.from(config),
+        IdentitySettings.from(config),
         AdminSettings.from(config));
   }
 

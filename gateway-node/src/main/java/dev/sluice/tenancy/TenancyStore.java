@@ -40,7 +40,7 @@ public final class TenancyStore {
   /** @param after name behind which to begin; empty for the first */
   public CompletionStage<List<KeptEntry>> tenants(String after, int most) {
     return database.read(sql -> sql.rows(
-            ENTRY_OF_TENANT + " WHERE name > $1 AND dropped IS NULL ORDER BY name LIMIT $2",
+            ENTRY_OF_TENANT + " WHERE name > $1 AND dropped IS NULL ORDER BY sluice_tenant.name LIMIT $2",
             TenancyStore::entry,
             after,
             most)
@@ -50,7 +50,7 @@ public final class TenancyStore {
   public CompletionStage<List<KeptEntry>> teams(String tenant, String after, int most) {
     return database.read(sql -> sql.rows(
             ENTRY_OF_TEAM
-                + " WHERE tenant = $1 AND name > $2 AND dropped IS NULL ORDER BY name LIMIT $3",
+                + " WHERE tenant = $1 AND name > $2 AND dropped IS NULL ORDER BY sluice_team.name LIMIT $3",
             TenancyStore::entry,
             tenant,
             after,
@@ -62,7 +62,7 @@ public final class TenancyStore {
   public CompletionStage<List<KeptEntry>> keys(String tenant, String team, String after, int most) {
     return database.read(sql -> sql.rows(
             ENTRY_OF_KEY
-                + " WHERE tenant = $1 AND team = $2 AND name > $3 AND dropped IS NULL ORDER BY name LIMIT $4",
+                + " WHERE tenant = $1 AND team = $2 AND name > $3 AND dropped IS NULL ORDER BY sluice_key.name LIMIT $4",
             TenancyStore::entry,
             tenant,
             team,

@@ -36,7 +36,9 @@ final class ControllerConfig {
       "disable-proxy-intercept-errors",
       "limit-rate",
       "limit-rate-after",
-      "relative-redirects");
+      "relative-redirects",
+      "enable-opentelemetry",
+      "opentelemetry-trust-incoming-span");
 
   private final @Nullable DeclaredConfigMap declared;
   private final Map<String, String> data;

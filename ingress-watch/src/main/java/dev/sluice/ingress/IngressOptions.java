@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param rewriteTarget empty for none
  * @param appRoot empty for none
  * @param aliases other names of its hosts
+ * @param dropsTrace whether upstreams are not told of the client's trace
  * @param errorStatuses that are replaced by answers of the default backend
  * @param defaultBackend name of a Service, or empty
  */
@@ -44,6 +45,7 @@ record IngressOptions(
     Filter.@Nullable Limits limits,
     Filter.@Nullable Access access,
     Filter.@Nullable Mirror mirror,
+    boolean dropsTrace,
     Relay relay,
     Set<Integer> errorStatuses,
     boolean ownErrorsOnly,
@@ -110,6 +112,7 @@ record IngressOptions(
       Filter.Cors cors = CorsOptions.read(all);
       Filter.Limits limits = guards.limits();
       Filter.Mirror mirror = mirror();
+      boolean dropsTrace = dropsTrace();
       boolean ownOnly = all.flag("disable-proxy-intercept-errors", false);
       String defaultBackend = Optional.ofNullable(all.text("default-backend")).orElse("");
       Retries retries = relays.retries();
@@ -136,6 +139,7 @@ record IngressOptions(
           limits,
           access,
           mirror,
+          dropsTrace,
           relay,
           statuses,
           ownOnly,
@@ -274,6 +278,17 @@ record IngressOptions(
       return new Filter.Mirror(url, host, body);
     }
 
+    /** No spans are made here: a trace that is trusted goes on as it came, any other begins anew at the upstream. */
+    private boolean dropsTrace() {
+      boolean traced = all.flag("enable-opentelemetry", false);
+      boolean trusted = all.flag("opentelemetry-trust-incoming-span", true);
+      all.has("opentelemetry-operation-name");
+      if (traced && all.has("enable-opentelemetry")) {
+        all.note("enable-opentelemetry", "true", "", "traces are passed on, but no spans are made");
+      }
+      return traced && !trusted;
+    }
+
     /** What is left: told by name, with what follows from it. */
     private void rest() {
       if (all.has("proxy-request-buffering")) {
@@ -284,8 +299,11 @@ record IngressOptions(
           all.close(key, "there is no such firewall here", "one in front of the gateway");
         }
       }
-      if (all.has("ssl-passthrough") && all.flag("ssl-passthrough", false)) {
-        all.close("ssl-passthrough", "not supported yet", "");
+      if (all.has("ssl-passthrough")
+          && all.flag("ssl-passthrough", false)
+          && !declared.flags().sslPassthrough()) {
+        all.close(
+            "ssl-passthrough", "switched off", "sluice.ingress.controller.ssl-passthrough = on");
       }
       if (all.has("service-upstream") && all.flag("service-upstream", false)) {
         all.note(

@@ -364,6 +364,9 @@ final class IngressRoutes {
           : new Filter.Access(access.any(), access.denied(), access.allowed(), null, null);
     }
     addUnlessNull(filters, access);
+    if (one.dropsTrace()) {
+      filters.add(new Filter.RequestFields(Map.of("traceparent", "", "tracestate", "")));
+    }
     addUnlessNull(filters, one.mirror());
     return filters;
   }
@@ -419,6 +422,7 @@ final class IngressRoutes {
           sticky.maxAgeSeconds(),
           sticky.secure(),
           sticky.sameSite(),
+          sticky.noneIfKnown(),
           sticky.changeOnFailure(),
           sticky.persistent()));
     }

@@ -3,6 +3,7 @@ package dev.sluice.ingress;
 import dev.sluice.ingress.Action.Backend;
 import dev.sluice.ingress.Action.Endpoint;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -14,9 +15,9 @@ final class ServiceBackends {
   private static final String SERVES_503 = "its path answers 503";
 
   private final Declarations declared;
-  private final List<Problem> problems;
+  private final Collection<Problem> problems;
 
-  ServiceBackends(Declarations declared, List<Problem> problems) {
+  ServiceBackends(Declarations declared, Collection<Problem> problems) {
     this.declared = declared;
     this.problems = problems;
   }
@@ -64,6 +65,16 @@ final class ServiceBackends {
     }
     Backend backend = backend(service.get(), service.get().ports().get(0));
     return backend.endpoints().isEmpty() ? null : backend;
+  }
+
+  /** Empty if there is no such Service or port. */
+  Optional<Backend> ofService(ObjectKey key, String port) {
+    boolean number = port.matches("\\d{1,5}");
+    DeclaredIngress.Backend wanted = new DeclaredIngress.Backend(
+        "", key.name(), number ? "" : port, number ? Integer.parseInt(port) : 0);
+    return declared
+        .service(key)
+        .flatMap(service -> port(service, wanted).map(one -> backend(service, one)));
   }
 
   private Backend backend(DeclaredService service, DeclaredService.Port port) {

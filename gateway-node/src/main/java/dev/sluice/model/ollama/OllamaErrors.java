@@ -2,7 +2,7 @@ package dev.sluice.model.ollama;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.model.chat.Json;
-import dev.sluice.model.chat.Masked;
+import dev.sluice.model.chat.Credentials;
 import dev.sluice.model.chat.ProviderError;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
@@ -18,7 +18,7 @@ final class OllamaErrors {
     }
     String text = new String(body, StandardCharsets.UTF_8).strip();
     String told = text.isEmpty() ? "the provider answered " + status : text;
-    return new ProviderError(status, ProviderError.kindOf(status), Masked.of(told));
+    return new ProviderError(status, ProviderError.kindOf(status), Credentials.masked(told));
   }
 
   static ProviderError of(int status, JsonNode document) {
@@ -33,6 +33,6 @@ final class OllamaErrors {
       kind = ProviderError.Kind.NOT_FOUND;
     }
     int code = status >= 400 && status < 600 ? status : 500;
-    return new ProviderError(code, kind, Masked.of(message));
+    return new ProviderError(code, kind, Credentials.masked(message));
   }
 }

@@ -7,6 +7,7 @@ import dev.sluice.ingress.DeclaredEndpoints;
 import dev.sluice.ingress.DeclaredIngress;
 import dev.sluice.ingress.DeclaredIngress.PathType;
 import dev.sluice.ingress.DeclaredIngressClass;
+import dev.sluice.ingress.DeclaredNamespace;
 import dev.sluice.ingress.DeclaredSecret;
 import dev.sluice.ingress.DeclaredService;
 import dev.sluice.ingress.ObjectKey;
@@ -184,6 +185,13 @@ final class KubernetesKinds {
 
   static Declaration configMap(ObjectKey key, DeclaredAt at, Value object) {
     return new DeclaredConfigMap(key, at, object.field("data").texts());
+  }
+
+  static Declaration namespace(ObjectKey key, DeclaredAt at, Value object) {
+    return new DeclaredNamespace(
+        new ObjectKey(key.kind(), "", key.name()),
+        at,
+        object.field("metadata").field("labels").texts());
   }
 
   /** Whether HTTP can be spoken there; a Service may have the same number once more for UDP. */
