@@ -126,7 +126,7 @@ final class BalanceOptions {
     boolean broken = false;
     if (value.isEmpty() && !pattern.isEmpty()) {
       try {
-        compiled = Pattern.compile(pattern);
+        compiled = LinearPattern.compile(pattern);
       } catch (PatternSyntaxException e) {
         broken = true;
         all.note(

@@ -37,11 +37,11 @@ final class CertificateOptions {
       all.invalid("auth-tls-verify-client", "on, off, optional or optional_no_ca", "on");
       mode = "on";
     }
-    String name = all.localName("auth-tls-secret", true);
+    ObjectKey name = all.reference("auth-tls-secret", "Secret", true);
     byte[] authorities = name == null
         ? null
         : declared
-            .secret(all.ingress().key(), name)
+            .secret(name)
             .map(secret -> secret.value("ca.crt"))
             .orElse(null);
     if (authorities == null) {
@@ -55,7 +55,7 @@ final class CertificateOptions {
           all.close("auth-tls-match-cn", '"' + subject + '"', "CN= and a regular expression");
           return null;
         }
-        pattern = Pattern.compile(subject);
+        pattern = LinearPattern.compile(subject);
       }
       return mode.equals("off")
           ? null

@@ -98,6 +98,11 @@ final class ControllerConfig {
     return is("allow-snippet-annotations", false);
   }
 
+  /** Whether Ingresses may name Secrets and ConfigMaps of other namespaces. */
+  boolean allowsOtherNamespaces() {
+    return is("allow-cross-namespace-resources", false);
+  }
+
   int redirectStatus() {
     long status = number("http-redirect-code", 308);
     return status == 301 || status == 302 || status == 307 ? (int) status : 308;

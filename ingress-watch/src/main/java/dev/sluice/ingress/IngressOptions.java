@@ -225,10 +225,10 @@ record IngressOptions(
       if (!all.has("custom-headers")) {
         return Map.of();
       }
-      String name = all.localName("custom-headers", true);
+      ObjectKey name = all.reference("custom-headers", "ConfigMap", true);
       Optional<DeclaredConfigMap> map = name == null
           ? Optional.empty()
-          : declared.configMap(all.ingress().key().namespace(), name);
+          : declared.configMap(name);
       if (map.isEmpty()) {
         all.closeUntil("custom-headers", "no such ConfigMap", "namespace/name of a ConfigMap");
         return Map.of();
@@ -270,7 +270,8 @@ record IngressOptions(
         return null;
       }
       if (!text.matches("https?://[A-Za-z0-9._-]+(:\\d{1,5})?([/?$].*)?")
-          || !host.matches("[A-Za-z0-9._:-]*")) {
+          || !host.matches("[A-Za-z0-9._:-]*")
+          || Annotations.isOfTheMachine(text)) {
         all.note("mirror-target", '"' + text + '"', "an absolute URL", "nothing is mirrored");
         return null;
       }
@@ -347,7 +348,7 @@ record IngressOptions(
       return null;
     }
     try {
-      Pattern pattern = Pattern.compile(path, Pattern.CASE_INSENSITIVE);
+      Pattern pattern = LinearPattern.compile(path, Pattern.CASE_INSENSITIVE);
       List<Filter.RewritePart> parts = new ArrayList<>();
       StringBuilder text = new StringBuilder();
       for (int i = 0; i < target.length(); i++) {
