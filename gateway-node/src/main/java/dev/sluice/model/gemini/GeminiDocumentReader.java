@@ -36,8 +36,11 @@ final class GeminiDocumentReader implements AnswerReader {
       return false;
     }
     answer.take(whole, out);
+    if (answer.failed()) {
+      return false;
+    }
     answer.wholeAnyway(out);
-    if (!answer.ended() && !answer.failed()) {
+    if (!answer.ended()) {
       answer.fail(GeminiStreamReader.unreadable("it has no candidate"), out);
     }
     return answer.ended();

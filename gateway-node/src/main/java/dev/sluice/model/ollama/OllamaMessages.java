@@ -46,7 +46,7 @@ final class OllamaMessages {
     message.pass("name");
     for (Said<String> other : message.rest()) {
       String field = other.value().substring(other.value().lastIndexOf('.') + 1);
-      if (!message.object().path(field).asText("").isEmpty() || !message.object().path(field).isEmpty()) {
+      if (!OllamaReader.isEmpty(message.object().path(field))) {
         beyond.add(other);
       }
     }

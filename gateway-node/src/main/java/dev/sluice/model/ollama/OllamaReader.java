@@ -65,9 +65,7 @@ final class OllamaReader {
     unlessFalse("logprobs");
     whole.pass("model", "stream", "keep_alive", "truncate", "shift");
     for (Said<String> other : whole.rest()) {
-      JsonNode value = whole.object().path(other.value());
-      boolean empty = value.isContainerNode() && value.isEmpty() || value.asText("-").isEmpty();
-      if (!empty) {
+      if (!isEmpty(whole.object().path(other.value()))) {
         beyond.add(other);
       }
     }
@@ -84,6 +82,12 @@ final class OllamaReader {
         envelope.stream(),
         null,
         beyond);
+  }
+
+  /** Some clients send all fields, those that were not said empty. */
+  static boolean isEmpty(JsonNode value) {
+    return value.isContainerNode() && value.isEmpty()
+        || value.isTextual() && value.textValue().isEmpty();
   }
 
   private void prompt() throws UnsayableException {
@@ -136,7 +140,7 @@ final class OllamaReader {
 
   private @Nullable Said<Format> format() throws UnsayableException {
     Said<JsonNode> said = whole.take("format");
-    if (said == null || said.value().asText("-").isEmpty()) {
+    if (said == null || isEmpty(said.value())) {
       return null;
     }
     if (said.value() instanceof ObjectNode schema) {
