@@ -84,7 +84,7 @@ public final class Node {
   private Node(NodeSettings settings) {
     this.settings = settings;
     this.declared = new DeclaredState(settings.classes(), settings.controller());
-    this.database = Database.of(settings.database(), settings.config());
+    this.database = Database.of(settings.database(), settings.connections());
     this.tenancy = new Tenancy(declared::tenants, System::currentTimeMillis);
     this.tokens = new Tokens(settings.identity(), Clock.systemUTC());
     this.leases = new NodeLeases(settings.quota());

@@ -18,6 +18,7 @@ import dev.sluice.model.ModelSettings;
 import dev.sluice.proxy.ProxySettings;
 import dev.sluice.quota.QuotaSettings;
 import dev.sluice.state.ClusterSettings;
+import dev.sluice.state.DatabaseSettings;
 import dev.sluice.state.DatabaseUrl;
 import dev.sluice.state.Section;
 import dev.sluice.tenancy.TenancySettings;
@@ -34,6 +35,7 @@ public record NodeSettings(
     String name,
     Path manifests,
     DatabaseUrl database,
+    DatabaseSettings connections,
     Duration drainTimeout,
     Duration firstTableTimeout,
     Endpoint health,
@@ -99,6 +101,7 @@ public record NodeSettings(
         node.text("name"),
         Path.of(node.text("manifests")),
         database(node.text("database")),
+        DatabaseSettings.from(config),
         node.duration("drain-timeout", Duration.ZERO, Duration.ofHours(1)),
         node.duration("first-table-timeout", Duration.ZERO, Duration.ofMinutes(10)),
         endpoint(config, "sluice.health"),

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.sluice.identity.SigningIssuer;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
@@ -42,6 +43,15 @@ class AdminIT {
         keys: [{name: one, secretRef: {name: keys, key: written}}]
         teams: [{name: web, keys: [{name: sa, serviceAccount: {namespace: shop, name: web}}]}]
       ---
+      apiVersion: sluice.dev/v1alpha1
+      kind: Tenant
+      metadata: {name: tokens}
+      spec:
+        limits: [{unit: requests, amount: 100, window: hour}]
+        keys:
+          - {name: sa, serviceAccount: {namespace: shop, name: web}}
+          - {name: group, jwt: {issuer: kubernetes, claims: {groups: writers}}, limits: [{unit: tokens, amount: 1000, window: minute}]}
+      ---
       apiVersion: v1
       kind: Secret
       metadata: {name: keys}
@@ -52,14 +62,22 @@ class AdminIT {
   static Path folder;
 
   private static AdminNode node;
+  private static SigningIssuer issuer;
 
   @BeforeAll
   static void start() throws Exception {
+    issuer = new SigningIssuer();
     node = AdminNode.start(
         "127.0.4.7",
         folder,
         MANIFESTS,
         Map.of(
+            "sluice.identity.issuers",
+            List.of(Map.of("name", "kubernetes", "issuer", issuer.url(), "audiences", List.of("sluice"))),
+            "sluice.admin.oidc",
+            List.of(
+                Map.of("issuer", "kubernetes", "role", "read-only", "claims", Map.of("groups", "operators")),
+                Map.of("issuer", "kubernetes", "role", "tenant-admin", "tenants-claim", "tenants", "claims", Map.of("groups", "owners"))),
             "sluice.admin.token",
             "root",
             "sluice.admin.tokens",
@@ -73,6 +91,7 @@ class AdminIT {
   @AfterAll
   static void stop() throws Exception {
     node.close();
+    issuer.close();
   }
 
   private static JsonNode tree(HttpResponse<String> answer) throws IOException {
@@ -264,6 +283,47 @@ class AdminIT {
     assertThat(node.get(path.replace("tenant=used&", ""), "shop").body()).doesNotContain("web");
     assertThat(node.get(path.replace("day,", "day,hour,"), "root").statusCode()).isEqualTo(400);
     assertThat(node.get("/usage", "root").statusCode()).isEqualTo(400);
+  }
+
+  @Test
+  void tokensOfServiceAccountsAndGroupsStandForKeys() throws Exception {
+    String account = issuer.token(claims -> claims.subject("system:serviceaccount:shop:web"));
+    assertThat(node.call(account)).isEqualTo(200);
+    assertThat(node.call(account)).isEqualTo(200);
+    assertThat(node.call(issuer.token(claims -> claims.claim("groups", List.of("x", "writers"))))).isEqualTo(200);
+    assertThat(node.call(issuer.token(claims -> claims.subject("system:serviceaccount:shop:other")))).isEqualTo(401);
+    assertThat(node.call(issuer.token(claims -> claims.subject("system:serviceaccount:shop:web").audience("x"))))
+        .isEqualTo(401);
+    created("/tenants", "{\"name\":\"kept\"}");
+    created("/tenants/kept/keys", "{\"name\":\"one\",\"jwt\":{\"issuer\":\"kubernetes\",\"claims\":{\"sub\":\"kept\"}}}");
+    String kept = issuer.token(claims -> claims.subject("kept"));
+    await().atMost(PATIENCE).until(() -> node.call(kept) == 200);
+    node.ask("DELETE", "/tenants/kept", "root", "", Map.of("If-Match", "*"));
+    await().atMost(PATIENCE).until(() -> node.call(kept) == 401);
+  }
+
+  @Test
+  void aKeySeesTheLimitsThatCountForItself() throws Exception {
+    String group = issuer.token(claims -> claims.claim("groups", List.of("writers")));
+    JsonNode quota = tree(node.traffic("/v1/quota", group));
+    assertThat(quota.get("tenant").asText()).isEqualTo("tokens");
+    assertThat(quota.get("key").asText()).isEqualTo("group");
+    assertThat(quota.get("limits")).hasSize(2);
+    String account = issuer.token(claims -> claims.subject("system:serviceaccount:shop:web"));
+    assertThat(tree(node.traffic("/v1/quota", account)).at("/limits/0/name").asText()).isEqualTo("requests-per-hour");
+    assertThat(node.traffic("/v1/quota", "sk-nobody").statusCode()).isEqualTo(401);
+  }
+
+  @Test
+  void tokensOfAnIssuerHaveTheRoleOfTheFirstRuleThatFits() throws Exception {
+    String reader = issuer.token(claims -> claims.claim("groups", "operators"));
+    assertThat(node.get("/status", reader).statusCode()).isEqualTo(200);
+    assertThat(node.post("/tenants", reader, "{\"name\":\"x\"}").statusCode()).isEqualTo(403);
+    String owner = issuer.token(claims -> claims.claim("groups", "owners").claim("tenants", List.of("turn")));
+    assertThat(node.get("/tenants/turn", owner).statusCode()).isIn(200, 404);
+    assertThat(node.get("/tenants/written", owner).statusCode()).isEqualTo(403);
+    assertThat(node.get("/tenants", issuer.token(claims -> claims.claim("groups", "owners"))).statusCode()).isEqualTo(401);
+    assertThat(node.get("/tenants", issuer.token(claims -> claims)).statusCode()).isEqualTo(401);
   }
 
   /** Each operation by each role: what is not allowed is refused before anything else is looked at. */
