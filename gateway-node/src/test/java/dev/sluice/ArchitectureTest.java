@@ -70,7 +70,8 @@ class ArchitectureTest {
       usesOfOursOnly(TENANCY, ROUTES, DOCUMENTS, QUOTA, STATE);
 
   @ArchTest
-  static final ArchRule theAdminApiKnowsOnlyWhatItIsGiven = usesOfOursOnly(ADMIN, WIRE, ROUTES, DOCUMENTS, TENANCY, USAGE, STATE);
+  static final ArchRule theAdminApiKnowsOnlyWhatItIsGiven =
+      usesOfOursOnly(ADMIN, WIRE, ROUTES, DOCUMENTS, TENANCY, USAGE, STATE);
 
   @ArchTest
   static final ArchRule nobodyKnowsTheProcess = noClasses()

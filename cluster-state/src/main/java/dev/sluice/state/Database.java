@@ -88,8 +88,7 @@ public final class Database implements AutoCloseable {
   private static <T> Mono<T> transaction(Connection connection, Function<Sql, Mono<T>> work) {
     return Mono.from(connection.beginTransaction())
         .then(Mono.defer(() -> work.apply(new Sql(connection))))
-        .flatMap(
-            result -> Mono.from(connection.commitTransaction()).then(Mono.just(result)))
+        .flatMap(result -> Mono.from(connection.commitTransaction()).then(Mono.just(result)))
         .onErrorResume(
             failure -> Mono.from(connection.rollbackTransaction()).then(Mono.error(failure)));
   }

@@ -35,7 +35,8 @@ class TokenCheckTest {
         SignedJWT.parse(token), ISSUER, new JWKSet(with.toPublicJWK()), SKEW, Instant.now());
   }
 
-  private static TokenCheck.Found check(UnaryOperator<JWTClaimsSet.Builder> change) throws Exception {
+  private static TokenCheck.Found check(UnaryOperator<JWTClaimsSet.Builder> change)
+      throws Exception {
     return check(SigningIssuer.token(key, ISSUER.issuer(), change), key);
   }
 
@@ -45,8 +46,8 @@ class TokenCheckTest {
 
   @Test
   void aGoodTokenSaysItsClaims() throws Exception {
-    TokenCheck.Found found =
-        check(claims -> claims.claim("groups", List.of("a", "b")).claim("nested", java.util.Map.of("x", 1)));
+    TokenCheck.Found found = check(claims ->
+        claims.claim("groups", List.of("a", "b")).claim("nested", java.util.Map.of("x", 1)));
     assertThat(found).isInstanceOf(TokenCheck.Found.Good.class);
     TokenCheck.Found.Good good = (TokenCheck.Found.Good) found;
     assertThat(good.claims().issuer()).isEqualTo("corp");
@@ -58,12 +59,18 @@ class TokenCheckTest {
   @Test
   void aTokenOfAnotherAudienceOrIssuerOrTimeIsBad() throws Exception {
     assertThat(check(claims -> claims.audience("other"))).isInstanceOf(TokenCheck.Found.Bad.class);
-    assertThat(check(claims -> claims.audience((String) null))).isInstanceOf(TokenCheck.Found.Bad.class);
-    assertThat(check(claims -> claims.issuer("https://evil"))).isInstanceOf(TokenCheck.Found.Bad.class);
-    assertThat(check(claims -> claims.expirationTime(in(-31)))).isInstanceOf(TokenCheck.Found.Bad.class);
-    assertThat(check(claims -> claims.expirationTime(null))).isInstanceOf(TokenCheck.Found.Bad.class);
-    assertThat(check(claims -> claims.notBeforeTime(in(60)))).isInstanceOf(TokenCheck.Found.Bad.class);
-    assertThat(check(claims -> claims.expirationTime(in(-10)))).isInstanceOf(TokenCheck.Found.Good.class);
+    assertThat(check(claims -> claims.audience((String) null)))
+        .isInstanceOf(TokenCheck.Found.Bad.class);
+    assertThat(check(claims -> claims.issuer("https://evil")))
+        .isInstanceOf(TokenCheck.Found.Bad.class);
+    assertThat(check(claims -> claims.expirationTime(in(-31))))
+        .isInstanceOf(TokenCheck.Found.Bad.class);
+    assertThat(check(claims -> claims.expirationTime(null)))
+        .isInstanceOf(TokenCheck.Found.Bad.class);
+    assertThat(check(claims -> claims.notBeforeTime(in(60))))
+        .isInstanceOf(TokenCheck.Found.Bad.class);
+    assertThat(check(claims -> claims.expirationTime(in(-10))))
+        .isInstanceOf(TokenCheck.Found.Good.class);
   }
 
   @Test
@@ -71,7 +78,9 @@ class TokenCheckTest {
     ECKey other = SigningIssuer.newKey("one");
     assertThat(check(SigningIssuer.token(other, ISSUER.issuer(), claims -> claims), key))
         .isInstanceOf(TokenCheck.Found.Bad.class);
-    assertThat(check(SigningIssuer.token(SigningIssuer.newKey("two"), ISSUER.issuer(), claims -> claims), key))
+    assertThat(check(
+            SigningIssuer.token(SigningIssuer.newKey("two"), ISSUER.issuer(), claims -> claims),
+            key))
         .isInstanceOf(TokenCheck.Found.KeyMissing.class);
   }
 
@@ -80,8 +89,13 @@ class TokenCheckTest {
   void aTokenWithAnotherAlgorithmIsBad() throws Exception {
     SignedJWT token = new SignedJWT(
         new JWSHeader.Builder(JWSAlgorithm.HS256).keyID("one").build(),
-        new JWTClaimsSet.Builder().issuer(ISSUER.issuer()).audience("sluice").expirationTime(in(60)).build());
-    token.sign(new MACSigner(key.toPublicJWK().toJSONString().getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+        new JWTClaimsSet.Builder()
+            .issuer(ISSUER.issuer())
+            .audience("sluice")
+            .expirationTime(in(60))
+            .build());
+    token.sign(new MACSigner(
+        key.toPublicJWK().toJSONString().getBytes(java.nio.charset.StandardCharsets.UTF_8)));
     assertThat(check(token.serialize(), key)).isInstanceOf(TokenCheck.Found.Bad.class);
   }
 }

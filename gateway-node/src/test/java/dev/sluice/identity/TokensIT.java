@@ -12,15 +12,20 @@ import org.junit.jupiter.api.Test;
 class TokensIT {
   private static Tokens tokens(String url, String more) {
     return new Tokens(
-        IdentitySettings.from(ConfigFactory.parseString(
-                "sluice.identity.issuers = [{name: corp, issuer: \"" + url + "\", audiences: [sluice], algorithms: [ES256]}]\n" + more)
-            .withFallback(ConfigFactory.defaultReference())
-            .resolve()),
+        IdentitySettings.from(
+            ConfigFactory.parseString("sluice.identity.issuers = [{name: corp, issuer: \"" + url
+                    + "\", audiences: [sluice], algorithms: [ES256]}]\n" + more)
+                .withFallback(ConfigFactory.defaultReference())
+                .resolve()),
         Clock.systemUTC());
   }
 
   private static Optional<String> subject(Tokens tokens, String token) throws Exception {
-    return tokens.claims(token).toCompletableFuture().get().map(claims -> claims.values().get("sub").get(0));
+    return tokens
+        .claims(token)
+        .toCompletableFuture()
+        .get()
+        .map(claims -> claims.values().get("sub").get(0));
   }
 
   @Test
@@ -30,7 +35,8 @@ class TokensIT {
       String token = issuer.token(claims -> claims);
       assertThat(subject(tokens, token)).contains("someone");
       assertThat(tokens.claims(token).toCompletableFuture()).isCompleted();
-      assertThat(subject(tokens, issuer.token(claims -> claims.subject("other")))).contains("other");
+      assertThat(subject(tokens, issuer.token(claims -> claims.subject("other"))))
+          .contains("other");
       assertThat(issuer.fetches()).isEqualTo(1);
       assertThat(subject(tokens, issuer.token(claims -> claims.audience("x")))).isEmpty();
       assertThat(subject(tokens, "eyJ.eyJ.x")).isEmpty();
@@ -45,7 +51,9 @@ class TokensIT {
       assertThat(subject(tokens, issuer.token(claims -> claims))).contains("someone");
       issuer.rotate("second");
       org.awaitility.Awaitility.await()
-          .until(() -> subject(tokens, issuer.token(claims -> claims.subject("s" + System.nanoTime()))).isPresent());
+          .until(() -> subject(
+                  tokens, issuer.token(claims -> claims.subject("s" + System.nanoTime())))
+              .isPresent());
       assertThat(issuer.fetches()).isEqualTo(2);
     }
   }
