@@ -118,7 +118,8 @@ final class NodeOperations {
   }
 
   private static ObjectNode json(Audit line) {
-    ObjectNode json = JsonNodeFactory.instance.objectNode()
+    ObjectNode json = JsonNodeFactory.instance
+        .objectNode()
         .put("number", line.changed())
         .put("at", line.at().toString())
         .put("who", line.who())
