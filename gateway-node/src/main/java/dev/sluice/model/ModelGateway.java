@@ -71,8 +71,8 @@ public final class ModelGateway implements ModelService {
     Action.Call call = models.call();
     request.dialect(Callers.words(call));
     if (call.unserved() || !Callers.serves(call)) {
-      request.refuse(new Refusal.Unavailable(
-          501, call.path() + " is not served here", "not_served"));
+      request.refuse(
+          new Refusal.Unavailable(501, call.path() + " is not served here", "not_served"));
       return;
     }
     if (!call.method().isEmpty() && !request.method().equals(call.method())) {
