@@ -1,35 +1,42 @@
-"""A gateway that the cases meet: started by the launcher, fed by a folder of manifests, met over sockets."""
+"""A gateway that the cases meet: started by the launcher, fed by a source of objects, met over sockets."""
 
 import json
 import os
 import pathlib
-import socket
 import subprocess
 import time
+import urllib.request
 
 from .certificates import Certificates
 
 LAUNCHER = pathlib.Path(__file__).resolve().parents[5] / "sluice"
 READY_SECONDS = 120
-SETTLE_SECONDS = 5
+SEEN_SECONDS = 30
+PORT, TLS_PORT, ADMIN_PORT = 8000, 8443, 8081
 
 
 class Gateway:
     """One installation with a folder of its own."""
 
-    def __init__(self, folder, address, settings):
+    def __init__(self, folder, address, source, settings, names):
+        """names: host names beside localhost that resolve, and their addresses."""
         self.folder = pathlib.Path(folder)
-        self.address = address
-        self.ports = {80: 8080, 443: 8443, 1080: 8080, 1443: 8443}
-        self.manifests = self.folder / "manifests"
-        self.manifests.mkdir(parents=True)
+        self.address, self.source = address, source
+        self.ports = {80: PORT, 443: TLS_PORT, 1080: PORT, 1443: TLS_PORT}
         self.certificates = Certificates(self.folder / "certificates")
         self.data = self.folder / "data"
-        command = [str(LAUNCHER), "run", "--host", address, "--data", str(self.data), "--manifests", str(self.manifests)]
-        for setting in ["sluice.ingress.folder.poll=50ms", "sluice.proxy.http-port=80", "sluice.proxy.https-port=443", *settings]:
+        nothing = self.folder / "nothing"
+        nothing.mkdir()
+        hosts = self.folder / "hosts"
+        hosts.write_text("".join(f"{ip} {name}\n" for name, ip in {"localhost": "127.0.0.1", **names}.items()))
+        folder = source.folder if source.kind == "folder" else nothing
+        command = [str(LAUNCHER), "run", "--host", address, "--port", str(PORT), "--data", str(self.data), "--manifests", str(folder)]
+        for setting in ["sluice.proxy.http-port=80", "sluice.proxy.https-port=443", *source.settings(), *settings]:
             command += ["--set", setting]
         self.log = open(self.folder / "launcher.log", "wb")
-        self.process = subprocess.Popen(command, stdout=self.log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
+        options = f"-Djdk.net.hosts.file={hosts} {os.environ.get('SLUICE_JAVA_OPTS', '')}"
+        self.process = subprocess.Popen(command, stdout=self.log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
+                                        env=os.environ | {"SLUICE_JAVA_OPTS": options})
 
     def await_ready(self):
         until = time.monotonic() + READY_SECONDS
@@ -39,35 +46,28 @@ class Gateway:
             time.sleep(0.1)
         raise SystemExit("compat: the gateway did not start:\n" + (self.folder / "launcher.log").read_text())
 
-    def apply(self, name, documents):
-        """Puts the documents in place of those of that name, all at once."""
-        written = self.manifests / f".{name}.yaml"
-        written.write_text("\n---\n".join(json.dumps(one) for one in documents))
-        os.replace(written, self.manifests / f"{name}.yaml")
+    def status(self):
+        with urllib.request.urlopen(f"http://{self.address}:{ADMIN_PORT}/api/v1/status", timeout=10) as answer:
+            return json.load(answer)
 
-    def withdraw(self, name):
-        (self.manifests / f"{name}.yaml").unlink(missing_ok=True)
-
-    def await_settled(self, host, configmap):
-        """Until the host is served; a case whose settings forbid even that waits for a while."""
-        until = time.monotonic() + (SETTLE_SECONDS if not configmap else 1.5)
-        asked = f"GET / HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode()
-        if configmap.get("use-proxy-protocol") == "true":
-            asked = b"PROXY TCP4 127.0.0.1 127.0.0.1 1 80\r\n" + asked
+    def await_seen(self, versions):
+        """Until it serves what its source said at these versions."""
+        until = time.monotonic() + SEEN_SECONDS
+        behind = versions
         while time.monotonic() < until:
-            try:
-                with socket.create_connection((self.address, self.ports[80]), timeout=1) as connection:
-                    connection.sendall(asked)
-                    answer = b""
-                    while piece := connection.recv(65536):
-                        answer += piece
-                if answer.endswith(b"settled"):
-                    return
-            except OSError:
-                pass
-            time.sleep(0.03)
-        if not configmap:
-            raise TimeoutError("the gateway did not take the objects over")
+            seen = self.status()["seen"]
+            behind = {kind: version for kind, version in versions.items() if int(seen.get(kind) or 0) < version}
+            if not behind:
+                return
+            time.sleep(0.01)
+        raise TimeoutError(f"the gateway did not take the objects over: it has not seen {behind}")
+
+    def apply(self, name, documents):
+        """Puts the documents in place of those of that name, and waits until they are served."""
+        self.source.apply(name, documents, self)
+
+    def withdraw(self, names):
+        self.source.withdraw(names, self)
 
     def stop(self):
         subprocess.run([str(LAUNCHER), "stop", "--data", str(self.data)], stdout=subprocess.DEVNULL, check=False)

@@ -11,8 +11,9 @@ from .fixtures import Pod
 PREFIX = "nginx.ingress.kubernetes.io/"
 CLASS = "nginx"
 DEFAULT_FIXTURES = ("echo", "httpbun", "slow")
-DNS_NAMES = {"httpbun": ("localhost", "127.0.0.1"), "eu-server": ("127.0.0.3", "127.0.0.3")}
+DNS_NAMES = {"httpbun": ("localhost", "127.0.0.1"), "eu-server": ("127.0.0.3", "127.0.0.3"), "echo": ("echo", "127.0.0.4")}
 CONTROLLER_NAMESPACE, CONTROLLER_CONFIG = "ingress-nginx", "ingress-nginx-controller"
+CONTROLLER_CONFIGS = ("tcp-services",)
 
 
 class Run:
@@ -27,6 +28,7 @@ class Run:
         if "block-cidrs" in self.configmap:
             self.configmap["block-cidrs"] += ",127.0.0.0/8"  # where this client comes from
         self.client = Client(gateway.address, gateway.ports)
+        self.labels = {}
         self.jars, self.addresses = {}, {}
         self.client_certificates, self.server_certificates, self.secrets = {}, {}, []
 
@@ -67,12 +69,20 @@ class Run:
             self.add_secret(secret)
         for name, declared in wanted.items():
             self.start_backend(name, declared or {}, text)
-        self.pods["settled"] = [Pod("settled", 0, "settled")]
         for service in self.case.get("services") or []:
             self.services[service["name"]] = self.filled(service)
         for ingress in self.case["objects"]:
             self.add_ingress(self.filled(ingress))
+        self.labels = self.selected_labels()
         self.apply()
+
+    def selected_labels(self):
+        """The namespace ns-labelled has the labels that the flag asks for."""
+        for flag in self.case.get("flags") or []:
+            name, _, value = flag.partition("=")
+            if name == "--watch-namespace-selector":
+                return {"ns-labelled": dict([value.split("=")])}
+        return {}
 
     def start_backend(self, name, declared, text):
         fixture = declared.get("fixture", name)
@@ -84,11 +94,15 @@ class Run:
             context = self.gateway.certificates.server_context(*self.server_certificates[declared["tls"][7:]])
         self.contexts = getattr(self, "contexts", {}) | {name: context}
         self.fixtures = getattr(self, "fixtures", {}) | {name: fixture}
-        if f"%{name}-dns%" in text:
+        if f"%{name}-dns%" in text or f'"externalName": "{name}"' in text:
             self.pods[name] = [Pod(name, 0, fixture, context, (DNS_NAMES[name][1], 80))]
             return
         kinds = [pod["fixture"] for pod in declared.get("pods", [])] or [fixture] * declared.get("replicas", 1)
-        self.pods[name] = [Pod(name, number, kind, context) for number, kind in enumerate(kinds)]
+        self.pods[name] = [self.pod(name, number, kind, context) for number, kind in enumerate(kinds)]
+
+    def pod(self, name, number, kind, context):
+        proxied = ((self.case.get("backends") or {}).get(name) or {}).get("proxy_protocol", False)
+        return Pod(name, number, kind, context, (self.gateway.source.backend_address, 0), proxied)
 
     def add_secret(self, secret):
         name, kind, made = secret["name"], secret["kind"], self.gateway.certificates
@@ -124,13 +138,13 @@ class Run:
         if not isinstance(value, str) or "%" not in value:
             return value
         value = value.replace("%ns%", self.namespace).replace("%class%", CLASS)
-        value = value.replace("%gateway-ip%", self.gateway.address).replace("%client-cidr%", "127.0.0.0/8")
+        value = value.replace("%gateway-ip%", self.gateway.address).replace("%client-cidr%", "127.0.0.0/8").replace("%client-ip%", "127.0.0.1")
         value = value.replace("%repeat(a,6144)%", "a" * 6144)
         for name, (dns, _) in DNS_NAMES.items():
             value = value.replace(f"%{name}-dns%", dns)
         for name, pods in self.pods.items():
             if pods:
-                self.addresses.setdefault(name, f"127.0.0.1:{pods[0].port}")
+                self.addresses.setdefault(name, f"{pods[0].address}:{pods[0].port}")
         for name, address in self.addresses.items():
             value = value.replace(f"%{name}%", address)
         return value
@@ -173,23 +187,15 @@ class Run:
         return {"path": given["path"], "pathType": given["pathType"], "backend": backend}
 
     def documents(self):
-        host = f"settled-{self.namespace}-{self.generation}.test"
-        yield {"apiVersion": "networking.k8s.io/v1", "kind": "Ingress",
-               "metadata": {"name": "settled", "namespace": self.namespace, "annotations": {PREFIX + "enable-global-auth": "false"}},
-               "spec": {"ingressClassName": CLASS, "rules": [{"host": host, "http": {"paths": [
-                   self.path({"path": "/", "pathType": "Prefix", "backend": "settled"})]}}]}}
+        for namespace in sorted(self.namespaces()):
+            yield {"apiVersion": "v1", "kind": "Namespace",
+                   "metadata": {"name": namespace, **({"labels": self.labels[namespace]} if namespace in self.labels else {})}}
         yield {"apiVersion": "networking.k8s.io/v1", "kind": "IngressClass", "metadata": {"name": CLASS},
                "spec": {"controller": "k8s.io/ingress-nginx"}}
         yield {"apiVersion": "networking.k8s.io/v1", "kind": "IngressClass", "metadata": {"name": "test-new-ingress-class"},
                "spec": {"controller": "k8s.io/other-class"}}
-        for name, pods in self.pods.items():
-            if name not in self.services:
-                yield {"apiVersion": "v1", "kind": "Service", "metadata": {"name": name, "namespace": self.namespace},
-                       "spec": {"ports": [{"name": "http", "port": 80}]}}
-            for pod in pods:
-                yield {"apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice", "addressType": "IPv4",
-                       "metadata": {"name": pod.name, "namespace": self.namespace, "labels": {"kubernetes.io/service-name": name}},
-                       "ports": [{"name": "http", "port": pod.port}], "endpoints": [{"addresses": ["127.0.0.1"]}]}
+        for namespace in sorted(self.namespaces() - {CONTROLLER_NAMESPACE}):
+            yield from self.backend_documents(namespace)
         for name, service in self.services.items():
             ports = [one if isinstance(one, dict) else {"name": f"p{one}", "port": one} for one in service.get("ports", [])]
             spec = {"type": service["type"], "externalName": service["externalName"], "ports": ports} if "type" in service else {
@@ -197,17 +203,31 @@ class Run:
             yield {"apiVersion": "v1", "kind": "Service", "metadata": {"name": name, "namespace": self.namespace}, "spec": spec}
         yield from self.secrets
         for one in self.case.get("configmaps") or []:
-            yield {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": one["name"], "namespace": self.namespace},
+            namespace = CONTROLLER_NAMESPACE if one["name"] in CONTROLLER_CONFIGS else self.namespace
+            yield {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": one["name"], "namespace": namespace},
                    "data": self.filled(one["data"])}
         if self.configmap:
             yield {"apiVersion": "v1", "kind": "ConfigMap", "data": self.filled(self.configmap),
                    "metadata": {"name": CONTROLLER_CONFIG, "namespace": CONTROLLER_NAMESPACE}}
         yield from self.ingresses.values()
 
+    def namespaces(self):
+        return {self.namespace, CONTROLLER_NAMESPACE} | {one["metadata"]["namespace"] for one in self.ingresses.values()}
+
+    def backend_documents(self, namespace):
+        for name, pods in self.pods.items():
+            if name not in self.services:
+                yield {"apiVersion": "v1", "kind": "Service", "metadata": {"name": name, "namespace": namespace},
+                       "spec": {"ports": [{"name": "http", "port": 80}]}}
+            for pod in pods:
+                if not pod.address.startswith("127.") or self.gateway.source.kind == "folder":
+                    yield {"apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice", "addressType": "IPv4",
+                           "metadata": {"name": pod.name, "namespace": namespace, "labels": {"kubernetes.io/service-name": name}},
+                           "ports": [{"name": "http", "port": pod.port}], "endpoints": [{"addresses": [pod.address]}]}
+
     def apply(self):
         self.generation += 1
         self.gateway.apply(self.namespace, list(self.documents()))
-        self.gateway.await_settled(f"settled-{self.namespace}-{self.generation}.test", self.configmap)
 
     def step(self, step):
         for ingress in step.get("apply", []):
@@ -217,6 +237,9 @@ class Run:
         for gone in step.get("delete", []):
             kind, _, name = gone.partition("/")
             (self.services if kind == "service" else self.ingresses).pop(name)
+        for touched in step.get("touch", []):
+            self.ingresses[touched.partition("/")[2]]["metadata"]["annotations"]["touched"] = str(self.generation)
+        self.labels |= step.get("label_namespace", {})
         if "scale" in step:
             self.scale(step["scale"]["backend"], step["scale"]["replicas"])
         self.configmap.update(step.get("configmap", {}))
@@ -229,7 +252,7 @@ class Run:
             pods.pop().close()
         first = self.generation * 100
         while len(pods) < replicas:
-            pods.append(Pod(name, first + len(pods), self.fixtures[name], self.contexts[name]))
+            pods.append(self.pod(name, first + len(pods), self.fixtures[name], self.contexts[name]))
 
     # Requests
 

@@ -12,7 +12,8 @@ import java.util.List;
   @JsonSubTypes.Type(value = Change.Reported.class, name = "reported"),
   @JsonSubTypes.Type(value = Change.Numbered.class, name = "numbered"),
   @JsonSubTypes.Type(value = Change.Departed.class, name = "departed"),
-  @JsonSubTypes.Type(value = Change.Forgotten.class, name = "forgotten")
+  @JsonSubTypes.Type(value = Change.Forgotten.class, name = "forgotten"),
+  @JsonSubTypes.Type(value = Change.WrittenOff.class, name = "written-off")
 })
 public sealed interface Change {
   long at();
@@ -41,4 +42,10 @@ public sealed interface Change {
 
   /** A node is gone and has no lease: nothing needs to be known of it any more. */
   record Forgotten(long at, String uid) implements Change {}
+
+  /**
+   * A lease of a node that is gone was given up by hand: what it has put aside counts as used, the rest is free. A late
+   * report of the node puts that right.
+   */
+  record WrittenOff(long at, LeaseId id) implements Change {}
 }

@@ -83,6 +83,14 @@ public record Lease(
         overAt);
   }
 
+  /** Closed, with what was put aside counted as used. */
+  Lease writeOff() {
+    List<Line> settled = lines.stream()
+        .map(line -> new Line(line.slot(), line.committed(), Amounts.NONE))
+        .toList();
+    return new Lease(id, path, size, grantedAt, notAfter, exact, settled, n, true, overAt);
+  }
+
   Lease close() {
     return new Lease(id, path, size, grantedAt, notAfter, exact, lines, n, true, overAt);
   }

@@ -162,6 +162,21 @@ final class LeaseDesk {
     }
   }
 
+  /**
+   * Gives up by hand what nodes that are no members have not reported in their time (5.17).
+   *
+   * @return how many leases
+   */
+  int writeOff(Set<String> members) {
+    List<Lease> lost = ledger.leases().values().stream()
+        .filter(lease -> !lease.closed() && lease.notAfter() < now)
+        .filter(lease -> !members.contains(lease.id().uid()))
+        .toList();
+    lost.forEach(lease -> change(new Change.WrittenOff(now, lease.id())));
+    decideWaiting();
+    return lost.size();
+  }
+
   /** How the buckets stand now. */
   List<Balance> balances() {
     Headroom headroom = headroom();

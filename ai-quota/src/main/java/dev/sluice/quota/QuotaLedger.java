@@ -55,6 +55,8 @@ public record QuotaLedger(
       return moved.departed(departed);
     } else if (change instanceof Change.Forgotten forgotten) {
       return moved.forgotten(forgotten.uid());
+    } else if (change instanceof Change.WrittenOff writtenOff) {
+      return moved.writtenOff(writtenOff.id());
     }
     return moved.planned((Change.Planned) change);
   }
@@ -116,7 +118,23 @@ public record QuotaLedger(
     return ledger.numbered(change.uid(), ALL_NUMBERS);
   }
 
+  /** It stays among the leases, so that a late report still finds it, until its node is forgotten. */
+  private QuotaLedger writtenOff(LeaseId id) {
+    Lease lease = leases.get(id);
+    return lease == null ? this : with(lease.writeOff());
+  }
+
   private QuotaLedger forgotten(String uid) {
+    QuotaLedger ledger = this;
+    for (Lease lease : leases.values()) {
+      if (lease.id().uid().equals(uid)) {
+        ledger = ledger.folded(lease);
+      }
+    }
+    return ledger.without(uid);
+  }
+
+  private QuotaLedger without(String uid) {
     Map<String, Long> tops = new HashMap<>(top);
     tops.remove(uid);
     Map<String, Long> others = new HashMap<>(heard);
@@ -141,7 +159,7 @@ public record QuotaLedger(
     return new QuotaLedger(lastAt, plan, leases, spent, tops, times, formerPaths);
   }
 
-  /** Nodes that have no lease and were last heard of before this instant. */
+  /** Nodes that have no lease, but for those written off, and were last heard of before this instant. */
   Set<String> silentSince(long at) {
     Set<String> silent = new TreeSet<>();
     heard.forEach((uid, last) -> {
@@ -150,7 +168,9 @@ public record QuotaLedger(
       }
     });
     if (!silent.isEmpty()) {
-      leases.keySet().forEach(id -> silent.remove(id.uid()));
+      leases.values().stream()
+          .filter(lease -> !lease.isFinal())
+          .forEach(lease -> silent.remove(lease.id().uid()));
     }
     return silent;
   }

@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.slf4j.event.Level;
 
@@ -47,6 +48,12 @@ public final class TenantQuota
 
   /** Asks how the buckets stand. */
   public record GetBalances(ActorRef<Balances> replyTo) implements Command {}
+
+  /** Gives up what nodes that are gone have not reported. */
+  public record WriteOff(ActorRef<WrittenOff> replyTo) implements Command {}
+
+  /** @param leases how many; durable */
+  public record WrittenOff(int leases) implements WireMessage {}
 
   public record Balances(List<Balance> balances) implements WireMessage {}
 
@@ -85,6 +92,7 @@ public final class TenantQuota
   private final TimerScheduler<Command> timers;
   private final List<ToEntity> box = new ArrayList<>();
   private final List<ActorRef<Balances>> asking = new ArrayList<>();
+  private final List<ActorRef<WrittenOff>> writingOff = new ArrayList<>();
   private final Map<String, ActorRef<LeaseAgent.Command>> nodes = new HashMap<>();
   private LeaseDesk desk;
   private boolean flushing;
@@ -118,6 +126,7 @@ public final class TenantQuota
         .forAnyState()
         .onCommand(FromNode.class, this::onFromNode)
         .onCommand(GetBalances.class, this::onGetBalances)
+        .onCommand(WriteOff.class, this::onWriteOff)
         .onCommand(Flush.class, this::onFlush)
         .build();
   }
@@ -130,6 +139,11 @@ public final class TenantQuota
 
   private Effect<Event, QuotaLedger> onGetBalances(GetBalances command) {
     asking.add(command.replyTo());
+    return flushSoon();
+  }
+
+  private Effect<Event, QuotaLedger> onWriteOff(WriteOff command) {
+    writingOff.add(command.replyTo());
     return flushSoon();
   }
 
@@ -154,14 +168,27 @@ public final class TenantQuota
     }
     box.clear();
     desk.look(clock.getAsLong());
+    Runnable writtenOff = writeOff();
     desk.forgetAllBut(surroundings.agents().members());
     LeaseDesk.Batch batch = desk.takeBatch();
     List<ActorRef<Balances>> replies = List.copyOf(asking);
     asking.clear();
     lookAgain();
     return batch.changes().isEmpty()
-        ? Effect().none().thenRun(() -> tell(batch, replies))
-        : Effect().persist(new Decided(batch.changes())).thenRun(() -> tell(batch, replies));
+        ? Effect().none().thenRun(() -> tell(batch, replies)).thenRun(writtenOff::run)
+        : Effect()
+            .persist(new Decided(batch.changes()))
+            .thenRun(() -> tell(batch, replies))
+            .thenRun(writtenOff::run);
+  }
+
+  /** Who is a member must be known: an empty directory is one that has not been read yet. */
+  private Runnable writeOff() {
+    List<ActorRef<WrittenOff>> replies = List.copyOf(writingOff);
+    writingOff.clear();
+    Set<String> members = surroundings.agents().members();
+    int leases = replies.isEmpty() || members.isEmpty() ? 0 : desk.writeOff(members);
+    return () -> replies.forEach(one -> one.tell(new WrittenOff(leases)));
   }
 
   /** Sends what rests on events that are durable now. */

@@ -21,7 +21,7 @@ import reactor.core.publisher.Mono;
  */
 public final class Schema {
   /** Version that this build works with. */
-  static final int VERSION = 2;
+  static final int VERSION = 3;
 
   private static final Logger LOG = LoggerFactory.getLogger(Schema.class);
   private static final long LOCK = 0x511CEL;

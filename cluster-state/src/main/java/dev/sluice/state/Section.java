@@ -3,6 +3,10 @@ package dev.sluice.state;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 
 /**
@@ -67,6 +71,55 @@ public final class Section {
       throw refused(key, least.toMillis() + " ms to " + most.toMillis() + " ms");
     }
     return value;
+  }
+
+  /** The sections of a list, each with its place in its path: {@code tokens[0]}. */
+  public List<Section> sections(String key, int most) {
+    List<? extends Config> all =
+        read(key, "a list of sections { … }", () -> config.getConfigList(key));
+    if (all.size() > most) {
+      throw refused(key, "at most " + most + " of them");
+    }
+    List<Section> sections = new ArrayList<>();
+    for (int i = 0; i < all.size(); i++) {
+      sections.add(new Section(all.get(i), path + "." + key + "[" + i + "]"));
+    }
+    return sections;
+  }
+
+  /** A list of texts; none if there is no such key. */
+  public List<String> texts(String key) {
+    return config.hasPath(key)
+        ? read(key, "a list of texts", () -> config.getStringList(key))
+        : List.of();
+  }
+
+  /** A text, or this if there is no such key. */
+  public String textOr(String key, String ifMissing) {
+    return config.hasPath(key) ? text(key) : ifMissing;
+  }
+
+  /** The names and texts of a section inside this one; none if there is no such section. */
+  public Map<String, String> textsByName(String key) {
+    Map<String, String> texts = new TreeMap<>();
+    if (config.hasPath(key)) {
+      read(key, "a section of texts", () -> config.getConfig(key))
+          .root()
+          .forEach((name, value) -> texts.put(name, String.valueOf(value.unwrapped())));
+    }
+    return texts;
+  }
+
+  /** Refuses keys that nobody reads: for sections of lists, which reference.conf does not list. */
+  public Section only(String... names) {
+    List<String> known = List.of(names);
+    for (String name : config.root().keySet()) {
+      if (!known.contains(name)) {
+        throw new IllegalArgumentException(path + "." + name
+            + ": no such setting (expected: one of " + String.join(", ", known) + ")");
+      }
+    }
+    return this;
   }
 
   /** Refuses this section's value of a key, for a reason that only its reader knows. */

@@ -1,90 +1,75 @@
 package dev.sluice.admin;
 
-import akka.http.javadsl.marshallers.jackson.Jackson;
-import akka.http.javadsl.model.StatusCodes;
-import akka.http.javadsl.server.AllDirectives;
-import akka.http.javadsl.server.PathMatchers;
-import akka.http.javadsl.server.Route;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.util.Map;
+import akka.actor.ActorSystem;
+import akka.http.javadsl.ServerBinding;
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.sluice.ingress.Claims;
+import dev.sluice.ingress.TenantTable;
+import dev.sluice.tenancy.AuditTrail;
+import dev.sluice.tenancy.Tenancy;
+import dev.sluice.tenancy.TenancyStore;
+import dev.sluice.tenancy.TopUps;
+import dev.sluice.usage.UsageReport;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
-/** The routes of the admin API, {@code /api/v1}. */
-public final class AdminApi extends AllDirectives {
-  private static final String BEARER = "Bearer ";
-  private static final ObjectMapper JSON =
-      new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+/** The admin API, {@code /api/v1}: put together and started. */
+public final class AdminApi {
+  /**
+   * What it works on.
+   *
+   * @param declared tenants of manifests, as they are now
+   * @param jwts what a JWT of an issuer that we know says; empty if it is none, or no good one
+   */
+  public record Parts(
+      AdminView view,
+      Supplier<TenantTable> declared,
+      Tenancy tenancy,
+      TenancyStore store,
+      TopUps topUps,
+      AuditTrail audit,
+      UsageReport usage,
+      Function<String, CompletionStage<Optional<Claims>>> jwts,
+      Duration mostOverlap,
+      String version) {}
 
-  private final AdminView view;
-  private final AdminSettings settings;
+  private AdminApi() {}
 
-  public AdminApi(AdminView view, AdminSettings settings) {
-    this.view = view;
-    this.settings = settings;
+  /** Listens. */
+  public static CompletionStage<ServerBinding> start(
+      ActorSystem system, AdminSettings settings, Parts parts) {
+    return new AdminServer(system, operations(parts), callers(settings, parts), settings).start();
   }
 
-  public Route route() {
-    return pathPrefix(
-        PathMatchers.segment("api").slash("v1"),
-        () -> optionalHeaderValueByName(
-            "Authorization",
-            authorization -> allowed(authorization) ? get(this::reads) : unauthorized()));
+  static Operations operations(Parts parts) {
+    Declared declared = new Declared(parts.declared());
+    AtomicReference<JsonNode> document = new AtomicReference<>();
+    List<Operation> all = new ArrayList<>();
+    all.addAll(new NodeOperations(parts.view(), parts.audit(), document::get).all());
+    all.addAll(new TenantOperations(parts.store(), parts.tenancy(), declared).all());
+    all.addAll(
+        new KeyOperations(parts.store(), declared, parts.mostOverlap(), Clock.systemUTC()).all());
+    all.addAll(
+        new BalanceOperations(parts.view(), parts.tenancy(), parts.topUps(), parts.audit()).all());
+    all.addAll(new UsageOperations(parts.usage()).all());
+    document.set(OpenApi.of(all, parts.version()));
+    return new Operations(all);
   }
 
-  private Route reads() {
-    return concat(
-        path("status", () -> json(view.status())),
-        path("problems", () -> json(view.problems())),
-        path("tenants", () -> json(view.tenants())),
-        path(
-            PathMatchers.segment("tenants").slash(PathMatchers.segment()).slash("balances"),
-            this::balances));
-  }
-
-  private Route balances(String tenant) {
-    Optional<CompletionStage<Object>> balances = view.balances(tenant);
-    if (balances.isEmpty()) {
-      return complete(
-          StatusCodes.NOT_FOUND,
-          error("no tenant \"" + tenant + "\" is declared"),
-          Jackson.marshaller(JSON));
-    }
-    return onComplete(
-        balances.get(),
-        answer -> answer.isSuccess()
-            ? json(answer.get())
-            : complete(
-                StatusCodes.SERVICE_UNAVAILABLE,
-                error("the tenant's quota can't be reached right now; try again"),
-                Jackson.marshaller(JSON)));
-  }
-
-  private Route json(Object value) {
-    return completeOK(value, Jackson.marshaller(JSON));
-  }
-
-  private Route unauthorized() {
-    return complete(
-        StatusCodes.UNAUTHORIZED,
-        error("send the admin token as a bearer token"),
-        Jackson.marshaller(JSON));
-  }
-
-  private boolean allowed(Optional<String> authorization) {
-    if (settings.token().isEmpty()) {
-      return true;
-    }
-    byte[] expected = (BEARER + settings.token()).getBytes(StandardCharsets.UTF_8);
-    return authorization
-        .map(sent -> MessageDigest.isEqual(sent.getBytes(StandardCharsets.UTF_8), expected))
-        .orElse(false);
-  }
-
-  private static Map<String, String> error(String message) {
-    return Map.of("error", message);
+  private static Callers callers(AdminSettings settings, Parts parts) {
+    return new Callers(
+        settings.tokens(),
+        token -> parts
+            .jwts()
+            .apply(token)
+            .thenApply(claims -> claims.flatMap(one -> OidcCaller.of(one, settings.oidc()))),
+        settings.anonymousReads());
   }
 }

@@ -23,9 +23,11 @@ public final class Workers {
   private record Running(ActorSystem system, ActorRef worker, EventLoop loop) {}
 
   private final List<Running> running;
+  private final ConnectionCounts counts;
 
-  private Workers(List<Running> running) {
+  private Workers(List<Running> running, ConnectionCounts counts) {
     this.running = running;
+    this.counts = counts;
   }
 
   /**
@@ -43,6 +45,7 @@ public final class Workers {
     }
     List<Running> running = new ArrayList<>();
     List<CompletableFuture<Void>> bound = new ArrayList<>();
+    ConnectionCounts counts = new ConnectionCounts();
     for (int i = 0; i < settings.workers(); i++) {
       String name = "sluice-edge-" + i;
       EventLoop loop = new EventLoop(name);
@@ -54,15 +57,21 @@ public final class Workers {
           name, ActorSystemSetup.create(bootstrap, new EventLoopConfigurator.LoopSetup(loop)));
       CompletableFuture<Void> ready = new CompletableFuture<>();
       running.add(new Running(
-          system, system.actorOf(Worker.props(settings, tls, services, ready), "worker"), loop));
+          system,
+          system.actorOf(Worker.props(settings, tls, services, counts, ready), "worker"),
+          loop));
       bound.add(ready);
     }
-    Workers workers = new Workers(running);
+    Workers workers = new Workers(running, counts);
     return CompletableFuture.allOf(bound.toArray(CompletableFuture[]::new))
         .thenApply(done -> workers)
         .exceptionallyCompose(failure -> workers
             .stop(Duration.ZERO)
             .thenCompose(ended -> CompletableFuture.failedFuture(failure)));
+  }
+
+  public ConnectionCounts connections() {
+    return counts;
   }
 
   /**

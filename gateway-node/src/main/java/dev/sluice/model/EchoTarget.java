@@ -1,9 +1,20 @@
 package dev.sluice.model;
 
 import dev.sluice.edge.WorkerScope;
+import dev.sluice.ingress.Action;
+import dev.sluice.model.chat.Envelope;
+import dev.sluice.model.chat.Json;
+import dev.sluice.model.chat.Losses;
+import dev.sluice.model.chat.Outgoing;
+import dev.sluice.model.chat.ProviderDialect;
+import dev.sluice.model.chat.Question;
+import dev.sluice.model.chat.UnsayableException;
+import dev.sluice.model.chat.Words;
+import dev.sluice.model.openai.ChatProvider;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -15,6 +26,9 @@ import java.util.regex.Pattern;
  */
 final class EchoTarget implements Target {
   private static final Pattern SHAPE = Pattern.compile("echo-(\\d{1,6})x(\\d{1,6})ms");
+
+  private static final Outgoing NOTHING = new Outgoing("", new byte[0]);
+  private static final ProviderDialect SPEAKS = new ChatProvider();
 
   private final WorkerScope scope;
   private final String name;
@@ -50,26 +64,38 @@ final class EchoTarget implements Target {
   }
 
   @Override
-  public long inputBound(ChatRequest request) {
+  public long inputBound(Envelope request) {
     return request.words();
   }
 
   @Override
-  public long outputBound(ChatRequest request, long cap) {
+  public long outputBound(Envelope request, long cap) {
     long words = Words.count(request.lastUserText());
     return Math.min(cap, words == 0 ? 0 : Math.max(words, chunks));
   }
 
+  /** It speaks OpenAI's dialect; all others are translated. */
   @Override
-  public Call start(ChatRequest request, long cap, String requestId, Events events) {
-    Answer answer = new Answer(request, cap, requestId, events);
+  public Plan plan(
+      Action.Call call, Question question, long cap, Map<String, String> carried, Losses losses)
+      throws UnsayableException {
+    if (!Callers.converses(call)) {
+      throw new UnsayableException("model", "the provider of this model has no such call");
+    }
+    boolean own = call == Action.Call.CHAT_COMPLETIONS;
+    return new Plan(question, NOTHING, "", cap, own ? null : SPEAKS);
+  }
+
+  @Override
+  public Call start(Plan plan, String requestId, Events events) {
+    Answer answer = new Answer(plan.question().envelope(), plan.outputCap(), requestId, events);
     scope.execute(answer::begin);
     return answer;
   }
 
   /** One answer. Behaves as a server of OpenAI's API does whose callers ask for usage. */
   private final class Answer implements Call {
-    private final ChatRequest request;
+    private final Envelope request;
     private final Events events;
     private final List<String> words;
     private final long tokens;
@@ -82,7 +108,7 @@ final class EchoTarget implements Target {
     private boolean waiting;
     private boolean over;
 
-    Answer(ChatRequest request, long cap, String requestId, Events events) {
+    Answer(Envelope request, long cap, String requestId, Events events) {
       this.request = request;
       this.events = events;
       this.words = Words.of(request.lastUserText());

@@ -1,7 +1,15 @@
 package dev.sluice.model;
 
 import akka.util.ByteString;
+import dev.sluice.ingress.Action;
 import dev.sluice.ingress.ModelProvider;
+import dev.sluice.model.chat.Envelope;
+import dev.sluice.model.chat.Losses;
+import dev.sluice.model.chat.Outgoing;
+import dev.sluice.model.chat.ProviderDialect;
+import dev.sluice.model.chat.Question;
+import dev.sluice.model.chat.Terms;
+import dev.sluice.model.chat.UnsayableException;
 import dev.sluice.upstream.Origin;
 import dev.sluice.upstream.UpstreamConnection;
 import dev.sluice.upstream.UpstreamEvents;
@@ -12,10 +20,11 @@ import dev.sluice.wire.Field;
 import dev.sluice.wire.ResponseHead;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** A model behind any server that speaks OpenAI's chat completions. Sends no header of the caller's. */
+/** A model behind a server that is called over HTTP. Sends no header of the caller's. */
 final class HttpTarget implements Target {
   private static final int HTTPS = 443;
   private static final int HTTP = 80;
@@ -27,6 +36,7 @@ final class HttpTarget implements Target {
   private final Origin origin;
   private final String authority;
   private final String path;
+  private final ProviderApi api;
 
   HttpTarget(Upstreams upstreams, ModelProvider provider, String model, Duration connectTimeout) {
     this.upstreams = upstreams;
@@ -41,7 +51,8 @@ final class HttpTarget implements Target {
     this.origin = new Origin(
         host, base.getPort() > 0 ? base.getPort() : tls ? HTTPS : HTTP, tls ? host : null);
     this.authority = base.getRawAuthority();
-    this.path = base.getRawPath() + "/chat/completions";
+    this.path = base.getRawPath();
+    this.api = ProviderApis.of(provider);
   }
 
   @Override
@@ -50,34 +61,48 @@ final class HttpTarget implements Target {
   }
 
   @Override
-  public long inputBound(ChatRequest request) {
-    return request.inputTokensBound();
+  public long inputBound(Envelope request) {
+    return request.inputBound();
   }
 
   @Override
-  public long outputBound(ChatRequest request, long cap) {
+  public long outputBound(Envelope request, long cap) {
     return cap + request.predictedTokens();
   }
 
   @Override
-  public Call start(ChatRequest request, long cap, String requestId, Events events) {
-    Answer answer = new Answer(
-        request.bodyFor(model, cap, provider.capField()), request.stream(), requestId, events);
+  public Plan plan(
+      Action.Call call, Question question, long cap, Map<String, String> carried, Losses losses)
+      throws UnsayableException {
+    Terms terms = new Terms(model, cap, provider.capField(), carried);
+    Outgoing own = api.natively(call, question, terms);
+    if (own != null) {
+      return new Plan(question, own, question.contentType(), cap, null);
+    }
+    if (!Callers.converses(call)) {
+      throw new UnsayableException("model", "the provider of this model has no such call");
+    }
+    ProviderDialect dialect = api.conversations();
+    Outgoing said = dialect.ask(question.conversation(), terms, losses);
+    return new Plan(question, said, "application/json", cap, dialect);
+  }
+
+  @Override
+  public Call start(Plan plan, String requestId, Events events) {
+    Answer answer = new Answer(plan, requestId, events);
     upstreams.call(origin, connectTimeout, answer);
     return answer;
   }
 
   private final class Answer implements Call, UpstreamEvents {
-    private final byte[] body;
-    private final boolean stream;
+    private final Plan plan;
     private final String requestId;
     private final Events events;
     private @Nullable UpstreamConnection connection;
     private boolean over;
 
-    Answer(byte[] body, boolean stream, String requestId, Events events) {
-      this.body = body;
-      this.stream = stream;
+    Answer(Plan plan, String requestId, Events events) {
+      this.plan = plan;
       this.requestId = requestId;
       this.events = events;
     }
@@ -87,15 +112,19 @@ final class HttpTarget implements Target {
       connection = opened;
       Duration silence = provider.timeouts().silence();
       var head = opened
-          .request("POST", path, silence, silence)
+          .request("POST", path + plan.outgoing().path(), silence, silence)
           .field(Field.HOST, authority)
-          .field(Field.CONTENT_TYPE, "application/json")
-          .field("Accept", stream ? "text/event-stream" : "application/json")
+          .field(Field.CONTENT_TYPE, plan.contentType())
+          .field(
+              "Accept",
+              plan.question().envelope().stream() ? "text/event-stream" : "application/json")
           .field("User-Agent", "sluice")
           .field(Field.X_REQUEST_ID, requestId);
+      plan.outgoing().fields().forEach(head::field);
       if (!provider.credential().isEmpty()) {
-        head.field(Field.AUTHORIZATION, "Bearer " + provider.credential());
+        api.credential(provider.credential()).forEach(head::field);
       }
+      byte[] body = plan.outgoing().body();
       opened.headEnd(body.length);
       opened.send(ByteString.fromArrayUnsafe(body));
       opened.sent();

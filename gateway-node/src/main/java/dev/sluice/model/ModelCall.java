@@ -2,11 +2,25 @@ package dev.sluice.model;
 
 import akka.util.ByteString;
 import dev.sluice.edge.Arrival;
+import dev.sluice.ingress.Action;
 import dev.sluice.ingress.DeclaredTenant;
 import dev.sluice.ingress.ModelPrice;
 import dev.sluice.ingress.ModelTable;
 import dev.sluice.ingress.SpendingTree;
 import dev.sluice.ingress.TenantTable;
+import dev.sluice.model.chat.AnswerEvent;
+import dev.sluice.model.chat.AnswerReader;
+import dev.sluice.model.chat.AnswerTap;
+import dev.sluice.model.chat.AnswerTerms;
+import dev.sluice.model.chat.CallerDialect;
+import dev.sluice.model.chat.Envelope;
+import dev.sluice.model.chat.Losses;
+import dev.sluice.model.chat.ProviderDialect;
+import dev.sluice.model.chat.ProviderError;
+import dev.sluice.model.chat.Question;
+import dev.sluice.model.chat.QuestionRead;
+import dev.sluice.model.chat.TokenUsage;
+import dev.sluice.model.chat.UnsayableException;
 import dev.sluice.proxy.HttpDate;
 import dev.sluice.proxy.Inbound;
 import dev.sluice.proxy.Refusal;
@@ -24,6 +38,9 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -35,19 +52,31 @@ final class ModelCall implements Arrival.Events, Target.Events {
   /** @param price of its tokens; null if nobody has said */
   private record Candidate(Target target, @Nullable ModelPrice price) {}
 
+  private static final List<String> CARRIED = List.of("anthropic-version", "anthropic-beta");
+  private static final Refusal NOT_IN_TIME = new Refusal.Unavailable(
+      504, "the model's provider did not answer in time", "provider_timeout");
+  private static final Refusal NO_USABLE_ANSWER = new Refusal.Unavailable(
+      502, "the model's provider gave no usable answer", "provider_unreachable");
+
   private final ModelGateway gateway;
   private final Inbound request;
+  private final Action.Call asked;
+  private final CallerDialect dialect;
   private final ModelTable models;
   private final TenantTable.Spender spender;
   private final ByteArrayOutputStream body = new ByteArrayOutputStream();
   private final Deque<Candidate> targets = new ArrayDeque<>();
   private final TotalTime totalTime = new TotalTime();
-  private @Nullable ChatRequest chat;
+  private @Nullable Question question;
   private @Nullable CallQuota quota;
   private @Nullable ModelPrice price;
   private Target.@Nullable Call call;
-  private @Nullable SseUsage stream;
-  private @Nullable JsonUsage document;
+  private Losses losses = new Losses(false);
+  private Target.@Nullable Plan plan;
+  private @Nullable AnswerTap tap;
+  private @Nullable TranslatedAnswer translated;
+  private @Nullable ProviderFailure error;
+  private boolean streamed;
   private String target = "";
   private Duration total = Duration.ZERO;
   private long outputCap;
@@ -57,8 +86,16 @@ final class ModelCall implements Arrival.Events, Target.Events {
   private boolean failed;
   private boolean over;
 
-  ModelCall(ModelGateway gateway, Inbound request, ModelTable models, TenantTable.Spender spender) {
+  ModelCall(
+      ModelGateway gateway,
+      Inbound request,
+      Action.Call asked,
+      CallerDialect dialect,
+      ModelTable models,
+      TenantTable.Spender spender) {
     this.gateway = gateway;
+    this.asked = asked;
+    this.dialect = dialect;
     this.request = request;
     this.models = models;
     this.spender = spender;
@@ -89,48 +126,95 @@ final class ModelCall implements Arrival.Events, Target.Events {
 
   @Override
   public void requestEnd() {
-    if (over || chat != null) {
+    if (over || question != null) {
       return;
     }
-    ChatRequest.Read read = ChatRequest.read(body.toByteArray());
-    if (read instanceof ChatRequest.Bad bad) {
-      refuse(bad.refusal());
-    } else if (read instanceof ChatRequest.Good good) {
-      plan(good.request());
+    String type = request.arrival().head().fields().first(Field.CONTENT_TYPE);
+    QuestionRead read = dialect.read(pathAndQuery(), type == null ? "" : type, body.toByteArray());
+    if (read instanceof QuestionRead.Bad bad) {
+      refuse(new Refusal.BadField(bad.field(), bad.message()));
+    } else if (read instanceof QuestionRead.Good good) {
+      question = good.question();
+      plan(good.question().envelope());
     }
   }
 
+  private String pathAndQuery() {
+    String target = request.arrival().head().target();
+    int mark = target.indexOf('?');
+    return mark < 0 ? request.path() : request.path() + target.substring(mark);
+  }
+
+  /** What Anthropic's dialect says in the head of a request. */
+  private Map<String, String> carried() {
+    Map<String, String> carried = new HashMap<>();
+    if (asked == Action.Call.MESSAGES || asked == Action.Call.COUNT_TOKENS) {
+      for (String name : CARRIED) {
+        String value = request.arrival().head().fields().first(name);
+        if (value != null) {
+          carried.put(name, value);
+        }
+      }
+    }
+    return carried;
+  }
+
   /** Finds who can answer, and what it may come to. */
-  private void plan(ChatRequest asked) {
-    chat = asked;
-    Optional<ModelTable.Entry> found = models.find(asked.model());
+  private void plan(Envelope envelope) {
+    Optional<ModelTable.Entry> found = models.find(envelope.model());
     if (found.isEmpty()) {
-      refuse(new Refusal.NoSuchModel(asked.model()));
+      refuse(new Refusal.NoSuchModel(envelope.model()));
       return;
     }
     ModelTable.Entry entry = found.get();
-    SpendingTree.Path path = spender.place().pathOf(asked.model());
-    boolean unpriced = collectTargets(asked, entry, path);
+    SpendingTree.Path path = spender.place().pathOf(envelope.model());
+    boolean unpriced = collectTargets(envelope, entry, path);
     if (targets.isEmpty()) {
-      refuse(noTarget(asked, entry, unpriced));
+      refuse(noTarget(envelope, entry, unpriced));
       return;
     }
-    String unbounded = asked.unboundedInput();
+    String unbounded = envelope.unbounded();
     if (unbounded != null && entry.contextTokens() == 0) {
       refuse(new Refusal.BadField(
           unbounded,
           "only text can be sent to this model: how many tokens this may cost is not known"));
       return;
     }
-    Long ownCap = asked.outputCap();
+    Long ownCap = envelope.outputCap();
     outputCap =
         ownCap == null ? entry.maxOutputTokens() : Math.min(ownCap, entry.maxOutputTokens());
     capCut = ownCap != null && ownCap > outputCap;
     CallBounds bounds = CallBounds.NONE;
     for (Candidate one : targets) {
-      bounds = bounds.max(bounds(asked, one, unbounded == null ? 0 : entry.contextTokens()));
+      bounds = bounds.max(bounds(envelope, one, unbounded == null ? 0 : entry.contextTokens()));
+    }
+    losses = new Losses(entry.dropsUnsayable());
+    Refusal unsayable = sayToFirst();
+    if (unsayable != null) {
+      refuse(unsayable);
+      return;
     }
     admit(new CallQuota(gateway, spender, path, bounds));
+  }
+
+  /**
+   * Says the request to the first target that has words for it; those before it are left out.
+   *
+   * @return why none has; null if one has
+   */
+  private @Nullable Refusal sayToFirst() {
+    Question said = question;
+    Refusal why = null;
+    plan = null;
+    while (said != null && plan == null && !targets.isEmpty()) {
+      try {
+        plan = targets.element().target().plan(asked, said, outputCap, carried(), losses);
+      } catch (UnsayableException e) {
+        why = why == null ? new Refusal.BadField(e.field(), e.why()) : why;
+        targets.remove();
+      }
+    }
+    return plan == null ? why : null;
   }
 
   /**
@@ -139,12 +223,12 @@ final class ModelCall implements Arrival.Events, Target.Events {
    * @return whether one was left out because a limit counts what it costs, and nobody has said what that is
    */
   private boolean collectTargets(
-      ChatRequest asked, ModelTable.Entry entry, SpendingTree.Path path) {
+      Envelope envelope, ModelTable.Entry entry, SpendingTree.Path path) {
     boolean unpriced = false;
     LocalDate today = LocalDate.now(ZoneOffset.UTC);
     for (ModelTable.Target one : entry.targets()) {
-      Optional<Target> found = gateway.target(one, asked.model());
-      String model = one.model().isEmpty() ? asked.model() : one.model();
+      Optional<Target> found = gateway.target(one, envelope.model());
+      String model = one.model().isEmpty() ? envelope.model() : one.model();
       ModelPrice known = ModelPrice.of(one.provider().prices(), model, today).orElse(null);
       if (found.isPresent() && known == null && path.enforces(DeclaredTenant.Unit.COST)) {
         unpriced = true;
@@ -157,25 +241,25 @@ final class ModelCall implements Arrival.Events, Target.Events {
     return unpriced;
   }
 
-  private static Refusal noTarget(ChatRequest asked, ModelTable.Entry entry, boolean unpriced) {
+  private static Refusal noTarget(Envelope envelope, ModelTable.Entry entry, boolean unpriced) {
     if (unpriced) {
       return new Refusal.Unavailable(
           503,
-          "what the model \"" + asked.model() + "\" costs is not known, and a limit counts cost",
+          "what the model \"" + envelope.model() + "\" costs is not known, and a limit counts cost",
           "unknown_price");
     }
     return entry.targets().isEmpty()
         ? new Refusal.Unavailable(
             503,
-            "the model \"" + asked.model() + "\" has no target that can be called",
+            "the model \"" + envelope.model() + "\" has no target that can be called",
             "no_target")
-        : new Refusal.NoSuchModel(asked.model());
+        : new Refusal.NoSuchModel(envelope.model());
   }
 
   /** @param context tokens of the context window if the input's bytes don't bound it; else 0 */
-  private CallBounds bounds(ChatRequest asked, Candidate one, long context) {
-    long input = context > 0 ? context : one.target().inputBound(asked);
-    long output = one.target().outputBound(asked, outputCap) * asked.choices();
+  private CallBounds bounds(Envelope envelope, Candidate one, long context) {
+    long input = context > 0 ? context : one.target().inputBound(envelope);
+    long output = one.target().outputBound(envelope, outputCap) * envelope.choices();
     long nanos = one.price() == null ? 0 : one.price().nanosAtMost(input, output);
     return new CallBounds(input, output, nanos);
   }
@@ -215,10 +299,10 @@ final class ModelCall implements Arrival.Events, Target.Events {
   }
 
   private void attempt() {
+    Target.Plan said = plan;
     Candidate next = targets.poll();
-    ChatRequest asked = chat;
     CallQuota held = quota;
-    if (next == null || asked == null || held == null) {
+    if (next == null || said == null || held == null) {
       return;
     }
     target = next.target().name();
@@ -226,7 +310,7 @@ final class ModelCall implements Arrival.Events, Target.Events {
     request.upstream(target);
     gateway.scope().deadlines().set(totalTime, Math.max(1, held.left(total).toNanos()));
     int attempt = ++attempts;
-    Target.Call started = next.target().start(asked, outputCap, request.id(), this);
+    Target.Call started = next.target().start(said, request.id(), this);
     if (attempt == attempts && !over) {
       call = started;
     }
@@ -234,7 +318,9 @@ final class ModelCall implements Arrival.Events, Target.Events {
 
   @Override
   public void targetHead(int status, String contentType, String retryAfter, long length) {
-    if (over || chat == null) {
+    Question said = question;
+    Target.Plan asPlanned = plan;
+    if (over || said == null || asPlanned == null) {
       return;
     }
     if (status == 401 || status == 403) {
@@ -246,12 +332,43 @@ final class ModelCall implements Arrival.Events, Target.Events {
       return;
     }
     failed = status >= 400;
-    boolean events = contentType.startsWith("text/event-stream");
-    if (events) {
-      stream = new SseUsage(!chat.includeUsage());
-    } else {
-      document = new JsonUsage();
+    if (asPlanned.dialect() != null) {
+      translate(said, asPlanned.dialect(), status, contentType, retryAfter);
+      return;
     }
+    boolean document = contentType.startsWith("application/json") && asked != Action.Call.GEMINI;
+    streamed = !failed && said.envelope().stream() && !document;
+    tap = dialect.tap(said, streamed);
+    sendHead(status, contentType, retryAfter, streamed ? -1 : length);
+  }
+
+  private void translate(
+      Question said, ProviderDialect from, int status, String contentType, String retryAfter) {
+    if (failed) {
+      error = new ProviderFailure(from, status, retryAfter);
+      return;
+    }
+    streamed = said.envelope().stream();
+    AnswerReader reader =
+        contentType.startsWith("application/json") ? from.document() : from.stream();
+    TranslatedAnswer answer = new TranslatedAnswer(
+        reader, streamed ? dialect.stream(said, terms(said)) : dialect.document(said, terms(said)));
+    translated = answer;
+    tap = answer;
+    if (streamed) {
+      sendHead(status, answer.contentType(), retryAfter, -1);
+    }
+  }
+
+  private AnswerTerms terms(Question said) {
+    return new AnswerTerms(
+        request.id(),
+        said.envelope().model(),
+        System.currentTimeMillis() / 1000,
+        !said.hidesUsage());
+  }
+
+  private void sendHead(int status, String contentType, String retryAfter, long length) {
     HeadSink head = request.head(status, Refusals.reason(status));
     head.field(Field.DATE, HttpDate.now())
         .field(Field.X_REQUEST_ID, request.id())
@@ -265,12 +382,14 @@ final class ModelCall implements Arrival.Events, Target.Events {
     if (capCut) {
       head.field("x-sluice-output-cap", Long.toString(outputCap));
     }
+    if (!losses.dropped().isEmpty()) {
+      head.field("x-sluice-dropped", String.join(", ", losses.dropped()));
+    }
     if (quota != null) {
       quota.tell(head);
     }
-    chunked = (length < 0 || events) && request.arrival().head().http11();
-    request.headEnd(
-        chunked ? BodyLength.CHUNKED : length < 0 || events ? BodyLength.UNTIL_CLOSE : length);
+    chunked = length < 0 && request.arrival().head().http11();
+    request.headEnd(chunked ? BodyLength.CHUNKED : length < 0 ? BodyLength.UNTIL_CLOSE : length);
   }
 
   @Override
@@ -278,13 +397,59 @@ final class ModelCall implements Arrival.Events, Target.Events {
     if (over) {
       return;
     }
-    if (stream != null) {
-      byte[] passed = stream.pass(bytes, from, to);
-      send(passed, 0, passed.length);
-    } else if (document != null) {
-      document.read(bytes, from, to);
-      send(bytes, from, to);
+    if (error != null) {
+      error.read(bytes, from, to);
+    } else if (tap != null) {
+      byte[] passed = tap.pass(bytes, from, to);
+      if (translated != null && translated.failure() != null) {
+        cancelCall();
+        fail(translated.failure(), passed);
+      } else {
+        send(passed, 0, passed.length);
+      }
     }
+  }
+
+  /** The answer itself says that it went wrong. @param told that, in the caller's dialect, for a stream */
+  private void fail(ProviderError why, byte[] told) {
+    request.note(target + ": " + why.message());
+    if (!streamed) {
+      settleByUsage();
+      refuse(ProviderErrors.refusal(why, request.dialect()));
+      return;
+    }
+    send(told, 0, told.length);
+    endStream();
+  }
+
+  private void endStream() {
+    settleByUsage();
+    finish();
+    if (chunked) {
+      request.send(Chunks.LAST);
+    }
+    request.end();
+  }
+
+  /** A stream was cut: the caller is told in its dialect, and gets none of the marks of a whole answer. */
+  private void cut(String why) {
+    request.note(why);
+    Question said = question;
+    if (said == null) {
+      return;
+    }
+    ProviderError what =
+        new ProviderError(502, ProviderError.Kind.FAILED, "the provider's answer was cut off");
+    byte[] told;
+    if (translated != null) {
+      told = translated.fail(what);
+    } else {
+      ByteArrayOutputStream out = new ByteArrayOutputStream();
+      dialect.stream(said, terms(said)).write(new AnswerEvent.Failed(what), out);
+      told = out.toByteArray();
+    }
+    send(told, 0, told.length);
+    endStream();
   }
 
   private void send(byte[] bytes, int from, int to) {
@@ -313,16 +478,38 @@ final class ModelCall implements Arrival.Events, Target.Events {
       return;
     }
     call = null;
-    if (stream != null) {
-      byte[] rest = stream.rest();
+    if (error != null) {
+      settle(Amounts.NONE);
+      refuse(ProviderErrors.refusal(error.told(), request.dialect()));
+    } else if (tap != null) {
+      end(tap);
+    }
+  }
+
+  private void end(AnswerTap answer) {
+    byte[] rest = answer.rest();
+    if (translated != null && translated.failure() != null) {
+      fail(translated.failure(), rest);
+    } else if (streamed && !answer.whole()) {
+      cut("the stream ended before the answer did");
+    } else if (translated != null && !streamed) {
+      document(answer, rest);
+    } else {
       send(rest, 0, rest.length);
+      endStream();
     }
-    settleByUsage();
-    finish();
-    if (chunked) {
-      request.send(Chunks.LAST);
+  }
+
+  /** A whole answer that was translated: its head had to wait for it. */
+  private void document(AnswerTap answer, byte[] bytes) {
+    if (!answer.whole()) {
+      settleByUsage();
+      refuse(NO_USABLE_ANSWER);
+      return;
     }
-    request.end();
+    sendHead(200, translated == null ? "" : translated.contentType(), "", bytes.length);
+    send(bytes, 0, bytes.length);
+    endStream();
   }
 
   @Override
@@ -332,11 +519,13 @@ final class ModelCall implements Arrival.Events, Target.Events {
     }
     call = null;
     request.note(why);
-    if (request.arrival().headSent()) {
+    if (request.arrival().headSent() && streamed) {
+      cut(why);
+    } else if (request.arrival().headSent()) {
       settleByUsage();
       finish();
       request.breakOff(why);
-    } else if (nothingSent && !targets.isEmpty()) {
+    } else if (nothingSent && !targets.isEmpty() && sayToFirst() == null) {
       attempt();
     } else {
       if (timedOut && !nothingSent) {
@@ -344,12 +533,7 @@ final class ModelCall implements Arrival.Events, Target.Events {
       } else {
         settle(Amounts.NONE);
       }
-      refuse(new Refusal.Unavailable(
-          timedOut ? 504 : 502,
-          timedOut
-              ? "the model's provider did not answer in time"
-              : "the model's provider gave no usable answer",
-          timedOut ? "provider_timeout" : "provider_unreachable"));
+      refuse(timedOut ? NOT_IN_TIME : NO_USABLE_ANSWER);
     }
   }
 
@@ -371,25 +555,26 @@ final class ModelCall implements Arrival.Events, Target.Events {
 
   /** Settles by what the provider reported; where it has not, the hold stands: never less than was used. */
   private void settleByUsage() {
-    TokenUsage reported =
-        stream != null ? stream.usage() : document != null ? document.usage() : null;
+    TokenUsage reported = tap == null ? null : tap.usage();
     if (reported == null && failed) {
-      reported = new TokenUsage(0, 0);
+      reported = TokenUsage.NONE;
     }
     CallBounds bounds = quota == null ? CallBounds.NONE : quota.bounds();
-    TokenUsage usage =
-        reported == null ? new TokenUsage(bounds.input(), bounds.output()) : reported;
+    TokenUsage usage = reported == null ? TokenUsage.of(bounds.input(), bounds.output()) : reported;
     request.usage(usage.input(), usage.output());
     ModelLog.Source source = reported == null ? ModelLog.Source.HELD : ModelLog.Source.PROVIDER;
     gateway.log().settled(spender.tenant(), target, usage, source);
-    settle(Amounts.ofRequest(
-        usage.input(), usage.output(), reported == null ? bounds.nanos() : nanos(usage)));
+    long nanos = reported == null ? bounds.nanos() : nanos(usage);
+    Question said = question;
+    String model = said == null ? "" : said.envelope().model();
+    gateway.log().spent(spender, model, target, usage, source, nanos);
+    settle(Amounts.ofRequest(usage.input(), usage.output(), nanos));
   }
 
   private long nanos(TokenUsage usage) {
     return price == null
         ? 0
-        : price.nanos(usage.input() - usage.cachedInput(), usage.cachedInput(), usage.output());
+        : price.nanos(usage.freshInput(), usage.cacheRead(), usage.cacheWrite(), usage.output());
   }
 
   private void settle(Amounts used) {

@@ -2,6 +2,7 @@ package dev.sluice.model;
 
 import akka.util.ByteString;
 import dev.sluice.ingress.ModelTable;
+import dev.sluice.model.chat.Json;
 import dev.sluice.proxy.HttpDate;
 import dev.sluice.proxy.Inbound;
 import dev.sluice.wire.Field;

@@ -1,7 +1,29 @@
 package dev.sluice.model;
 
-/** One model of one provider: it answers a request in OpenAI's dialect. */
+import dev.sluice.ingress.Action;
+import dev.sluice.model.chat.Envelope;
+import dev.sluice.model.chat.Losses;
+import dev.sluice.model.chat.Outgoing;
+import dev.sluice.model.chat.ProviderDialect;
+import dev.sluice.model.chat.Question;
+import dev.sluice.model.chat.UnsayableException;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** One model of one provider. */
 interface Target {
+  /**
+   * A request as it goes to the target.
+   *
+   * @param dialect that its answer must be translated from; null if it comes in the caller's own
+   */
+  record Plan(
+      Question question,
+      Outgoing outgoing,
+      String contentType,
+      long outputCap,
+      @Nullable ProviderDialect dialect) {}
+
   /** An answer under way. */
   interface Call {
     /** The caller has left or time is up: the answer is given up, and nothing more is told. */
@@ -43,11 +65,22 @@ interface Target {
   String name();
 
   /** Most tokens that the request's input can come to. */
-  long inputBound(ChatRequest request);
+  long inputBound(Envelope request);
 
   /** Most tokens that one answer can come to, if it is capped at {@code cap}. */
-  long outputBound(ChatRequest request, long cap);
+  long outputBound(Envelope request, long cap);
 
-  /** Begins to answer. {@code cap} is the most tokens of one answer; {@code requestId} is for the provider's logs. */
-  Call start(ChatRequest request, long cap, String requestId, Events events);
+  /**
+   * Says the request as the target understands it.
+   *
+   * @param cap most tokens of one answer
+   * @param carried header fields of the caller's that belong to its dialect
+   * @throws UnsayableException if it can't be said there
+   */
+  Plan plan(
+      Action.Call call, Question question, long cap, Map<String, String> carried, Losses losses)
+      throws UnsayableException;
+
+  /** Begins to answer. {@code requestId} is for the provider's logs. */
+  Call start(Plan plan, String requestId, Events events);
 }

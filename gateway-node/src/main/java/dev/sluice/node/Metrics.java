@@ -4,28 +4,35 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import dev.sluice.ingress.ObjectKey;
 import dev.sluice.ingress.Route;
+import dev.sluice.ingress.RouteTable;
 import dev.sluice.model.ModelLog;
-import dev.sluice.model.TokenUsage;
+import dev.sluice.model.chat.TokenUsage;
+import dev.sluice.node.nginx.RequestMetrics;
 import dev.sluice.proxy.Inbound;
+import dev.sluice.proxy.ShadowLog;
 import dev.sluice.proxy.TrafficLog;
 import dev.sluice.quota.NodeLeases;
 import dev.sluice.state.ClusterWorld;
+import dev.sluice.usage.UsageLedger;
 import dev.sluice.wire.Malformed;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.Supplier;
 import kamon.Kamon;
 import kamon.metric.Counter;
 import kamon.metric.Timer;
+import kamon.prometheus.PrometheusReporter;
 import kamon.tag.TagSet;
 import org.jspecify.annotations.Nullable;
+import scala.Option;
 
 /**
  * The node's instruments. Counters are kept at hand by what they count, so that counting costs a lookup and an addition.
  * There are at most {@link #MOST_SERIES} of them; what would be more is counted with the tags "other".
  */
-final class Metrics implements TrafficLog, ModelLog {
+final class Metrics implements TrafficLog, ShadowLog {
   /** What is counted: a name and the values of its tags. */
   private record Series(String name, List<String> tags) {}
 
@@ -60,17 +67,23 @@ final class Metrics implements TrafficLog, ModelLog {
   private static final String OTHER = "other";
 
   private final AccessLog access;
+  private final @Nullable RequestMetrics nginx;
+  private final Supplier<RouteTable> table;
   private final Map<Series, Counter> counters = new ConcurrentHashMap<>();
   private final Map<ObjectKey, OfRoute> routes = new ConcurrentHashMap<>();
   private final OfRoute unrouted = new OfRoute("none");
 
-  Metrics(AccessLog access) {
+  /** @param nginx counts under the names of ingress-nginx too; null if nobody wants them */
+  Metrics(AccessLog access, @Nullable RequestMetrics nginx, Supplier<RouteTable> table) {
     this.access = access;
+    this.nginx = nginx;
+    this.table = table;
   }
 
   /** Starts the endpoint for Prometheus. */
   static void start(NodeSettings settings) {
     Config own = ConfigFactory.parseMap(Map.of(
+        "kamon.prometheus.start-embedded-http-server", !settings.nginx().on(),
         "kamon.prometheus.embedded-server.hostname", settings.metrics().host(),
         "kamon.prometheus.embedded-server.port", settings.metrics().port(),
         "kamon.environment.service", "sluice",
@@ -80,6 +93,12 @@ final class Metrics implements TrafficLog, ModelLog {
         .resolve());
   }
 
+  /** All that Kamon has, in Prometheus' text format; empty until its first tick. */
+  static String text() {
+    Option<String> text = PrometheusReporter.latestScrapeData();
+    return text.isDefined() ? text.get() : "";
+  }
+
   static void stop() {
     Kamon.stopModules();
   }
@@ -87,6 +106,9 @@ final class Metrics implements TrafficLog, ModelLog {
   @Override
   public void over(Inbound request) {
     ofRoute(request.route()).over(request.status(), System.nanoTime() - request.arrivedNanos());
+    if (nginx != null) {
+      nginx.over(request, table.get());
+    }
     access.write(request);
   }
 
@@ -109,27 +131,44 @@ final class Metrics implements TrafficLog, ModelLog {
     counter("sluice.malformed", "status", Integer.toString(malformed.status())).increment();
   }
 
-  @Override
-  public void settled(String tenant, String model, TokenUsage usage, Source source) {
-    String how = source == Source.PROVIDER ? "provider" : "held";
+  /** As {@link ModelLog} has it. */
+  void settled(String tenant, String model, TokenUsage usage, ModelLog.Source source) {
+    String how = source == ModelLog.Source.PROVIDER ? "provider" : "held";
     counter("sluice.tokens", "tenant", tenant, "model", model, "type", "input", "source", how)
         .increment(usage.input());
     counter("sluice.tokens", "tenant", tenant, "model", model, "type", "output", "source", how)
         .increment(usage.output());
   }
 
-  @Override
-  public void refused(String tenant, String bucket) {
+  void refused(String tenant, String bucket) {
     counter("sluice.quota.refusals", "tenant", tenant, "bucket", bucket).increment();
   }
 
-  @Override
-  public void observed(String tenant, String bucket) {
+  void observed(String tenant, String bucket) {
     counter("sluice.quota.would.refuse", "tenant", tenant, "bucket", bucket).increment();
   }
 
+  @Override
+  public void compared(String result) {
+    counter("sluice.shadow.requests", "result", result).increment();
+  }
+
+  @Override
+  public void differs(@Nullable Route route, String what) {
+    String declaredBy = route == null ? "none" : route.declaredBy().toString();
+    counter("sluice.shadow.differences", "route", declaredBy, "what", what).increment();
+  }
+
   /** Sets the gauges; called now and then. */
-  void look(DeclaredState declared, NodeLeases leases, ClusterWorld cluster) {
+  void look(
+      DeclaredState declared,
+      NodeLeases leases,
+      ClusterWorld cluster,
+      @Nullable UsageLedger usage) {
+    if (usage != null) {
+      Kamon.gauge("sluice.usage.lines").withoutTags().update(usage.lines());
+      Kamon.gauge("sluice.usage.lost").withoutTags().update((double) usage.lost());
+    }
     Kamon.gauge("sluice.routes").withoutTags().update(declared.routes().routeCount());
     Kamon.gauge("sluice.problems").withoutTags().update(declared.problems().size());
     Kamon.gauge("sluice.leases").withoutTags().update(leases.leaseCount());
@@ -137,10 +176,13 @@ final class Metrics implements TrafficLog, ModelLog {
     Kamon.gauge("sluice.route.table.changes").withoutTags().update((double) declared.changes());
     Kamon.gauge("sluice.route.table.version").withoutTags().update((double)
         asNumber(declared.routes().version()));
+    if (nginx != null) {
+      nginx.keepOnly(declared.current().ingresses().keySet());
+    }
   }
 
   /** The beginning of a table's digest: nodes that serve the same table show the same number. */
-  private static long asNumber(String version) {
+  static long asNumber(String version) {
     return Long.parseLong(version.substring(0, DIGITS_OF_VERSION), 16);
   }
 

@@ -4,7 +4,6 @@ import akka.NotUsed;
 import akka.actor.ActorSystem;
 import akka.actor.BootstrapSetup;
 import akka.actor.setup.ActorSystemSetup;
-import akka.http.javadsl.Http;
 import akka.http.javadsl.ServerBinding;
 import akka.management.javadsl.AkkaManagement;
 import akka.stream.Materializer;
@@ -15,6 +14,7 @@ import com.typesafe.config.ConfigFactory;
 import dev.sluice.admin.AdminApi;
 import dev.sluice.edge.ServiceFactory;
 import dev.sluice.edge.Workers;
+import dev.sluice.identity.Tokens;
 import dev.sluice.ingress.HostRoutes;
 import dev.sluice.ingress.RouteTable;
 import dev.sluice.ingress.kube.ApiServer;
@@ -24,17 +24,32 @@ import dev.sluice.ingress.kube.KubernetesSource;
 import dev.sluice.ingress.kube.Listing;
 import dev.sluice.ingress.kube.StatusWriter;
 import dev.sluice.model.ModelGateway;
+import dev.sluice.node.nginx.MetricsPage;
+import dev.sluice.node.nginx.NodeFacts;
+import dev.sluice.node.nginx.RequestMetrics;
+import dev.sluice.proxy.Differences;
 import dev.sluice.proxy.Gateway;
 import dev.sluice.proxy.NodeMemory;
 import dev.sluice.quota.NodeLeases;
 import dev.sluice.quota.Quota;
 import dev.sluice.state.ClusterWorld;
+import dev.sluice.state.Database;
 import dev.sluice.state.DatabaseClock;
+import dev.sluice.tenancy.AuditTrail;
+import dev.sluice.tenancy.Tenancy;
+import dev.sluice.tenancy.TenancyFeed;
+import dev.sluice.tenancy.TenancyStore;
+import dev.sluice.tenancy.TopUps;
 import dev.sluice.upstream.Upstreams;
+import dev.sluice.usage.UsageLedger;
+import dev.sluice.usage.UsageReport;
+import dev.sluice.wire.Addresses;
+import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -51,26 +66,47 @@ import org.slf4j.LoggerFactory;
 public final class Node {
   private static final Logger LOG = LoggerFactory.getLogger(Node.class);
   private static final Duration LOOK_INTERVAL = Duration.ofSeconds(1);
+  private static final Duration SWEEP_INTERVAL = Duration.ofHours(1);
   private static final Duration LEAVE_TIMEOUT = Duration.ofSeconds(5);
 
   private final NodeSettings settings;
   private final Instant started = Instant.now();
+  private final StreamPorts streamPorts;
   private final DeclaredState declared;
+  private final Database database;
+  private final Tenancy tenancy;
+  private final Tokens tokens;
   private final NodeLeases leases;
+  private final UsageLedger usage;
   private final ClusterWorld cluster;
-  private final Metrics metrics = new Metrics(new AccessLog());
-  private final NodeMemory memory = new NodeMemory();
+  private final @Nullable RequestMetrics nginx;
+  private final Metrics metrics;
+  private final Differences differences;
+  private final NodeMemory memory;
   private final ActorSystem control;
   private volatile @Nullable Quota quota;
   private volatile @Nullable Workers workers;
   private volatile @Nullable ServerBinding admin;
+  private volatile @Nullable MetricsPage page;
+  private volatile @Nullable TenancyFeed feed;
   private volatile @Nullable ApiServer api;
   private volatile boolean serving;
 
   private Node(NodeSettings settings) {
     this.settings = settings;
-    this.declared = new DeclaredState(settings.classes(), settings.controller());
+    this.streamPorts = new StreamPorts(settings.edge());
+    this.declared = new DeclaredState(settings.classes(), settings.controller(), streamPorts);
+    this.database = Database.of(settings.database(), settings.connections());
+    this.tenancy = new Tenancy(declared::tenants, System::currentTimeMillis);
+    this.tokens = new Tokens(settings.identity(), Clock.systemUTC());
     this.leases = new NodeLeases(settings.quota());
+    this.nginx = settings.nginx().on() ? new RequestMetrics(settings.nginx()) : null;
+    this.metrics = new Metrics(new AccessLog(), nginx, declared::routes);
+    this.differences =
+        new Differences(settings.proxy().shadow().kept(), Clock.systemUTC(), metrics);
+    this.memory = new NodeMemory(differences);
+    this.usage =
+        UsageLedger.start(database, leases.uid(), settings.usage(), System::currentTimeMillis);
     this.cluster = new ClusterWorld(
         settings.cluster(), settings.config(), settings.database(), new Residents());
     this.control = ActorSystem.create(
@@ -93,12 +129,16 @@ public final class Node {
     Metrics.start(settings);
     declarations().to(Sink.foreach(declared::apply)).run(Materializer.matFromSystem(control));
     cluster.start();
+    feed = TenancyFeed.start(database, tenancy, settings.tenancy());
     control
         .scheduler()
         .scheduleWithFixedDelay(
             LOOK_INTERVAL,
             LOOK_INTERVAL,
-            () -> metrics.look(declared, leases, cluster),
+            () -> {
+              declared.lookAtPorts();
+              metrics.look(declared, leases, cluster, usage);
+            },
             control.dispatcher());
     return declared
         .first()
@@ -107,7 +147,8 @@ public final class Node {
         .exceptionally(failure -> null)
         .thenCompose(done -> startEdge())
         .thenCompose(done -> AkkaManagement.get(control).start())
-        .thenCompose(uri -> startAdmin())
+        .thenCompose(uri -> startMetricsPage())
+        .thenCompose(done -> startAdmin())
         .thenAccept(binding -> {
           admin = binding;
           serving = true;
@@ -116,7 +157,16 @@ public final class Node {
               settings.edge().host(),
               settings.edge().port(),
               settings.edge().tlsPort());
+          tellMode();
         });
+  }
+
+  private void tellMode() {
+    if (settings.mode() == NodeSettings.Mode.OBSERVE) {
+      LOG.info(
+          "observe only: what is declared is read and nothing is written to the API server, no status and no Event;"
+              + " what is sent here is answered (sluice.node.mode)");
+    }
   }
 
   private Source<Listing, NotUsed> declarations() {
@@ -131,19 +181,28 @@ public final class Node {
 
   private CompletionStage<Void> startEdge() {
     UpstreamTls upstreamTls = new UpstreamTls();
+    ModelLogs log = new ModelLogs(metrics, usage);
     ServiceFactory services = scope -> {
       Upstreams upstreams =
           new Upstreams(settings.upstream(), scope, scope.deadlines(), upstreamTls);
       ModelGateway models =
-          new ModelGateway(scope, upstreams, declared::tenants, leases, metrics, settings.model());
+          new ModelGateway(scope, upstreams, tenancy::table, leases, log, tokens, settings.model());
       return new Gateway(
-          declared::routes, upstreams, models, metrics, settings.proxy(), memory, scope);
+          declared::routes,
+          streamPorts::free,
+          upstreams,
+          models,
+          metrics,
+          settings.proxy(),
+          memory,
+          scope);
     };
     try {
       Certificates certificates = new Certificates(
           () -> declared.current().certificates(),
           SelfSigned.create(Instant.now()),
-          this::asksForCertificates);
+          this::asksForCertificates,
+          () -> declared.routes().wide().sessionTickets());
       return Workers.start(settings.edge(), settings.config(), certificates, services)
           .thenAccept(running -> workers = running);
     } catch (GeneralSecurityException e) {
@@ -160,11 +219,68 @@ public final class Node {
     return own != null && own.asksForCertificates();
   }
 
+  /** Kamon serves metrics by itself unless more than its own are wanted. */
+  private CompletionStage<Void> startMetricsPage() {
+    RequestMetrics counted = nginx;
+    if (counted == null) {
+      return CompletableFuture.completedFuture(null);
+    }
+    NodeSettings.Endpoint at = settings.metrics();
+    try {
+      page = MetricsPage.start(
+          Addresses.of(at.host(), at.port()),
+          Metrics::text,
+          settings.nginx(),
+          counted,
+          () -> facts(counted));
+      return CompletableFuture.completedFuture(null);
+    } catch (IOException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  private NodeFacts facts(RequestMetrics counted) {
+    Map<String, Instant> ends = new HashMap<>();
+    declared
+        .current()
+        .certificates()
+        .forEach((host, one) -> ends.put(host, one.chain().get(0).getNotAfter().toInstant()));
+    Workers running = workers;
+    return new NodeFacts(
+        Metrics.asNumber(declared.routes().version()),
+        declared.changes(),
+        declared.changedAt(),
+        ends,
+        running == null ? 0 : running.connections().open(),
+        running == null ? 0 : running.connections().acceptedSoFar(),
+        counted.requests());
+  }
+
   private CompletionStage<ServerBinding> startAdmin() {
-    NodeView view = new NodeView(settings.name(), started, declared, cluster, leases, () -> quota);
-    return Http.get(control)
-        .newServerAt(settings.admin().host(), settings.admin().port())
-        .bind(new AdminApi(view, settings.admin()).route());
+    NodeView view = new NodeView(
+        settings, started, declared, tenancy, cluster, leases, () -> quota, differences);
+    AuditTrail audit = new AuditTrail(database);
+    control
+        .scheduler()
+        .scheduleWithFixedDelay(
+            SWEEP_INTERVAL,
+            SWEEP_INTERVAL,
+            () -> audit.sweep(settings.tenancy().auditRetention()).exceptionally(failure -> 0L),
+            control.dispatcher());
+    return AdminApi.start(
+        control,
+        settings.admin(),
+        new AdminApi.Parts(
+            view,
+            declared::tenants,
+            tenancy,
+            new TenancyStore(database, settings.tenancy()),
+            new TopUps(database),
+            audit,
+            new UsageReport(database),
+            tokens::claims,
+            settings.tenancy().mostOverlap(),
+            Version.text()));
   }
 
   /** Whether the cluster counts this node as a member, so that quotas can be leased. */
@@ -189,10 +305,19 @@ public final class Node {
         : running.stop(settings.drainTimeout());
     return drained
         .thenCompose(done -> leases.leave(LEAVE_TIMEOUT))
+        .thenCompose(done -> usage.flush())
         .thenCompose(done -> cluster.stop())
         .thenCompose(done -> {
           leases.close();
           memory.close();
+          closePage();
+          TenancyFeed reading = feed;
+          if (reading != null) {
+            reading.close();
+          }
+          usage.close();
+          tokens.close();
+          database.close();
           Metrics.stop();
           control.terminate();
           return control.getWhenTerminated();
@@ -204,6 +329,13 @@ public final class Node {
           }
         })
         .thenAccept(done -> LOG.info("stopped"));
+  }
+
+  private void closePage() {
+    MetricsPage open = page;
+    if (open != null) {
+      open.close();
+    }
   }
 
   private static Config controlConfig(NodeSettings settings) {
@@ -222,9 +354,9 @@ public final class Node {
     public void arrive(akka.actor.typed.ActorSystem<?> system) {
       DatabaseClock clock = DatabaseClock.start(
           system, settings.quota().clockError(), settings.cluster().clockInterval());
-      quota = Quota.start(system, leases, declared, clock::nowMillis, settings.quota());
+      quota = Quota.start(system, leases, tenancy, clock::nowMillis, settings.quota());
       ApiServer connected = api;
-      if (connected != null && settings.status().write()) {
+      if (connected != null && settings.writesStatuses()) {
         StatusWriter writer = new StatusWriter(connected, settings.status(), Clock.systemUTC());
         Reporter.start(system, declared, writer, settings.status(), Clock.systemUTC());
       }

@@ -6,6 +6,7 @@ import com.typesafe.config.ConfigParseOptions;
 import com.typesafe.config.ConfigValue;
 import dev.sluice.admin.AdminSettings;
 import dev.sluice.edge.EdgeSettings;
+import dev.sluice.identity.IdentitySettings;
 import dev.sluice.ingress.ClassRules;
 import dev.sluice.ingress.ControllerFlags;
 import dev.sluice.ingress.kube.ClassSettings;
@@ -14,27 +15,35 @@ import dev.sluice.ingress.kube.KeptSettings;
 import dev.sluice.ingress.kube.KubernetesSettings;
 import dev.sluice.ingress.kube.StatusSettings;
 import dev.sluice.model.ModelSettings;
+import dev.sluice.node.nginx.NginxSettings;
 import dev.sluice.proxy.ProxySettings;
 import dev.sluice.quota.QuotaSettings;
 import dev.sluice.state.ClusterSettings;
+import dev.sluice.state.DatabaseSettings;
 import dev.sluice.state.DatabaseUrl;
 import dev.sluice.state.Section;
+import dev.sluice.tenancy.TenancySettings;
 import dev.sluice.upstream.UpstreamSettings;
+import dev.sluice.usage.UsageSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** All settings of a node, read once and refused at start. {@code config} is for what Akka and Kamon read themselves. */
 public record NodeSettings(
     Config config,
     String name,
+    Mode mode,
     Path manifests,
     DatabaseUrl database,
+    DatabaseSettings connections,
     Duration drainTimeout,
     Duration firstTableTimeout,
     Endpoint health,
     Endpoint metrics,
+    NginxSettings nginx,
     EdgeSettings edge,
     UpstreamSettings upstream,
     ProxySettings proxy,
@@ -48,6 +57,9 @@ public record NodeSettings(
     ControllerFlags controller,
     KeptSettings kept,
     StatusSettings status,
+    TenancySettings tenancy,
+    UsageSettings usage,
+    IdentitySettings identity,
     AdminSettings admin) {
   /** Read by Akka and Kamon, which know more keys than are set here. */
   private static final List<String> HANDED_ON = List.of(
@@ -62,6 +74,23 @@ public record NodeSettings(
   public enum Declarations {
     FOLDER,
     KUBERNETES
+  }
+
+  /** What a node does beside answering what is sent to it. */
+  public enum Mode {
+    SERVE,
+    /** Reads, and tells nobody. */
+    OBSERVE;
+
+    /** As it is set and shown. */
+    String word() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /** Whether the API server is told what became of its objects. */
+  boolean writesStatuses() {
+    return mode == Mode.SERVE && status.write();
   }
 
   /** Where a server of ours listens. */
@@ -91,12 +120,15 @@ public record NodeSettings(
     return new NodeSettings(
         config,
         node.text("name"),
+        mode(node),
         Path.of(node.text("manifests")),
         database(node.text("database")),
+        DatabaseSettings.from(config),
         node.duration("drain-timeout", Duration.ZERO, Duration.ofHours(1)),
         node.duration("first-table-timeout", Duration.ZERO, Duration.ofMinutes(10)),
         endpoint(config, "sluice.health"),
         endpoint(config, "sluice.metrics"),
+        NginxSettings.from(config),
         EdgeSettings.from(config),
         UpstreamSettings.from(config),
         ProxySettings.from(config),
@@ -110,6 +142,9 @@ public record NodeSettings(
         ControllerSettings.from(config),
         KeptSettings.from(config),
         StatusSettings.from(config),
+        TenancySettings.from(config),
+        UsageSettings.from(config),
+        IdentitySettings.from(config),
         AdminSettings.from(config));
   }
 
@@ -118,6 +153,14 @@ public record NodeSettings(
       case "folder" -> Declarations.FOLDER;
       case "kubernetes" -> Declarations.KUBERNETES;
       default -> throw node.refused("declarations", "folder or kubernetes");
+    };
+  }
+
+  private static Mode mode(Section node) {
+    return switch (node.text("mode")) {
+      case "serve" -> Mode.SERVE;
+      case "observe" -> Mode.OBSERVE;
+      default -> throw node.refused("mode", "serve or observe");
     };
   }
 

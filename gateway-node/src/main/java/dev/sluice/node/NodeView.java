@@ -1,16 +1,19 @@
 package dev.sluice.node;
 
 import dev.sluice.admin.AdminView;
-import dev.sluice.ingress.TenantTable;
+import dev.sluice.proxy.Asking;
+import dev.sluice.proxy.Differences;
 import dev.sluice.quota.NodeLeases;
 import dev.sluice.quota.Quota;
+import dev.sluice.quota.Window;
 import dev.sluice.state.ClusterWorld;
+import dev.sluice.tenancy.Tenancy;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
@@ -20,25 +23,40 @@ import org.jspecify.annotations.Nullable;
 final class NodeView implements AdminView {
   private record Status(
       String node,
+      String mode,
+      boolean writesStatuses,
       String version,
       String started,
       boolean clusterUp,
       String routeTable,
+      long tables,
+      Map<String, String> seen,
       int routes,
       int tenants,
       int problems) {}
 
+  private record Shadowed(
+      String against, Map<String, Long> requests, List<Difference> differences, long notListed) {}
+
+  private record Difference(
+      String host,
+      String object,
+      String what,
+      long count,
+      String firstSeen,
+      String lastSeen,
+      String method,
+      String path,
+      String ours,
+      String theirs) {}
+
   private record Shown(
       String place, String object, String field, String problem, String expected, String effect) {}
-
-  private record Limit(
-      String name, String unit, long amount, String window, List<String> models, String mode) {}
-
-  private record Tenant(String name, List<Limit> limits) {}
 
   private record Balance(
       String name,
       String unit,
+      String window,
       long limit,
       long settled,
       long held,
@@ -46,70 +64,94 @@ final class NodeView implements AdminView {
       long unaccounted,
       long free,
       @Nullable Long resetsInMillis,
+      @Nullable String resetsAt,
       String mode,
       @Nullable Long wouldRefuse) {}
 
-  private final String name;
+  private final NodeSettings settings;
   private final Instant started;
   private final DeclaredState declared;
+  private final Tenancy tenancy;
   private final ClusterWorld cluster;
   private final NodeLeases leases;
   private final Supplier<@Nullable Quota> quota;
+  private final Differences differences;
 
   NodeView(
-      String name,
+      NodeSettings settings,
       Instant started,
       DeclaredState declared,
+      Tenancy tenancy,
       ClusterWorld cluster,
       NodeLeases leases,
-      Supplier<@Nullable Quota> quota) {
-    this.name = name;
+      Supplier<@Nullable Quota> quota,
+      Differences differences) {
+    this.settings = settings;
     this.started = started;
     this.declared = declared;
+    this.tenancy = tenancy;
     this.cluster = cluster;
     this.leases = leases;
     this.quota = quota;
+    this.differences = differences;
   }
 
   @Override
   public Object status() {
     return new Status(
-        name,
+        settings.name(),
+        settings.mode().word(),
+        settings.declarations() == NodeSettings.Declarations.KUBERNETES
+            && settings.writesStatuses(),
         Version.text(),
         started.toString(),
         cluster.isUp(),
         declared.routes().version(),
+        declared.changes(),
+        declared.seen(),
         declared.routes().routeCount(),
-        declared.tenants().tenants().size(),
+        tenancy.count(),
         declared.problems().size());
   }
 
   @Override
   public Object problems() {
-    return declared.problems().stream()
-        .map(one -> new Shown(
-            one.place(), one.object(), one.field(), one.what(), one.expected(), one.effect()))
-        .toList();
+    List<Shown> all = new ArrayList<>();
+    declared
+        .problems()
+        .forEach(one -> all.add(new Shown(
+            one.place(), one.object(), one.field(), one.what(), one.expected(), one.effect())));
+    tenancy
+        .problems()
+        .forEach((tenant, why) -> all.add(new Shown(
+            "", "tenant " + tenant + " of the database", "", why, "", "its keys can't be used")));
+    return all;
   }
 
   @Override
-  public Object tenants() {
-    return new TreeMap<>(declared.tenants().tenants())
-        .values().stream().map(NodeView::tenant).toList();
+  public Object shadow() {
+    return new Shadowed(
+        settings.proxy().shadow().against(),
+        differences.results(),
+        differences.all().stream()
+            .map(one -> new Difference(
+                one.host(),
+                one.object(),
+                one.what(),
+                one.count(),
+                one.firstSeen().toString(),
+                one.lastSeen().toString(),
+                one.method(),
+                one.path(),
+                one.ours(),
+                one.theirs()))
+            .toList(),
+        differences.notKept());
   }
 
-  private static Tenant tenant(TenantTable.Tenant tenant) {
-    return new Tenant(
-        tenant.name(),
-        tenant.tree().limits().stream()
-            .map(limit -> new Limit(
-                limit.name(),
-                word(limit.unit()),
-                limit.amount(),
-                word(limit.window()),
-                limit.models(),
-                mode(limit.observed())))
-            .toList());
+  @Override
+  public Object explain(String method, String url, List<String> headers) {
+    return Asking.explain(declared.current(), declared.problems(), method, url, headers);
   }
 
   private static String mode(boolean observed) {
@@ -117,8 +159,8 @@ final class NodeView implements AdminView {
   }
 
   @Override
-  public Optional<CompletionStage<Object>> balances(String tenant) {
-    if (!declared.tenants().tenants().containsKey(tenant)) {
+  public Optional<CompletionStage<List<?>>> balances(String tenant) {
+    if (tenancy.tree(tenant) == null) {
       return Optional.empty();
     }
     Quota running = quota.get();
@@ -132,11 +174,20 @@ final class NodeView implements AdminView {
                     .toList()));
   }
 
+  @Override
+  public CompletionStage<Integer> writeOff(String tenant) {
+    Quota running = quota.get();
+    return running == null
+        ? CompletableFuture.failedFuture(new IllegalStateException("there is no cluster"))
+        : running.writeOff(tenant);
+  }
+
   /** @param wouldRefuse what this node counted since its start, by bucket */
   private static Balance balance(dev.sluice.quota.Balance balance, Map<String, Long> wouldRefuse) {
     return new Balance(
         balance.name(),
         word(balance.unit()),
+        window(balance.window()),
         balance.limit(),
         balance.settled(),
         balance.held(),
@@ -144,8 +195,23 @@ final class NodeView implements AdminView {
         balance.unaccounted(),
         balance.free(),
         balance.resetsInMillis() < 0 ? null : balance.resetsInMillis(),
+        balance.resetsInMillis() < 0
+            ? null
+            : Instant.now().plusMillis(balance.resetsInMillis()).toString(),
         mode(balance.observed()),
         balance.observed() ? wouldRefuse.getOrDefault(balance.name(), 0L) : null);
+  }
+
+  private static String window(Window window) {
+    return switch (window.kind()) {
+      case DAY -> "day";
+      case MONTH -> "month";
+      case BALANCE -> "none";
+      case SLIDING ->
+        window.widthMillis() <= 1_000
+            ? "second"
+            : window.widthMillis() <= 60_000 ? "minute" : "hour";
+    };
   }
 
   private static String word(Enum<?> value) {

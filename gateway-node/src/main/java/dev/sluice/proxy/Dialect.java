@@ -6,6 +6,12 @@ public enum Dialect {
   PLAIN,
   /** OpenAI's error object. */
   OPENAI,
+  /** Anthropic's error object. */
+  ANTHROPIC,
+  /** Google's error object. */
+  GEMINI,
+  /** Ollama's error object. */
+  OLLAMA,
   /** A status of gRPC, in place of an answer. */
   GRPC
 }

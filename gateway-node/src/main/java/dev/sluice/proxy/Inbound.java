@@ -56,6 +56,10 @@ public final class Inbound implements RequestView {
   private List<String> authCookies = List.of();
   private @Nullable String affinityCookie;
   private @Nullable Runnable whenOver;
+  private @Nullable AnswerCopy copy;
+  private final UpstreamTimes upstreamTimes = new UpstreamTimes();
+  private long receivedBytes;
+  private String canary = "";
 
   /** A field that is added to the answer. */
   private record AddedField(String name, String value) {}
@@ -193,6 +197,18 @@ public final class Inbound implements RequestView {
     affinityCookie = cookie;
   }
 
+  /** Keeps what is answered, for a comparison. */
+  void copyAnswer(AnswerCopy to) {
+    copy = to;
+  }
+
+  /** The gateway itself answers. */
+  void answersItself() {
+    if (copy != null) {
+      copy.own();
+    }
+  }
+
   /** Runs once when the request is over, after what was given before. */
   void whenOver(Runnable task) {
     Runnable before = whenOver;
@@ -234,6 +250,29 @@ public final class Inbound implements RequestView {
   /** Bytes of the answer's body, with chunk framing. */
   public long sentBytes() {
     return sentBytes;
+  }
+
+  /** Bytes of the request's body that an upstream got, with chunk framing. */
+  public long receivedBytes() {
+    return receivedBytes;
+  }
+
+  void received(int bytes) {
+    receivedBytes += bytes;
+  }
+
+  /** When its upstream did what. */
+  public UpstreamTimes upstreamTimes() {
+    return upstreamTimes;
+  }
+
+  /** Name of the canary's backend, if that took it; else empty. */
+  public String canary() {
+    return canary;
+  }
+
+  void canary(String backend) {
+    canary = backend;
   }
 
   public long arrivedNanos() {
@@ -306,7 +345,8 @@ public final class Inbound implements RequestView {
   /** Begins the answer. */
   public HeadSink head(int status, String reason) {
     this.status = status;
-    HeadSink head = arrival.head(status, reason);
+    HeadSink begun = arrival.head(status, reason);
+    HeadSink head = copy == null ? begun : copy.head(status, begun);
     if (responseFields != null) {
       responseFields.forEach((name, value) -> {
         if (!value.isEmpty()) {
@@ -327,6 +367,9 @@ public final class Inbound implements RequestView {
   }
 
   public void headEnd(long bodyLength) {
+    if (copy != null) {
+      copy.headEnd(bodyLength);
+    }
     arrival.headEnd(bodyLength);
   }
 
@@ -347,10 +390,16 @@ public final class Inbound implements RequestView {
 
   public void send(ByteString bytes) {
     sentBytes += bytes.size();
+    if (copy != null) {
+      copy.piece(bytes);
+    }
     arrival.send(bytes);
   }
 
   public void end() {
+    if (copy != null) {
+      copy.end();
+    }
     arrival.end();
     over();
   }
@@ -397,7 +446,11 @@ public final class Inbound implements RequestView {
 
   @Override
   public @Nullable String query(String name) {
-    String target = arrival.head().target();
+    return query(arrival.head().target(), name);
+  }
+
+  /** Decoded value of the first query parameter with this name in a target, or null. */
+  static @Nullable String query(String target, String name) {
     int mark = target.indexOf('?');
     if (mark < 0) {
       return null;

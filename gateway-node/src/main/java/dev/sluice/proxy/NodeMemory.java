@@ -8,6 +8,7 @@ public final class NodeMemory implements AutoCloseable {
   private static final int HASHING_THREADS = 2;
 
   private final ClientLimits limits = new ClientLimits();
+  private final Differences differences;
   private final AuthAnswers authAnswers = new AuthAnswers();
   private final ExecutorService hashing = Executors.newFixedThreadPool(HASHING_THREADS, task -> {
     Thread thread = new Thread(task, "sluice-passwords");
@@ -16,8 +17,17 @@ public final class NodeMemory implements AutoCloseable {
   });
   private final PasswordCheck passwords = new PasswordCheck(hashing);
 
+  /** @param differences takes how answers differ from those of another gateway */
+  public NodeMemory(Differences differences) {
+    this.differences = differences;
+  }
+
   ClientLimits limits() {
     return limits;
+  }
+
+  Differences differences() {
+    return differences;
   }
 
   AuthAnswers authAnswers() {

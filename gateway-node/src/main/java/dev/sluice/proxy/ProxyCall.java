@@ -108,8 +108,7 @@ final class ProxyCall implements Arrival.Events, UpstreamEvents {
       if (!over && !request.arrival().headSent()) {
         giveUp();
         failed(new UpstreamFailure(
-            Kind.SILENT,
-            "no answer within " + scope.settings().tryTimeout().toMillis() + " ms"));
+            Kind.SILENT, "no answer within " + scope.settings().tryTimeout().toMillis() + " ms"));
       }
     }
   }
@@ -167,6 +166,7 @@ final class ProxyCall implements Arrival.Events, UpstreamEvents {
     Origin origin = choice.origin(next);
     waitingFor = origin;
     request.upstream(origin.toString());
+    request.upstreamTimes().asked();
     scope.upstreams().call(origin, route.timeouts().connect(), this);
   }
 
@@ -174,6 +174,7 @@ final class ProxyCall implements Arrival.Events, UpstreamEvents {
   public void connected(UpstreamConnection connection) {
     waitingFor = null;
     upstream = connection;
+    request.upstreamTimes().connected();
     boolean old = relay.http10() && head.bodyLength() != BodyLength.CHUNKED;
     HeadSink out = old
         ? connection.request10(
@@ -200,6 +201,7 @@ final class ProxyCall implements Arrival.Events, UpstreamEvents {
       return;
     }
     bodyBytes += piece.size();
+    request.received(piece.size());
     if (!tunnel && route.bodyBytes() > 0 && bodyBytes > route.bodyBytes()) {
       to.cancel();
       refuse(new Refusal.BodyTooLarge(route.bodyBytes()));
@@ -242,6 +244,7 @@ final class ProxyCall implements Arrival.Events, UpstreamEvents {
     if (answer.interim()) {
       return;
     }
+    request.upstreamTimes().headCame();
     tryAnswered();
     if (retries(answer.status())) {
       from.cancel();
@@ -313,6 +316,7 @@ final class ProxyCall implements Arrival.Events, UpstreamEvents {
   @Override
   public void responseEnd() {
     over = true;
+    request.upstreamTimes().ended();
     upstream = null;
     tryEnded();
     if (encoder != null) {
@@ -404,7 +408,8 @@ final class ProxyCall implements Arrival.Events, UpstreamEvents {
   }
 
   private boolean retries(int status) {
-    return route.retries().statuses().contains(status) && hasTriesLeft()
+    return route.retries().statuses().contains(status)
+        && hasTriesLeft()
         && mayRepeat()
         && scope.retries().retry(System.nanoTime());
   }

@@ -10,6 +10,8 @@ import java.time.Duration;
  * @param httpPort port that clients reach plain HTTP at, told to upstreams
  * @param httpsPort port that clients reach HTTPS at, told to upstreams and written into redirects unless it is 443
  * @param unsentBytes bytes that may wait for a slow reader, per direction, before its sender is held back
+ * @param mirrors whether copies of requests are sent where routes ask for them
+ * @param shadow how answers are compared with those of another gateway
  * @param requestTimeout of a request as a whole; zero for any
  * @param tryTimeout of one try, until its answer begins; zero for any
  * @param retriesPercent second tries of a worker for a hundred of its requests
@@ -20,6 +22,8 @@ public record ProxySettings(
     int httpPort,
     int httpsPort,
     int unsentBytes,
+    boolean mirrors,
+    ShadowSettings shadow,
     Duration requestTimeout,
     Duration tryTimeout,
     int retriesPercent,
@@ -37,6 +41,8 @@ public record ProxySettings(
         proxy.port("http-port"),
         proxy.port("https-port"),
         (int) proxy.bytes("unsent-bytes", 4096, 64 * 1024 * 1024),
+        !Section.of(config, "sluice.node").text("mode").equals("observe"),
+        ShadowSettings.from(config),
         proxy.duration("request-timeout", Duration.ZERO, Duration.ofHours(24)),
         proxy.duration("try-timeout", Duration.ZERO, Duration.ofHours(24)),
         proxy.count("retries-percent", 0, 100_000),

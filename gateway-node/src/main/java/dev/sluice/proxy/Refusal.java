@@ -205,6 +205,19 @@ public sealed interface Refusal {
   }
 
   /**
+   * A provider has answered with an error, told in the caller's dialect.
+   *
+   * @param retryAfter as the provider asks for; null if it does not
+   */
+  record ByProvider(
+      int status, String message, String code, @Nullable Duration retryAfter) implements Refusal {
+    @Override
+    public @Nullable Long retryAfterSeconds() {
+      return retryAfter == null ? null : Math.max(1, (retryAfter.toMillis() + 999) / 1000);
+    }
+  }
+
+  /**
    * A bucket has no room.
    *
    * @param bucket its name

@@ -1,7 +1,6 @@
 package dev.sluice.proxy;
 
 import akka.util.ByteString;
-import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import dev.sluice.edge.Reply;
 import dev.sluice.wire.BodyLength;
 import dev.sluice.wire.Field;
@@ -27,14 +26,14 @@ public final class Refusals {
     if (refusal.status() >= 500 && request.note() == null) {
       request.note(refusal.message());
     }
+    request.answersItself();
     if (request.dialect() == Dialect.GRPC) {
       GrpcStatus.answer(request, refusal, fields);
       return;
     }
-    boolean openai = request.dialect() == Dialect.OPENAI;
-    String type = openai ? "application/json" : "text/plain; charset=utf-8";
-    ByteString body =
-        ByteString.fromString(openai ? openai(refusal) : plain(refusal), StandardCharsets.UTF_8);
+    String type = RefusalBodies.type(request.dialect());
+    ByteString body = ByteString.fromString(
+        RefusalBodies.of(request.dialect(), refusal, request.id()), StandardCharsets.UTF_8);
     HeadSink head = request.head(refusal.status(), reason(refusal.status()));
     head.field(Field.DATE, HttpDate.now())
         .field(Field.CONTENT_TYPE, type)
@@ -84,38 +83,5 @@ public final class Refusals {
   /** The reason phrase of a status that we answer ourselves. */
   public static String reason(int status) {
     return Reasons.of(status);
-  }
-
-  private static String plain(Refusal refusal) {
-    return refusal.status() + " " + title(refusal.status()) + ": " + refusal.message() + "\n";
-  }
-
-  /** As on the pages of nginx, which people and probes look for. */
-  private static String title(int status) {
-    return switch (status) {
-      case 401 -> "Authorization Required";
-      case 503 -> "Service Temporarily Unavailable";
-      default -> reason(status);
-    };
-  }
-
-  private static String openai(Refusal refusal) {
-    String param = refusal instanceof Refusal.BadField field
-        ? quoted(field.field())
-        : refusal instanceof Refusal.NoSuchModel ? quoted("model") : "null";
-    return "{\"error\":{\"message\":" + quoted(refusal.message()) + ",\"type\":"
-        + quoted(openaiType(refusal)) + ",\"param\":" + param + ",\"code\":"
-        + quoted(refusal.code()) + "}}";
-  }
-
-  private static String openaiType(Refusal refusal) {
-    if (refusal instanceof Refusal.OutOfQuota out) {
-      return out.retryAfter() == null ? "insufficient_quota" : "tokens";
-    }
-    return refusal.status() >= 500 ? "server_error" : "invalid_request_error";
-  }
-
-  private static String quoted(String text) {
-    return '"' + new String(JsonStringEncoder.getInstance().quoteAsString(text)) + '"';
   }
 }

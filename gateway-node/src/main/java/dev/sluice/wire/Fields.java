@@ -48,6 +48,15 @@ public final class Fields {
     return count;
   }
 
+  /** Bytes of all lines as they are written, each with a colon, one blank and a line's end. */
+  int bytes() {
+    int bytes = 4 * count;
+    for (int i = 0; i < count; i++) {
+      bytes += places[i * 4 + 1] - places[i * 4] + places[i * 4 + 3] - places[i * 4 + 2];
+    }
+    return bytes;
+  }
+
   /** What field number {@code i} is, or null if it is none that the gateway knows. */
   public @Nullable Field known(int i) {
     return known[i];

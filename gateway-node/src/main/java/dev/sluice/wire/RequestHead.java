@@ -67,6 +67,11 @@ public final class RequestHead implements RequestRead {
     return bodyLength;
   }
 
+  /** Its length as it stands on the wire of HTTP/1.1, with single blanks. */
+  public int bytes() {
+    return method.length() + target.length() + " HTTP/1.1\r\n\r\n".length() + 1 + fields.bytes();
+  }
+
   public boolean hasBody() {
     return bodyLength != 0;
   }

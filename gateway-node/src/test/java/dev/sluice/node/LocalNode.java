@@ -5,11 +5,12 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /** A whole node in the test's own process, on ports of its own. */
-final class LocalNode {
+public final class LocalNode {
   private LocalNode() {}
 
   /** @param host loopback address that all of it listens on */
-  static Map<String, Object> settings(String host, Path manifests, EmbeddedPostgres database) {
+  public static Map<String, Object> settings(
+      String host, Path manifests, EmbeddedPostgres database) {
     return Map.ofEntries(
         Map.entry("sluice.node.manifests", manifests.toString()),
         Map.entry(

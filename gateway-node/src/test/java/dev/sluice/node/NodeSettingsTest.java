@@ -34,6 +34,8 @@ class NodeSettingsTest {
           sluice.node.drain-timeout         | soon       | a time such as 5 s
           sluice.node.drain-timeout         | 61 minutes | 0 ms to 3600000 ms
           sluice.node.first-table-timeout   | 11 minutes | 0 ms to 600000 ms
+          sluice.node.mode                  | watch      | serve or observe
+          sluice.proxy.shadow.against       | http://old | a host name or an address, without a port
           sluice.ingress.controller.config-map | ""      | namespace/name
           sluice.ingress.controller.default-backend-service | web | namespace/name
           sluice.ingress.controller.default-ssl-certificate | A/b | namespace/name

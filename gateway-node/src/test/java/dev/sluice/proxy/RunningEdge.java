@@ -24,6 +24,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.security.GeneralSecurityException;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -45,7 +46,8 @@ final class RunningEdge implements AutoCloseable {
   private final Map<String, List<Declaration>> declared = new HashMap<>();
   private final Queue<String> over = new ConcurrentLinkedQueue<>();
   private final Config config;
-  private final NodeMemory memory = new NodeMemory();
+  private final Differences differences = new Differences(100, Clock.systemUTC(), ShadowLog.NONE);
+  private final NodeMemory memory = new NodeMemory(differences);
   private final Workers workers;
   private volatile RouteTable routes = RouteTable.EMPTY;
   private boolean stopped;
@@ -175,6 +177,11 @@ final class RunningEdge implements AutoCloseable {
   /** What the gateway wrote down of each request that is over: its status and its note. */
   Queue<String> over() {
     return over;
+  }
+
+  /** How its answers differ from those of another gateway. */
+  Differences differences() {
+    return differences;
   }
 
   InetSocketAddress http() {

@@ -31,25 +31,73 @@ public sealed interface Action {
   /** A call of a language model; which one, its body says. */
   record Models(Call call, ModelTable models) implements Action {}
 
-  /** The calls of OpenAI's API that are served. */
+  /** The calls of models' APIs that are known, by the path they have there. */
   enum Call {
-    CHAT_COMPLETIONS("/v1/chat/completions", "POST"),
-    LIST_MODELS("/v1/models", "GET");
+    CHAT_COMPLETIONS("POST", "/v1/chat/completions"),
+    RESPONSES("POST", "/v1/responses"),
+    COMPLETIONS("POST", "/v1/completions"),
+    EMBEDDINGS("POST", "/v1/embeddings"),
+    IMAGES("POST", "/v1/images/generations"),
+    IMAGE_EDITS("POST", "/v1/images/edits"),
+    IMAGE_VARIATIONS("POST", "/v1/images/variations"),
+    SPEECH("POST", "/v1/audio/speech"),
+    TRANSCRIPTIONS("POST", "/v1/audio/transcriptions"),
+    TRANSLATIONS("POST", "/v1/audio/translations"),
+    MODERATIONS("POST", "/v1/moderations"),
+    RERANK("POST", "/v1/rerank"),
+    RERANK_V2("POST", "/v2/rerank"),
+    LIST_MODELS("GET", "/v1/models"),
+    /** How the caller's own limits stand. */
+    QUOTA("GET", "/v1/quota"),
+    MESSAGES("POST", "/v1/messages"),
+    COUNT_TOKENS("POST", "/v1/messages/count_tokens"),
+    /** All of Gemini's calls of a model, which stands in the path with what is wanted of it; and the list of models. */
+    GEMINI("", "/v1beta/models", true),
+    OLLAMA_CHAT("POST", "/api/chat"),
+    OLLAMA_GENERATE("POST", "/api/generate"),
+    OLLAMA_TAGS("GET", "/api/tags"),
+    OLLAMA_VERSION("GET", "/api/version"),
+    /** Known, and not served: refused by name. */
+    REALTIME("", "/v1/realtime", true),
+    BATCHES("", "/v1/batches", true),
+    MESSAGE_BATCHES("", "/v1/messages/batches", true),
+    FILES("", "/v1/files", true),
+    UPLOADS("", "/v1/uploads", true),
+    ASSISTANTS("", "/v1/assistants", true),
+    THREADS("", "/v1/threads", true),
+    VECTOR_STORES("", "/v1/vector_stores", true),
+    FINE_TUNING("", "/v1/fine_tuning", true);
 
-    private final String path;
     private final String method;
+    private final String path;
+    private final boolean below;
 
-    Call(String path, String method) {
-      this.path = path;
+    Call(String method, String path) {
+      this(method, path, false);
+    }
+
+    Call(String method, String path, boolean below) {
       this.method = method;
+      this.path = path;
+      this.below = below;
     }
 
     public String path() {
       return path;
     }
 
+    /** The method that is served, or empty if the call itself decides. */
     public String method() {
       return method;
+    }
+
+    PathRule rule() {
+      return below ? new PathRule.Prefix(path) : new PathRule.Exact(path);
+    }
+
+    /** Whether it is known and not served. */
+    public boolean unserved() {
+      return ordinal() >= REALTIME.ordinal();
     }
   }
 }

@@ -22,8 +22,7 @@ final class Annotations {
   private final ControllerConfig config;
   private final Map<String, String> values = new TreeMap<>();
   private final Set<String> asked = new HashSet<>();
-  private final Set<String> noted = new HashSet<>();
-  private final List<Problem> problems = new ArrayList<>();
+  private final Map<String, Problem> told = new TreeMap<>();
   private @Nullable String closed;
 
   Annotations(DeclaredIngress ingress, ControllerConfig config) {
@@ -32,6 +31,11 @@ final class Annotations {
     ingress.annotations().forEach((key, value) -> {
       if (key.startsWith(PREFIX)) {
         values.put(key.substring(PREFIX.length()), value.strip());
+      }
+    });
+    values.forEach((key, value) -> {
+      if (!key.endsWith("-snippet") && value.chars().anyMatch(Annotations::isControl)) {
+        close(key, "it holds control characters", "a text without any");
       }
     });
   }
@@ -45,7 +49,7 @@ final class Annotations {
   }
 
   List<Problem> problems() {
-    return problems;
+    return List.copyOf(told.values());
   }
 
   /** Why the paths must answer 503, or null. */
@@ -173,20 +177,36 @@ final class Annotations {
     return template.orElse(null);
   }
 
-  /** The name of an object in the Ingress' own namespace, which may stand before it; null closes the paths. */
+  /**
+   * The object that a value names: in the Ingress' own namespace, or in the one before the slash, which must be the
+   * same unless the controller's ConfigMap allows others. Null closes the paths.
+   */
   @Nullable
-  String localName(String key, boolean needsNamespace) {
-    String value = String.valueOf(text(key));
+  ObjectKey reference(String key, String kind, boolean needsNamespace) {
+    String own = ingress.key().namespace();
+    ObjectKey named = named(kind, String.valueOf(text(key)), needsNamespace ? "" : own);
+    if (named == null) {
+      close(key, '"' + text(key) + '"', "namespace/name, in the namespace of the Ingress");
+      return null;
+    }
+    if (!named.namespace().equals(own) && !config.allowsOtherNamespaces()) {
+      close(
+          key,
+          '"' + text(key) + '"',
+          "one in the namespace of the Ingress, or allow-cross-namespace-resources");
+      return null;
+    }
+    return named;
+  }
+
+  /** @param otherwise the namespace of a name without one; empty if it must have one */
+  static @Nullable ObjectKey named(String kind, String value, String otherwise) {
     int slash = value.indexOf('/');
-    String namespace = slash < 0 ? "" : value.substring(0, slash);
-    if (slash < 0 && !needsNamespace && !value.isEmpty()) {
-      return value;
-    }
-    if (namespace.equals(ingress.key().namespace()) && slash + 1 < value.length()) {
-      return value.substring(slash + 1);
-    }
-    close(key, '"' + value + '"', "namespace/name, in the namespace of the Ingress");
-    return null;
+    String namespace = slash < 0 ? otherwise : value.substring(0, slash);
+    String name = value.substring(slash + 1);
+    return namespace.isEmpty() || name.isEmpty() || name.indexOf('/') >= 0
+        ? null
+        : new ObjectKey(kind, namespace, name);
   }
 
   /** A value that can't be read: the default is used. */
@@ -199,13 +219,32 @@ final class Annotations {
     if (closed == null) {
       closed = "the annotation " + key + " can't be honoured";
     }
-    note(key, what, expected, CLOSED);
+    add(key, problem(key, what, expected, CLOSED));
   }
 
+  /** The same where an object that it names is not there, or not yet. */
+  void closeUntil(String key, String what, String expected) {
+    if (closed == null) {
+      closed = "what the annotation " + key + " names does not exist";
+    }
+    add(key, problem(key, what, expected, CLOSED).missing());
+  }
+
+  /** Something is served otherwise than it asks for. */
   void note(String key, String what, String expected, String effect) {
+    add(key, problem(key, what, expected, effect).differing());
+  }
+
+  private Problem problem(String key, String what, String expected, String effect) {
+    return ingress.problem("metadata.annotations." + PREFIX + key, what, expected, effect);
+  }
+
+  /** The first one of a key counts, unless another closes the paths. */
+  private void add(String key, Problem problem) {
     asked.add(key);
-    if (noted.add(key)) {
-      problems.add(ingress.problem("metadata.annotations." + PREFIX + key, what, expected, effect));
+    Problem before = told.get(key);
+    if (before == null || before.weight().compareTo(problem.weight()) < 0) {
+      told.put(key, problem);
     }
   }
 
@@ -233,6 +272,11 @@ final class Annotations {
         && text.chars().allMatch(c -> c > ' ' && c < 127 && "\"(),/:;<=>?@[\\]{}".indexOf(c) < 0);
   }
 
+  /** Control characters that no line has. Lists may stand on several lines. */
+  private static boolean isControl(int c) {
+    return c < ' ' && c != '\t' && c != '\n' && c != '\r' || c >= 127 && c < 160;
+  }
+
   /** Whether it holds no control characters. */
   static boolean isFieldValue(String text) {
     return text.chars().allMatch(c -> c >= ' ' && c != 127);
@@ -243,6 +287,12 @@ final class Annotations {
     return text.matches(
             "https?://[A-Za-z0-9._\\[\\]:-]+([/?#][A-Za-z0-9._~:/?#\\[\\]@!&'()*+,=%-]*)?")
         && !text.contains("..");
+  }
+
+  /** Whether it leads to an address that only the machine itself means: there its metadata and credentials stand. */
+  static boolean isOfTheMachine(String url) {
+    return url.matches(
+        "(?i)https?://(169\\.254\\.|\\[?fe[89ab][0-9a-f]:|metadata\\.google\\.internal).*");
   }
 
   static boolean isPath(String text) {

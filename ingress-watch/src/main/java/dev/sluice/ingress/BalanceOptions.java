@@ -50,8 +50,7 @@ final class BalanceOptions {
         return new Relay.LeastRequests();
       }
       case "round_robin" -> {}
-      default ->
-        all.invalid("load-balance", "round_robin, ewma or least_requests", "round_robin");
+      default -> all.invalid("load-balance", "round_robin, ewma or least_requests", "round_robin");
     }
     return Relay.Balance.IN_TURN;
   }
@@ -65,9 +64,7 @@ final class BalanceOptions {
     boolean secure = all.flag("session-cookie-secure", false);
     String sameSite = attribute("session-cookie-samesite");
     boolean change = all.flag("session-cookie-change-on-failure", false);
-    if (all.flag("session-cookie-conditional-samesite-none", false)) {
-      all.note("session-cookie-conditional-samesite-none", "not supported", "", "it has no effect");
-    }
+    boolean noneIfKnown = all.flag("session-cookie-conditional-samesite-none", false);
     all.has("session-cookie-hash");
     String mode = Optional.ofNullable(all.text("affinity-mode")).orElse("balanced");
     String affinity = all.text("affinity");
@@ -90,7 +87,16 @@ final class BalanceOptions {
       sameSite = "";
     }
     return new Relay.Sticky(
-        name, path, domain, expires, maxAge, secure, sameSite, change, mode.equals("persistent"));
+        name,
+        path,
+        domain,
+        expires,
+        maxAge,
+        secure,
+        sameSite,
+        noneIfKnown,
+        change,
+        mode.equals("persistent"));
   }
 
   private String attribute(String key) {
@@ -119,7 +125,7 @@ final class BalanceOptions {
     boolean broken = false;
     if (value.isEmpty() && !pattern.isEmpty()) {
       try {
-        compiled = Pattern.compile(pattern);
+        compiled = LinearPattern.compile(pattern);
       } catch (PatternSyntaxException e) {
         broken = true;
         all.note(

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
  * A ModelProvider (sluice.dev/v1alpha1): an account with someone who runs models.
  *
  * @param kind what it speaks
- * @param baseUrl absolute http or https URL that {@code /chat/completions} is appended to; empty for echo
+ * @param baseUrl absolute http or https URL that the paths of its API are appended to; empty for echo
+ * @param place where in its account it is called
  * @param credential where its API key is, or null if it needs none
  * @param capField request field that caps an answer's tokens where the caller sent none
  * @param prices empty if nobody has said what it costs
@@ -20,6 +21,7 @@ public record DeclaredModelProvider(
     String baseUrl,
     @Nullable SecretRef credential,
     String capField,
+    Place place,
     Timeouts timeouts,
     List<ModelPrice> prices)
     implements Declaration {
@@ -29,7 +31,35 @@ public record DeclaredModelProvider(
     /** Answers by itself, with the words of the last user message; for trying out. */
     ECHO,
     /** Any server with OpenAI's chat completions. */
-    OPENAI_COMPATIBLE
+    OPENAI_COMPATIBLE,
+    /** OpenAI itself. */
+    OPENAI,
+    /** OpenAI's models at Azure. */
+    AZURE_OPENAI,
+    /** Anthropic's Messages. */
+    ANTHROPIC,
+    /** Google's Gemini API. */
+    GEMINI,
+    OLLAMA,
+    VLLM;
+
+    /** Whether it speaks OpenAI's dialect. */
+    public boolean openai() {
+      return this == ECHO
+          || this == OPENAI_COMPATIBLE
+          || this == OPENAI
+          || this == AZURE_OPENAI
+          || this == VLLM;
+    }
+  }
+
+  /**
+   * Where in an account models are called; each empty where the kind has none.
+   *
+   * @param apiVersion of Azure's API by deployments
+   */
+  public record Place(String apiVersion) {
+    public static final Place NONE = new Place("");
   }
 
   /**

@@ -9,6 +9,7 @@ import java.util.List;
  * @param models names, exact or ending in {@code *}; at least one
  * @param targets in the order they are tried; at least one
  * @param maxOutputTokens cap of an answer whose request has none, and of one that asks for more; at least 1
+ * @param dropsUnsayable whether what a target's dialect has no words for is left out, rather than refused
  * @param contextTokens the models' context window, which inputs are held at that their bytes don't bound; 0 if such
  *     inputs are refused
  */
@@ -19,7 +20,8 @@ public record DeclaredModelRoute(
     List<String> models,
     List<Target> targets,
     int maxOutputTokens,
-    int contextTokens)
+    int contextTokens,
+    boolean dropsUnsayable)
     implements Declaration {
   public static final int DEFAULT_MAX_OUTPUT_TOKENS = 4096;
 

@@ -27,10 +27,16 @@ public record DeclaredTenant(
    * @param name unique in its team, or among the keys without one
    * @param secret where it is, or null if its hash is given
    * @param sha256 its SHA-256 in lower-case hex, or empty
+   * @param rule which tokens stand for it, or null if it is known by a secret
    * @param limits of what it spends itself
    */
   public record Key(
-      String field, String name, @Nullable SecretRef secret, String sha256, List<Limit> limits) {}
+      String field,
+      String name,
+      @Nullable SecretRef secret,
+      String sha256,
+      @Nullable ClaimRule rule,
+      List<Limit> limits) {}
 
   /**
    * How much of what may be spent in which time.

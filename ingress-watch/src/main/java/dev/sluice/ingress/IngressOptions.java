@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param rewriteTarget empty for none
  * @param appRoot empty for none
  * @param aliases other names of its hosts
+ * @param dropsTrace whether upstreams are not told of the client's trace
  * @param errorStatuses that are replaced by answers of the default backend
  * @param defaultBackend name of a Service, or empty
  */
@@ -44,6 +45,7 @@ record IngressOptions(
     Filter.@Nullable Limits limits,
     Filter.@Nullable Access access,
     Filter.@Nullable Mirror mirror,
+    boolean dropsTrace,
     Relay relay,
     Set<Integer> errorStatuses,
     boolean ownErrorsOnly,
@@ -53,14 +55,6 @@ record IngressOptions(
 
   /** Annotations that keep somebody out. Served without them, a route would be open to those it must refuse. */
   private static final Set<String> GUARDS = Set.of("auth-tls-error-page");
-
-  /** Annotations that change how bytes lie in memory, on disk or in logs there, and nothing that anybody sees. */
-  private static final Set<String> WITHOUT_EFFECT_ON_THE_WIRE = Set.of(
-      "client-body-buffer-size",
-      "enable-access-log",
-      "enable-rewrite-log",
-      "http2-push-preload",
-      "ssl-prefer-server-ciphers");
 
   /** Whether it only offers another backend for paths that a main Ingress has, and so has none of its own. */
   boolean canary() {
@@ -118,6 +112,7 @@ record IngressOptions(
       Filter.Cors cors = CorsOptions.read(all);
       Filter.Limits limits = guards.limits();
       Filter.Mirror mirror = mirror();
+      boolean dropsTrace = dropsTrace();
       boolean ownOnly = all.flag("disable-proxy-intercept-errors", false);
       String defaultBackend = Optional.ofNullable(all.text("default-backend")).orElse("");
       Retries retries = relays.retries();
@@ -144,6 +139,7 @@ record IngressOptions(
           limits,
           access,
           mirror,
+          dropsTrace,
           relay,
           statuses,
           ownOnly,
@@ -229,12 +225,10 @@ record IngressOptions(
       if (!all.has("custom-headers")) {
         return Map.of();
       }
-      String name = all.localName("custom-headers", true);
-      Optional<DeclaredConfigMap> map = name == null
-          ? Optional.empty()
-          : declared.configMap(all.ingress().key().namespace(), name);
+      ObjectKey name = all.reference("custom-headers", "ConfigMap", true);
+      Optional<DeclaredConfigMap> map = name == null ? Optional.empty() : declared.configMap(name);
       if (map.isEmpty()) {
-        all.close("custom-headers", "no such ConfigMap", "namespace/name of a ConfigMap");
+        all.closeUntil("custom-headers", "no such ConfigMap", "namespace/name of a ConfigMap");
         return Map.of();
       }
       Map<String, String> fields = new LinkedHashMap<>();
@@ -274,11 +268,23 @@ record IngressOptions(
         return null;
       }
       if (!text.matches("https?://[A-Za-z0-9._-]+(:\\d{1,5})?([/?$].*)?")
-          || !host.matches("[A-Za-z0-9._:-]*")) {
+          || !host.matches("[A-Za-z0-9._:-]*")
+          || Annotations.isOfTheMachine(text)) {
         all.note("mirror-target", '"' + text + '"', "an absolute URL", "nothing is mirrored");
         return null;
       }
       return new Filter.Mirror(url, host, body);
+    }
+
+    /** No spans are made here: a trace that is trusted goes on as it came, any other begins anew at the upstream. */
+    private boolean dropsTrace() {
+      boolean traced = all.flag("enable-opentelemetry", false);
+      boolean trusted = all.flag("opentelemetry-trust-incoming-span", true);
+      all.has("opentelemetry-operation-name");
+      if (traced && all.has("enable-opentelemetry")) {
+        all.note("enable-opentelemetry", "true", "", "traces are passed on, but no spans are made");
+      }
+      return traced && !trusted;
     }
 
     /** What is left: told by name, with what follows from it. */
@@ -291,8 +297,11 @@ record IngressOptions(
           all.close(key, "there is no such firewall here", "one in front of the gateway");
         }
       }
-      if (all.has("ssl-passthrough") && all.flag("ssl-passthrough", false)) {
-        all.close("ssl-passthrough", "not supported yet", "");
+      if (all.has("ssl-passthrough")
+          && all.flag("ssl-passthrough", false)
+          && !declared.flags().sslPassthrough()) {
+        all.close(
+            "ssl-passthrough", "switched off", "sluice.ingress.controller.ssl-passthrough = on");
       }
       if (all.has("service-upstream") && all.flag("service-upstream", false)) {
         all.note(
@@ -303,9 +312,20 @@ record IngressOptions(
           snippet(key);
         } else if (GUARDS.contains(key)) {
           all.close(key, "not supported yet", "");
-        } else if (!WITHOUT_EFFECT_ON_THE_WIRE.contains(key)) {
-          all.note(key, "not supported", "", "it has no effect");
+        } else {
+          unread(key);
         }
+      }
+    }
+
+    /** What nobody reads has no effect; that is passed over where nobody could see one. */
+    private void unread(String key) {
+      NginxKeys.Entry known = NginxKeys.annotation(key).orElse(null);
+      if (known == null) {
+        all.note(key, "no annotation of ingress-nginx 1.15", "", "it has no effect");
+      } else if (!known.unseen() && !known.isAlike(String.valueOf(all.text(key)))) {
+        String how = known.how().isEmpty() ? "not supported" : known.how();
+        all.note(key, how, "", "it has no effect");
       }
     }
 
@@ -326,7 +346,7 @@ record IngressOptions(
       return null;
     }
     try {
-      Pattern pattern = Pattern.compile(path, Pattern.CASE_INSENSITIVE);
+      Pattern pattern = LinearPattern.compile(path, Pattern.CASE_INSENSITIVE);
       List<Filter.RewritePart> parts = new ArrayList<>();
       StringBuilder text = new StringBuilder();
       for (int i = 0; i < target.length(); i++) {

@@ -14,10 +14,16 @@ import java.util.Optional;
  * @param from first day, in UTC
  * @param input tokens of the prompt that were not read from a cache
  * @param cachedInput tokens of the prompt that were
+ * @param cacheWrite tokens of the prompt that were written to a cache
  * @param output tokens of the answer, reasoning included
  */
 public record ModelPrice(
-    List<String> models, LocalDate from, long input, long cachedInput, long output) {
+    List<String> models,
+    LocalDate from,
+    long input,
+    long cachedInput,
+    long cacheWrite,
+    long output) {
   private static final long PICOS = 1_000;
 
   /**
@@ -49,20 +55,24 @@ public record ModelPrice(
   /**
    * What a request costs, in nano-dollars, rounded up.
    *
-   * @param inputTokens those that were not read from a cache; at most 2^40, as the others
+   * @param freshTokens of the prompt, that no cache had part in; at most 2^40, as the others
    */
-  public long nanos(long inputTokens, long cachedTokens, long outputTokens) {
-    long whole = inputTokens * (input / PICOS)
-        + cachedTokens * (cachedInput / PICOS)
+  public long nanos(long freshTokens, long readTokens, long writtenTokens, long outputTokens) {
+    long whole = freshTokens * (input / PICOS)
+        + readTokens * (cachedInput / PICOS)
+        + writtenTokens * (cacheWrite / PICOS)
         + outputTokens * (output / PICOS);
-    long rest = inputTokens * (input % PICOS)
-        + cachedTokens * (cachedInput % PICOS)
+    long rest = freshTokens * (input % PICOS)
+        + readTokens * (cachedInput % PICOS)
+        + writtenTokens * (cacheWrite % PICOS)
         + outputTokens * (output % PICOS);
     return whole + (rest + PICOS - 1) / PICOS;
   }
 
-  /** The most that a request may cost, however much of its input a cache has. */
+  /** The most that a request may cost, whatever a cache has to do with its input. */
   public long nanosAtMost(long inputTokens, long outputTokens) {
-    return Math.max(nanos(inputTokens, 0, outputTokens), nanos(0, inputTokens, outputTokens));
+    return Math.max(
+        nanos(inputTokens, 0, 0, outputTokens),
+        Math.max(nanos(0, inputTokens, 0, outputTokens), nanos(0, 0, inputTokens, outputTokens)));
   }
 }

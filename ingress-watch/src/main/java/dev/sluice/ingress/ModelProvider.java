@@ -8,6 +8,7 @@ import java.util.List;
  * @param name {@code namespace/name} of the ModelProvider
  * @param baseUrl empty for echo
  * @param capField request field that caps an answer's tokens where the caller sent none
+ * @param place where in its account it is called
  * @param credential bearer token, empty if it needs none; never printed
  */
 public record ModelProvider(
@@ -16,6 +17,7 @@ public record ModelProvider(
     String baseUrl,
     String credential,
     String capField,
+    DeclaredModelProvider.Place place,
     DeclaredModelProvider.Timeouts timeouts,
     List<ModelPrice> prices) {
   @Override

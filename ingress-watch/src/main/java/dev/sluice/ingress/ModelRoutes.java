@@ -61,7 +61,7 @@ final class ModelRoutes {
       made.tellIfTaken(call, taken);
       routes.add(new Route(
           declared.modelRoutes().get(0).key(),
-          new PathRule.Exact(call.path()),
+          call.rule(),
           null,
           List.of(),
           List.of(),
@@ -78,7 +78,7 @@ final class ModelRoutes {
   }
 
   private void tellIfTaken(Action.Call call, List<Route> taken) {
-    PathRule path = new PathRule.Exact(call.path());
+    PathRule path = call.rule();
     for (Route route : taken) {
       if (route.path().equals(path)) {
         problems.add(declared
@@ -118,7 +118,8 @@ final class ModelRoutes {
           exact,
           List.copyOf(targets),
           route.maxOutputTokens(),
-          route.contextTokens()));
+          route.contextTokens(),
+          route.dropsUnsayable()));
     }
   }
 
@@ -141,6 +142,7 @@ final class ModelRoutes {
         provider.baseUrl(),
         token,
         provider.capField(),
+        provider.place(),
         provider.timeouts(),
         provider.prices()));
   }

@@ -14,6 +14,7 @@ public final class ModelTable {
    * @param name the whole name, or its beginning
    * @param exact whether {@code name} is the whole name
    * @param targets in the order they are tried
+   * @param dropsUnsayable whether what a target's dialect has no words for is left out, rather than refused
    * @param contextTokens what inputs are held at that their bytes don't bound; 0 if they are refused
    */
   public record Entry(
@@ -22,7 +23,8 @@ public final class ModelTable {
       boolean exact,
       List<Target> targets,
       int maxOutputTokens,
-      int contextTokens) {}
+      int contextTokens,
+      boolean dropsUnsayable) {}
 
   /** @param model name that the provider knows it by; empty if it is the one asked for */
   public record Target(ModelProvider provider, String model) {}

@@ -11,16 +11,50 @@ import java.util.Comparator;
  * @param what what is wrong, with the value that was found
  * @param expected what would be right, and so what to do
  * @param effect what the gateway does instead
+ * @param weight how much that is
  */
 public record Problem(
-    String place, String object, String field, String what, String expected, String effect)
+    String place,
+    String object,
+    String field,
+    String what,
+    String expected,
+    String effect,
+    Weight weight)
     implements Comparable<Problem> {
+  /** How much follows from a problem, least first. */
+  public enum Weight {
+    /** It is served, otherwise than it asks for. */
+    DIFFERS,
+    /** Something that it names is not there, or not yet. */
+    MISSING,
+    /** What it says can't be honoured: it, or the part of it that is meant, is not served. */
+    REFUSED
+  }
+
   private static final Comparator<Problem> ORDER = Comparator.comparing(Problem::place)
       .thenComparing(Problem::object)
       .thenComparing(Problem::field)
       .thenComparing(Problem::what)
       .thenComparing(Problem::expected)
-      .thenComparing(Problem::effect);
+      .thenComparing(Problem::effect)
+      .thenComparing(Problem::weight);
+
+  /** One of something that is not served. */
+  public Problem(
+      String place, String object, String field, String what, String expected, String effect) {
+    this(place, object, field, what, expected, effect, Weight.REFUSED);
+  }
+
+  /** The same of something that is served all the same. */
+  Problem differing() {
+    return new Problem(place, object, field, what, expected, effect, Weight.DIFFERS);
+  }
+
+  /** The same of something that only waits for another object. */
+  Problem missing() {
+    return new Problem(place, object, field, what, expected, effect, Weight.MISSING);
+  }
 
   @Override
   public int compareTo(Problem other) {

@@ -11,6 +11,7 @@ public final class RouteTable {
 
   private final Map<String, HostRoutes> hosts;
   private final GatewayWide wide;
+  private final StreamRoutes streams;
   private final boolean asksForCertificates;
   private final String version;
 
@@ -22,10 +23,16 @@ public final class RouteTable {
   }
 
   RouteTable(Map<String, HostRoutes> hosts, GatewayWide wide) {
+    this(hosts, wide, StreamRoutes.NONE);
+  }
+
+  RouteTable(Map<String, HostRoutes> hosts, GatewayWide wide, StreamRoutes streams) {
     this.hosts = Map.copyOf(hosts);
     this.wide = wide;
+    this.streams = streams;
     this.asksForCertificates = hosts.values().stream().anyMatch(HostRoutes::asksForCertificates);
     StringBuilder all = new StringBuilder(wide.equals(GatewayWide.DEFAULT) ? "" : wide.toString());
+    all.append(streams.equals(StreamRoutes.NONE) ? "" : streams.toString());
     new TreeMap<>(hosts)
         .forEach((host, routes) ->
             all.append(host).append(' ').append(routes.digest()).append('\n'));
@@ -52,6 +59,11 @@ public final class RouteTable {
     return wide;
   }
 
+  /** Connections that are passed on as they are. */
+  public StreamRoutes streams() {
+    return streams;
+  }
+
   public int hostCount() {
     return hosts.size();
   }
@@ -74,6 +86,16 @@ public final class RouteTable {
     int dot = host.indexOf('.');
     HostRoutes wildcard = dot > 0 ? hosts.get("*" + host.substring(dot)) : null;
     return wildcard != null ? wildcard : hosts.get("");
+  }
+
+  /** What the routes of {@link #host} are declared for: the host, {@code *.} and a suffix, or empty; null if there are none. */
+  public @Nullable String declaredHost(String host) {
+    if (hosts.containsKey(host)) {
+      return host;
+    }
+    int dot = host.indexOf('.');
+    String wildcard = dot > 0 ? "*" + host.substring(dot) : "";
+    return hosts.containsKey(wildcard) ? wildcard : hosts.containsKey("") ? "" : null;
   }
 
   Map<String, HostRoutes> hosts() {

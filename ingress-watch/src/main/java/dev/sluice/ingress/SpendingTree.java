@@ -19,6 +19,9 @@ public final class SpendingTree {
   /** The path of requests that only limits of the tenant without models count for. */
   public static final String TENANT = "tenant";
 
+  /** Most paths that a tenant may have: above it, its keys can't be used, rather than used without limits. */
+  public static final int MOST_PATHS = 20_000;
+
   /**
    * One limit at its place.
    *
@@ -108,6 +111,11 @@ public final class SpendingTree {
       return any;
     }
 
+    /** Every limit that may count for a request from here. */
+    public List<Limit> limits() {
+      return limits;
+    }
+
     @Override
     public String toString() {
       return name;
@@ -118,7 +126,7 @@ public final class SpendingTree {
   private final Place tenant;
 
   /** @param limits of the tenant as a whole, their names as declared */
-  SpendingTree(List<DeclaredTenant.Limit> limits) {
+  public SpendingTree(List<DeclaredTenant.Limit> limits) {
     tenant = new Place(TENANT, limits.stream().map(one -> placed("", one)).toList());
     places.add(tenant);
   }
@@ -129,7 +137,7 @@ public final class SpendingTree {
   }
 
   /** Adds a place below another. One without limits is the same as the other: they share leases. */
-  Place add(Place above, String name, List<DeclaredTenant.Limit> limits) {
+  public Place add(Place above, String name, List<DeclaredTenant.Limit> limits) {
     if (limits.isEmpty()) {
       return above;
     }
@@ -163,7 +171,7 @@ public final class SpendingTree {
     return places.stream().flatMap(place -> place.paths.values().stream()).toList();
   }
 
-  int pathCount() {
+  public int pathCount() {
     return places.stream().mapToInt(place -> place.paths.size()).sum();
   }
 

@@ -1,14 +1,23 @@
 package dev.sluice.ingress;
 
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Who may spend: tenants by name, and their keys by hash. An immutable value, replaced whole. */
+/** Who may spend: tenants by name, and their keys by hash or by what a token says. An immutable value, replaced whole. */
 public final class TenantTable {
-  public static final TenantTable EMPTY = new TenantTable(Map.of(), Map.of());
+  public static final TenantTable EMPTY = new TenantTable(Map.of(), Map.of(), List.of());
 
-  /** @param tree its limits; all of a path apply at once */
-  public record Tenant(String name, SpendingTree tree) {}
+  /**
+   * One tenant.
+   *
+   * @param declared what it was made of
+   * @param tree its limits; all of a path apply at once
+   */
+  public record Tenant(String name, DeclaredTenant declared, SpendingTree tree) {}
 
   /**
    * The leaf that an API key stands for.
@@ -18,24 +27,99 @@ public final class TenantTable {
    */
   public record Spender(String tenant, String key, SpendingTree.Place place) {}
 
-  private final Map<String, Tenant> tenants;
-  private final Map<String, Spender> keys;
+  /** A key that is known by tokens. */
+  public record Identity(ClaimRule rule, Spender spender) {}
 
-  /** @param keys by SHA-256 in lower-case hex */
-  TenantTable(Map<String, Tenant> tenants, Map<String, Spender> keys) {
-    this.tenants = Map.copyOf(tenants);
-    this.keys = Map.copyOf(keys);
+  /** Tenants that are kept elsewhere than in manifests. Safe for use by many threads. */
+  public interface Kept {
+    /** Nobody. */
+    Kept NONE = new Kept() {
+      @Override
+      public Optional<Spender> spender(String sha256) {
+        return Optional.empty();
+      }
+
+      @Override
+      public Optional<Spender> spender(Claims token) {
+        return Optional.empty();
+      }
+
+      @Override
+      public boolean isKnown() {
+        return true;
+      }
+    };
+
+    Optional<Spender> spender(String sha256);
+
+    Optional<Spender> spender(Claims token);
+
+    /** Whether they have been read at all since this node has started. */
+    boolean isKnown();
   }
 
+  /** By the tenant's name and the key's. */
+  public static final Comparator<Spender> BY_NAME =
+      Comparator.comparing(Spender::tenant).thenComparing(Spender::key);
+
+  private final Map<String, Tenant> tenants;
+  private final Map<String, Spender> keys;
+  private final Map<ClaimRule.Entrance, List<Identity>> identities = new HashMap<>();
+  private final Kept kept;
+
+  /** @param keys by SHA-256 in lower-case hex */
+  TenantTable(Map<String, Tenant> tenants, Map<String, Spender> keys, List<Identity> identities) {
+    this.tenants = Map.copyOf(tenants);
+    this.keys = Map.copyOf(keys);
+    this.kept = Kept.NONE;
+    for (Identity one : identities) {
+      this.identities
+          .computeIfAbsent(one.rule().entrance(), none -> new ArrayList<>())
+          .add(one);
+    }
+  }
+
+  private TenantTable(TenantTable declared, Kept kept) {
+    this.tenants = declared.tenants;
+    this.keys = declared.keys;
+    this.identities.putAll(declared.identities);
+    this.kept = kept;
+  }
+
+  /** The same, and those who are kept elsewhere. What is declared goes first. */
+  public TenantTable with(Kept kept) {
+    return new TenantTable(this, kept);
+  }
+
+  /** Those that are declared. */
   public Map<String, Tenant> tenants() {
     return tenants;
   }
 
   /** Whose key has this hash. */
   public Optional<Spender> spender(String sha256) {
-    return Optional.ofNullable(keys.get(sha256));
+    Spender declared = keys.get(sha256);
+    return declared != null ? Optional.of(declared) : kept.spender(sha256);
   }
 
+  /** Whose key this token stands for; of several that fit, the first by the tenant's name and the key's. */
+  public Optional<Spender> spender(Claims token) {
+    Optional<Spender> declared = token.values().entrySet().stream()
+        .flatMap(claim -> claim.getValue().stream()
+            .map(value -> new ClaimRule.Entrance(token.issuer(), claim.getKey(), value)))
+        .flatMap(entrance -> identities.getOrDefault(entrance, List.of()).stream())
+        .filter(one -> one.rule().fits(token))
+        .map(Identity::spender)
+        .min(BY_NAME);
+    return declared.isPresent() ? declared : kept.spender(token);
+  }
+
+  /** Whether everybody is known who is kept somewhere: else a key that is not known may be somebody's. */
+  public boolean isWhole() {
+    return kept.isKnown();
+  }
+
+  /** How many keys are declared. */
   public int keyCount() {
     return keys.size();
   }

@@ -1,6 +1,7 @@
 package dev.sluice.ingress;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -10,13 +11,16 @@ import java.util.Optional;
 
 /** What Tenants make: who may spend how much, and by which keys they are known. */
 final class Tenants {
-  private static final int MOST_PATHS = 20_000;
-
   private final Declarations declared;
   private final Collection<Problem> problems;
   private final Map<String, TenantTable.Tenant> tenants = new HashMap<>();
   private final Map<String, TenantTable.Spender> keys = new HashMap<>();
+  private final List<TenantTable.Identity> identities = new ArrayList<>();
   private final Map<String, ObjectKey> holders = new HashMap<>();
+
+  /** What one tenant is known by. */
+  private record Own(
+      Map<String, TenantTable.Spender> keys, List<TenantTable.Identity> identities) {}
 
   private Tenants(Declarations declared, Collection<Problem> problems) {
     this.declared = declared;
@@ -26,7 +30,7 @@ final class Tenants {
   static TenantTable of(Declarations declared, Collection<Problem> problems) {
     Tenants all = new Tenants(declared, problems);
     declared.tenants().forEach(all::add);
-    return new TenantTable(all.tenants, all.keys);
+    return new TenantTable(all.tenants, all.keys, all.identities);
   }
 
   private void add(DeclaredTenant tenant) {
@@ -41,21 +45,22 @@ final class Tenants {
       return;
     }
     SpendingTree tree = new SpendingTree(tenant.limits());
-    Map<String, TenantTable.Spender> own = new LinkedHashMap<>();
+    Own own = new Own(new LinkedHashMap<>(), new ArrayList<>());
     addKeys(tenant, "", tenant.keys(), tree, tree.tenant(), own);
     for (DeclaredTenant.Team team : tenant.teams()) {
       SpendingTree.Place place = tree.add(tree.tenant(), "teams/" + team.name(), team.limits());
       addKeys(tenant, team.name() + "/", team.keys(), tree, place, own);
     }
-    tenants.put(id, new TenantTable.Tenant(id, tree));
-    if (tree.pathCount() <= MOST_PATHS) {
-      keys.putAll(own);
+    tenants.put(id, new TenantTable.Tenant(id, tenant, tree));
+    if (tree.pathCount() <= SpendingTree.MOST_PATHS) {
+      keys.putAll(own.keys());
+      identities.addAll(own.identities());
       return;
     }
     problems.add(tenant.problem(
         "spec",
         tree.pathCount() + " sets of limits, by key and model",
-        "at most " + MOST_PATHS
+        "at most " + SpendingTree.MOST_PATHS
             + ": fewer keys with limits of their own, or fewer models in limits",
         "its keys can't be used"));
   }
@@ -66,16 +71,19 @@ final class Tenants {
       List<DeclaredTenant.Key> all,
       SpendingTree tree,
       SpendingTree.Place above,
-      Map<String, TenantTable.Spender> own) {
+      Own own) {
     String under = team.isEmpty() ? "keys/" : "teams/" + team + "keys/";
     String id = tenant.key().name();
     for (DeclaredTenant.Key key : all) {
       SpendingTree.Place place = tree.add(above, under + key.name(), key.limits());
+      TenantTable.Spender spender = new TenantTable.Spender(id, team + key.name(), place);
+      if (key.rule() != null) {
+        own.identities().add(new TenantTable.Identity(key.rule(), spender));
+        continue;
+      }
       hash(tenant, key).ifPresent(sha256 -> {
         TenantTable.Spender other = keys.get(sha256);
-        other = other != null
-            ? other
-            : own.putIfAbsent(sha256, new TenantTable.Spender(id, team + key.name(), place));
+        other = other != null ? other : own.keys().putIfAbsent(sha256, spender);
         if (other != null) {
           problems.add(tenant.problem(
               key.field(),

@@ -64,6 +64,17 @@ class RouteTableTest {
   }
 
   @Test
+  void tellsWhatTheRoutesOfAHostAreDeclaredFor() {
+    RouteTable table =
+        new RouteTable(Map.of("shop.example.com", host("/1"), "*.example.com", host("/2")));
+    assertThat(table.declaredHost("shop.example.com")).isEqualTo("shop.example.com");
+    assertThat(table.declaredHost("blog.example.com")).isEqualTo("*.example.com");
+    assertThat(table.declaredHost("a.blog.example.com")).isNull();
+    assertThat(new RouteTable(Map.of("", host("/"))).declaredHost("any.example.com"))
+        .isEmpty();
+  }
+
+  @Test
   void hasNoRoutesForAHostThatNobodyHas() {
     RouteTable table = new RouteTable(Map.of("shop.example.com", host("/")));
     assertThat(table.host("other.org")).isNull();

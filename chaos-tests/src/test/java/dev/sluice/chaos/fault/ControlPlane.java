@@ -23,20 +23,11 @@ public final class ControlPlane implements AutoCloseable {
   /** Built by the test command from src/rig/control-plane. */
   private static final Path PROGRAM = Path.of("target", "rig", "control-plane").toAbsolutePath();
 
+  private static final Path FLAGS = Path.of("src", "rig", "flags");
+
   private static final int PORT = 6443;
   private static final Duration READY_DEADLINE = Duration.ofMinutes(2);
   private static final long STOP_SECONDS = 30;
-  private static final String CONTROLLERS = String.join(
-      ",",
-      "deployment-controller",
-      "replicaset-controller",
-      "statefulset-controller",
-      "disruption-controller",
-      "endpointslice-controller",
-      "namespace-controller",
-      "serviceaccount-controller",
-      "garbage-collector-controller");
-
   private final Path folder;
   private final String address;
   private final String token = UUID.randomUUID().toString();
@@ -107,26 +98,10 @@ public final class ControlPlane implements AutoCloseable {
 
   /** Begins; ready once {@link #api} answers. */
   public void startApiServer() throws IOException {
-    apiServer = run(
-        "kube-apiserver",
-        "--etcd-servers=unix://" + folder.resolve("etcd").resolve("etcd.sock"),
-        "--bind-address=" + address,
-        "--advertise-address=" + address,
-        "--secure-port=" + PORT,
-        "--endpoint-reconciler-type=none",
-        "--service-cluster-ip-range=10.96.0.0/16",
-        "--tls-cert-file=" + folder.resolve("server.crt"),
-        "--tls-private-key-file=" + folder.resolve("server.key"),
-        "--token-auth-file=" + folder.resolve("tokens.csv"),
-        "--authorization-mode=RBAC",
-        "--anonymous-auth=false",
-        "--service-account-issuer=https://kubernetes.default.svc",
-        "--service-account-key-file=" + folder.resolve("sa.key"),
-        "--service-account-signing-key-file=" + folder.resolve("sa.key"),
-        "--disable-admission-plugins=ServiceAccount",
-        "--audit-policy-file=" + folder.resolve("audit.yaml"),
-        "--audit-log-path=" + folder.resolve("audit.log"),
-        "--profiling=false");
+    List<String> flags = flags("kube-apiserver");
+    flags.add("--audit-policy-file=" + folder.resolve("audit.yaml"));
+    flags.add("--audit-log-path=" + folder.resolve("audit.log"));
+    apiServer = run("kube-apiserver", flags.toArray(String[]::new));
     await().atMost(READY_DEADLINE).until(() -> {
       if (!apiServer.isAlive()) {
         throw new AssertionError("the API server has ended: " + log("kube-apiserver"));
@@ -136,13 +111,15 @@ public final class ControlPlane implements AutoCloseable {
   }
 
   private void startControllers() throws IOException {
-    run(
-        "kube-controller-manager",
-        "--kubeconfig=" + kubeconfig(),
-        "--leader-elect=false",
-        "--secure-port=0",
-        "--use-service-account-credentials=false",
-        "--controllers=" + CONTROLLERS);
+    run("kube-controller-manager", flags("kube-controller-manager").toArray(String[]::new));
+  }
+
+  private List<String> flags(String part) throws IOException {
+    List<String> flags = new ArrayList<>();
+    for (String flag : Files.readAllLines(FLAGS.resolve(part))) {
+      flags.add(flag.replace("{folder}", folder.toString()).replace("{address}", address));
+    }
+    return flags;
   }
 
   /** Ends the API server as a failing machine would, and waits for its end. What is stored stays. */

@@ -78,6 +78,15 @@ public final class KubernetesApi {
     }
   }
 
+  /** The same for the status of one object, as its controller would write it. */
+  public void applyStatus(String yaml) throws IOException, InterruptedException {
+    JsonNode object = objects(yaml).get(0);
+    String path = pathOf(object) + "/status?fieldManager=controller&force=true";
+    answered(send(request(path)
+        .header("Content-Type", "application/apply-patch+yaml")
+        .method("PATCH", HttpRequest.BodyPublishers.ofString(object.toString()))));
+  }
+
   /** Applies many objects, some at once, in no order. */
   public void applyAll(List<String> objects) throws IOException, InterruptedException {
     Semaphore free = new Semaphore(AT_ONCE);

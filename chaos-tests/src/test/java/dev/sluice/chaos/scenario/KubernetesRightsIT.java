@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.sluice.chaos.check.Rights;
 import dev.sluice.chaos.fault.Backend;
 import dev.sluice.chaos.fault.ControlPlane;
 import dev.sluice.chaos.fault.Installation;
@@ -15,7 +16,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -26,7 +26,6 @@ class KubernetesRightsIT {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final String INGRESSES =
       "/apis/networking.k8s.io/v1/namespaces/default/ingresses/";
-  private static final String ROLE = "/apis/rbac.authorization.k8s.io/v1/clusterroles/sluice";
 
   @TempDir
   static Path folder;
@@ -57,6 +56,9 @@ class KubernetesRightsIT {
         "sluice.ingress.kubernetes.kubeconfig=" + cluster.kubeconfigFor("sluice", token),
         "--set",
         "sluice.ingress.kubernetes.watch-time=2 s",
+        // Every namespace has this label.
+        "--set",
+        "sluice.ingress.class.namespace-selector=kubernetes.io/metadata.name",
         "--set",
         "sluice.ingress.status.addresses=192.0.2.7,gateway.example.com",
         "--set",
@@ -129,34 +131,10 @@ class KubernetesRightsIT {
   @Test
   void usesEveryRightThatItHasAndAsksForNoOther() throws Exception {
     cluster.api().apply(Objects.ingress("astray", "astray.localhost", "/", "nowhere"));
-    Set<String> granted = granted();
-    await().atMost(PATIENCE).untilAsserted(() -> assertThat(asked()).isEqualTo(granted));
+    Set<String> granted = Rights.granted(cluster, "sluice");
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(() -> assertThat(Rights.asked(cluster)).isEqualTo(granted));
     assertThat(sluice.admin(1, "problems").body()).doesNotContain("can't be read");
-  }
-
-  private static Set<String> granted() throws Exception {
-    Set<String> granted = new TreeSet<>();
-    for (JsonNode rule : cluster.api().get(ROLE).path("rules")) {
-      for (JsonNode group : rule.path("apiGroups")) {
-        for (JsonNode resource : rule.path("resources")) {
-          for (JsonNode verb : rule.path("verbs")) {
-            granted.add(verb.asText() + " " + group.asText() + "/" + resource.asText());
-          }
-        }
-      }
-    }
-    return granted;
-  }
-
-  private static Set<String> asked() throws Exception {
-    Set<String> asked = new TreeSet<>();
-    for (JsonNode request : cluster.asked()) {
-      JsonNode object = request.path("objectRef");
-      String subresource = object.path("subresource").asText();
-      asked.add(request.path("verb").asText() + " " + object.path("apiGroup").asText() + "/"
-          + object.path("resource").asText()
-          + (subresource.isEmpty() ? "" : "/" + subresource));
-    }
-    return asked;
   }
 }

@@ -9,6 +9,7 @@ import dev.sluice.chaos.fault.Installation;
 import dev.sluice.chaos.fault.Objects;
 import dev.sluice.chaos.traffic.Http;
 import dev.sluice.chaos.traffic.SteadyTraffic;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -18,20 +19,30 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Many Ingresses of an API server: ten on each host. {@code -Dsluice.ingresses=20000} for as many as a large cluster has.
+ * Many Ingresses of an API server: ten on each host, with a Service and an EndpointSlice for each host. With
+ * {@code -Dsluice.ingresses=20000}, as many as a large cluster has, the figures are judged too.
  */
 class ManyIngressesIT {
   private static final int INGRESSES = Integer.getInteger("sluice.ingresses", 2_000);
   private static final int OF_A_HOST = 10;
-  private static final int CHANGES = 50;
+  /** From so many on, the promises about times and memory are held. */
+  private static final int LARGE = 20_000;
+
+  private static final int CHANGES = INGRESSES < LARGE ? 50 : 200;
+  private static final long MOST_MILLIS_TO_SERVE = 60_000;
+  private static final long MOST_MILLIS_TO_CHANGE = 1_000;
+  private static final long MOST_HEAP_KIB = 512 * 1024;
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   @TempDir
   Path folder;
 
+  private static String host(int number) {
+    return "host-" + number / OF_A_HOST;
+  }
+
   private static String ingress(int number, String path) {
-    return Objects.ingress(
-        "many-" + number, "host-" + number / OF_A_HOST + ".localhost", path, "hello");
+    return Objects.ingress("many-" + number, host(number) + ".localhost", path, host(number));
   }
 
   @Test
@@ -42,33 +53,85 @@ class ManyIngressesIT {
       cluster.api().apply(Objects.service("hello", backend));
       cluster.api().apply(Objects.ingress("hello", "hello.localhost", "/", "hello"));
       List<String> all = new ArrayList<>();
+      for (int i = 0; i < INGRESSES; i += OF_A_HOST) {
+        all.add(Objects.service(host(i), backend));
+      }
       for (int i = 0; i < INGRESSES; i++) {
         all.add(ingress(i, "/p" + i));
       }
+      long writing = System.nanoTime();
       cluster.api().applyAll(all);
-      long before = System.nanoTime();
-      try (Installation sluice = Installation.start(
-          folder.resolve("data"),
-          "127.0.7.113",
-          "run",
-          "--manifests",
-          Files.createDirectories(folder.resolve("none")).toString(),
-          "--set",
-          "sluice.node.first-table-timeout=60 s",
-          "--set",
-          "sluice.node.declarations=kubernetes",
-          "--set",
-          "sluice.ingress.kubernetes.kubeconfig=" + cluster.kubeconfig())) {
-        int last = INGRESSES - 1;
-        assertThat(status(sluice, last, "/p" + last)).isEqualTo(200);
-        System.out.println(INGRESSES + " Ingresses: serving after "
-            + (System.nanoTime() - before) / 1_000_000 + " ms");
-        changeSome(cluster, sluice);
+      System.out.println(all.size() + " manifests written in " + millisSince(writing) + " ms");
+      serve(cluster);
+    }
+  }
+
+  private void serve(ControlPlane cluster) throws Exception {
+    long before = System.nanoTime();
+    try (Installation sluice = Installation.start(
+        folder.resolve("data"),
+        "127.0.7.113",
+        "run",
+        "--manifests",
+        Files.createDirectories(folder.resolve("none")).toString(),
+        "--set",
+        "sluice.node.first-table-timeout=60 s",
+        "--set",
+        "sluice.node.declarations=kubernetes",
+        "--set",
+        "sluice.ingress.kubernetes.kubeconfig=" + cluster.kubeconfig())) {
+      for (int i = 0; i < INGRESSES; i += INGRESSES / OF_A_HOST) {
+        assertThat(status(sluice, i, "/p" + i)).isEqualTo(200);
+      }
+      int last = INGRESSES - 1;
+      assertThat(status(sluice, last, "/p" + last)).isEqualTo(200);
+      assertThat(status(sluice, last, "/none")).isEqualTo(404);
+      long serving = millisSince(before);
+      System.out.println(INGRESSES + " Ingresses: serving after " + serving + " ms, "
+          + heapKib(sluice) + " KiB of heap in use");
+      List<Long> millis = changeSome(cluster, sluice);
+      long most = millis.get(millis.size() * 99 / 100 - 1);
+      long heap = heapKib(sluice);
+      System.out.println("a change is served after " + millis.get(millis.size() / 2)
+          + " ms, 99 of 100 within " + most + " ms, at most " + millis.get(millis.size() - 1)
+          + " ms; " + heap + " KiB of heap in use");
+      if (INGRESSES >= LARGE) {
+        assertThat(serving).isLessThan(MOST_MILLIS_TO_SERVE);
+        assertThat(most).isLessThan(MOST_MILLIS_TO_CHANGE);
+        assertThat(heap).isLessThan(MOST_HEAP_KIB);
       }
     }
   }
 
-  private static void changeSome(ControlPlane cluster, Installation sluice) throws Exception {
+  private static long millisSince(long nanos) {
+    return (System.nanoTime() - nanos) / 1_000_000;
+  }
+
+  /** After a collection, of the process that serves. */
+  private static long heapKib(Installation sluice) throws Exception {
+    Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
+    for (ProcessHandle one : sluice.processes()) {
+      if (!one.info().command().orElse("").endsWith("/java")) {
+        continue;
+      }
+      run(jcmd.toString(), "" + one.pid(), "GC.run");
+      return run(jcmd.toString(), "" + one.pid(), "GC.heap_info")
+          .lines()
+          .filter(line -> line.contains("PSYoungGen") || line.contains("ParOldGen"))
+          .mapToLong(line -> Long.parseLong(line.replaceAll(".*used (\\d+)K.*", "$1")))
+          .sum();
+    }
+    throw new AssertionError("no Java process: " + sluice.processes());
+  }
+
+  private static String run(String... command) throws Exception {
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor()).as(output).isZero();
+    return output;
+  }
+
+  private static List<Long> changeSome(ControlPlane cluster, Installation sluice) throws Exception {
     List<Long> millis = new ArrayList<>();
     try (SteadyTraffic traffic = SteadyTraffic.to(sluice.url(1))) {
       for (int i = 0; i < CHANGES; i++) {
@@ -80,18 +143,17 @@ class ManyIngressesIT {
             .atMost(PATIENCE)
             .pollInterval(Duration.ofMillis(5))
             .until(() -> status(sluice, number, path) == 200);
-        millis.add((System.nanoTime() - written) / 1_000_000);
+        millis.add(millisSince(written));
       }
       assertThat(traffic.failures()).isEmpty();
       assertThat(traffic.answered()).isPositive();
+      System.out.println(traffic.answered() + " requests meanwhile, none failed");
     }
     millis.sort(null);
-    System.out.println("a change is served after " + millis.get(CHANGES / 2) + " ms, at most "
-        + millis.get(CHANGES - 1) + " ms");
+    return millis;
   }
 
   private static int status(Installation sluice, int number, String path) throws Exception {
-    return Http.get(sluice.url(1) + path, "Host", "host-" + number / OF_A_HOST + ".localhost")
-        .status();
+    return Http.get(sluice.url(1) + path, "Host", host(number) + ".localhost").status();
   }
 }

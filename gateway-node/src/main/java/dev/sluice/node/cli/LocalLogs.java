@@ -6,6 +6,13 @@ import java.nio.file.Path;
 final class LocalLogs {
   private LocalLogs() {}
 
+  /** Nowhere: for commands whose output is their answer. */
+  static void toNowhere() {
+    System.setProperty("sluice.log.to", "NONE");
+    System.setProperty("sluice.access.to", "NONE");
+    System.setProperty("sluice.terminal.to", "NONE");
+  }
+
   static void to(Path folder, String node) {
     System.setProperty("sluice.log.to", "FILES");
     System.setProperty("sluice.access.to", "ACCESS_FILE");

@@ -6,7 +6,13 @@ import picocli.CommandLine.Command;
 /** What {@code ./sluice} starts. */
 @Command(
     name = "sluice",
-    subcommands = {RunCommand.class, ClusterCommand.class, NodeCommand.class},
+    subcommands = {
+      RunCommand.class,
+      ClusterCommand.class,
+      NodeCommand.class,
+      IngressReportCommand.class,
+      ExplainCommand.class
+    },
     description = "The gateway in front of a Kubernetes cluster and of its language models.")
 public final class Sluice {
   private Sluice() {}

@@ -75,6 +75,7 @@ final class ApiFeed {
         Source.lazySource(this::watch).mapMaterializedValue(any -> NotUsed.getInstance());
     Source<Seen, NotUsed> anew = Source.lazyCompletionStage(this::list)
         .mapMaterializedValue(any -> NotUsed.getInstance())
+        .mapConcat(listed -> List.of(listed, new Seen.UpTo(what, seenUpTo)))
         .concatLazy(watched);
     Source<Seen, NotUsed> seen = seenUpTo.isEmpty()
         ? anew
@@ -166,11 +167,12 @@ final class ApiFeed {
       throw new ApiFailure(object.path("code").asInt(), object.path("message").asText());
     }
     seenUpTo = object.path("metadata").path("resourceVersion").asText(seenUpTo);
+    Seen upTo = new Seen.UpTo(what, seenUpTo);
     return switch (type) {
       case "ADDED", "MODIFIED" ->
-        List.of(new Seen.Put(what, ApiList.key(what, object), ApiList.entry(what, object)));
-      case "DELETED" -> List.of(new Seen.Gone(what, ApiList.key(what, object)));
-      default -> List.of();
+        List.of(new Seen.Put(what, ApiList.key(what, object), ApiList.entry(what, object)), upTo);
+      case "DELETED" -> List.of(new Seen.Gone(what, ApiList.key(what, object)), upTo);
+      default -> List.of(upTo);
     };
   }
 }

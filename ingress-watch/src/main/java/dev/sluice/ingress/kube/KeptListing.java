@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,6 +37,7 @@ public final class KeptListing {
 
   private final KeptSettings settings;
   private final Path file;
+  private volatile @Nullable Listing last;
 
   private KeptListing(KeptSettings settings) {
     this.settings = settings;
@@ -97,6 +99,11 @@ public final class KeptListing {
 
   /** Never throws: a file that can't be written is told, and the listings go on. */
   private void keep(Listing listing) {
+    Listing before = last;
+    last = listing;
+    if (before != null && listing.declared().equals(before.declared())) {
+      return;
+    }
     try {
       List<Declaration> declared = settings.key().isEmpty()
           ? listing.declared().stream()
@@ -113,6 +120,7 @@ public final class KeptListing {
       Files.move(
           written, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException | GeneralSecurityException | RuntimeException e) {
+      last = null;
       LOG.warn("what is declared can't be kept in {}: {}", file, e.toString());
     }
   }

@@ -16,6 +16,7 @@ final class Picture {
   private static final class Part {
     private Map<ObjectKey, Seen.Entry> objects = new TreeMap<>();
     private boolean listed;
+    private String version = "";
     private Seen.@Nullable Unreadable trouble;
   }
 
@@ -35,7 +36,7 @@ final class Picture {
     all.forEach(what -> parts.put(what, new Part()));
   }
 
-  /** A listing if everything has been seen once and something is other than in the last one. */
+  /** A listing if everything has been seen once and something, or up to where it has been seen, is other than in the last one. */
   Optional<Listing> after(List<Seen> news) {
     boolean changed = false;
     for (Seen one : news) {
@@ -43,15 +44,25 @@ final class Picture {
     }
     boolean whole = parts.values().stream()
         .allMatch(part -> part.listed || part.trouble != null && whyAway(part).isEmpty());
-    if (!whole || last != null && !changed) {
+    if (!whole) {
       return Optional.empty();
     }
-    Listing now = listing();
-    if (now.equals(last)) {
-      return Optional.empty();
+    Listing before = last;
+    Listing now = before == null || changed ? listing() : before;
+    if (before != null && now.saysTheSameAs(before)) {
+      now = before;
     }
+    now = now.upTo(seen());
     last = now;
-    return Optional.of(now);
+    return now.equals(before) ? Optional.empty() : Optional.of(now);
+  }
+
+  private Map<String, String> seen() {
+    Map<String, String> seen = new TreeMap<>();
+    parts.forEach((what, part) -> seen.put(
+        what.namespace().isEmpty() ? what.kind() : what.kind() + " in " + what.namespace(),
+        part.version));
+    return seen;
   }
 
   /** Why there is no listing yet, if it is the API server's fault. Told once. */
@@ -70,6 +81,10 @@ final class Picture {
   private boolean take(Seen one) {
     Part part = parts.get(one.what());
     if (part == null) {
+      return false;
+    }
+    if (one instanceof Seen.UpTo seen) {
+      part.version = seen.version();
       return false;
     }
     if (one instanceof Seen.Unreadable unreadable) {

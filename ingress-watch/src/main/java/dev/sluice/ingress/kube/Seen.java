@@ -27,6 +27,9 @@ sealed interface Seen {
   /** One is no more. */
   record Gone(Watched what, ObjectKey key) implements Seen {}
 
+  /** All that happened up to this version has been told. */
+  record UpTo(Watched what, String version) implements Seen {}
+
   /** The API server answers; what was seen before holds. */
   record Answering(Watched what) implements Seen {}
 

@@ -1,5 +1,6 @@
 package dev.sluice.ingress.manifest;
 
+import dev.sluice.ingress.ClaimRule;
 import dev.sluice.ingress.Declaration;
 import dev.sluice.ingress.DeclaredAt;
 import dev.sluice.ingress.DeclaredModelProvider;
@@ -11,8 +12,6 @@ import dev.sluice.ingress.ModelPrice;
 import dev.sluice.ingress.ObjectKey;
 import dev.sluice.ingress.SecretRef;
 import java.math.BigDecimal;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneId;
@@ -22,9 +21,12 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,27 +37,22 @@ final class SluiceKinds {
   private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
   private static final Pattern MODEL =
       Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:/@-]{0,199}\\*?|\\*");
-  private static final Pattern BASE_URL = Pattern.compile(
-      "https?://" // then a name, IPv4 or IPv6
-          + "((([a-zA-Z0-9]([-a-zA-Z0-9]*[a-zA-Z0-9])?\\.)*[a-zA-Z]([-a-zA-Z0-9]*[a-zA-Z0-9])?\\.?)"
-          + "|[0-9]{1,3}(\\.[0-9]{1,3}){3}|\\[[0-9a-fA-F:.]{2,45}\\])"
-          + "(:([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))?"
-          + "(/[A-Za-z0-9._~!$&'()*+,;=:@/-]*(%[0-9a-fA-F]{2}[A-Za-z0-9._~!$&'()*+,;=:@/-]*)*)?");
   private static final Pattern ZONE =
       Pattern.compile("UTC|[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z][A-Za-z0-9_+-]*){1,2}");
   private static final Pattern DAY = Pattern.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}");
   private static final int DECIMALS_OF_PRICE = 6;
   private static final Pattern PRICE = Pattern.compile("[0-9]{1,4}(\\.[0-9]{1,6})?");
   private static final int MOST_PRICES = 256;
-  private static final int MOST_URL_CHARS = 2048;
   private static final int MOST_HOSTS = 1024;
   private static final int MOST_MODELS = 1024;
   private static final int MOST_TARGETS = 64;
-  private static final int MOST_KEYS = 4096;
-  private static final int MOST_LIMITS = 32;
-  private static final int MOST_LIMITS_BELOW = 8;
-  private static final int MOST_TEAMS = 64;
-  private static final int MOST_KEYS_OF_TEAM = 1024;
+  private static final int MOST_KEYS = TenantParts.MOST_KEYS;
+  private static final int MOST_LIMITS = TenantParts.MOST_LIMITS;
+  private static final int MOST_LIMITS_BELOW = TenantParts.MOST_LIMITS_BELOW;
+  private static final int MOST_TEAMS = TenantParts.MOST_TEAMS;
+  private static final int MOST_KEYS_OF_TEAM = TenantParts.MOST_KEYS_OF_TEAM;
+  private static final int MOST_CLAIMS = 8;
+  private static final int MOST_CLAIM_CHARS = 512;
   private static final int MOST_MODELS_OF_LIMIT = 16;
   private static final String NAME_EXPECTED = "a name of lower-case letters, digits and '-'";
   private static final long MOST_AMOUNT = 1L << 50;
@@ -66,13 +63,23 @@ final class SluiceKinds {
   private SluiceKinds() {}
 
   static Declaration provider(ObjectKey key, DeclaredAt at, Value object) {
-    Value spec =
-        spec(object).only("kind", "baseUrl", "credential", "outputCap", "timeouts", "prices");
+    Value spec = spec(object)
+        .only(
+            "kind",
+            "preset",
+            "baseUrl",
+            "apiVersion",
+            "credential",
+            "outputCap",
+            "timeouts",
+            "prices");
     Optional<DeclaredModelProvider.Kind> kind = spec.field("kind")
         .requiredChoice(
             DeclaredModelProvider.Kind.values(),
             one -> one.name().toLowerCase(Locale.ROOT).replace('_', '-'));
-    String baseUrl = kind.isPresent() ? baseUrl(kind.get(), spec.field("baseUrl")) : "";
+    ProviderPlaces.Found found =
+        kind.map(one -> ProviderPlaces.read(one, spec)).orElse(ProviderPlaces.Found.NOTHING);
+    String baseUrl = found.baseUrl();
     Value timeouts = spec.field("timeouts").only("silence", "total");
     DeclaredModelProvider.Timeouts standard = DeclaredModelProvider.Timeouts.DEFAULT;
     Value credential = spec.field("credential").secret().only("secretRef");
@@ -82,7 +89,8 @@ final class SluiceKinds {
         kind.orElse(DeclaredModelProvider.Kind.ECHO),
         baseUrl.endsWith("/") ? baseUrl.substring(0, baseUrl.length() - 1) : baseUrl,
         credential.exists() ? requiredSecretRef(credential.field("secretRef")) : null,
-        capField(spec.field("outputCap")),
+        capField(spec.field("outputCap"), found.capField()),
+        found.place(),
         new DeclaredModelProvider.Timeouts(
             timeouts.field("silence").duration(LEAST_TIME, MOST_TIME, standard.silence()),
             timeouts.field("total").duration(LEAST_TIME, MOST_TIME, standard.total())),
@@ -93,7 +101,7 @@ final class SluiceKinds {
     List<ModelPrice> prices = new ArrayList<>();
     Set<String> known = new HashSet<>();
     for (Value one : list.items(MOST_PRICES)) {
-      one.only("models", "from", "input", "cachedInput", "output");
+      one.only("models", "from", "input", "cachedInput", "cacheWrite", "output");
       LocalDate from = day(one.field("from"));
       List<String> models = new ArrayList<>();
       for (Value model :
@@ -106,11 +114,13 @@ final class SluiceKinds {
       }
       long input = dollars(one.field("input"));
       Value cached = one.field("cachedInput");
+      Value written = one.field("cacheWrite");
       prices.add(new ModelPrice(
           models,
           from,
           input,
           cached.exists() ? dollars(cached) : input,
+          written.exists() ? dollars(written) : input,
           dollars(one.field("output"))));
     }
     return prices;
@@ -140,29 +150,16 @@ final class SluiceKinds {
         : 0;
   }
 
-  private static String baseUrl(DeclaredModelProvider.Kind kind, Value field) {
-    Value url = field.node().asText().contains("@") ? field.secret() : field;
-    if (kind == DeclaredModelProvider.Kind.OPENAI_COMPATIBLE) {
-      return url.requiredText(
-          SluiceKinds::isBaseUrl,
-          "an http or https URL without user and query, such as https://api.example.com/v1");
-    }
-    if (url.exists()) {
-      url.refuse("nothing: a provider of kind echo answers by itself");
-    }
-    return "";
-  }
-
-  private static String capField(Value value) {
+  private static String capField(Value value, String standard) {
     String field = value.textIfAny(
         text -> text.equals("max_tokens") || text.equals("max_completion_tokens"),
         "max_tokens or max_completion_tokens");
-    return field.isEmpty() ? DeclaredModelProvider.DEFAULT_CAP_FIELD : field;
+    return field.isEmpty() ? standard : field;
   }
 
   static Declaration route(ObjectKey key, DeclaredAt at, Value object) {
-    Value spec =
-        spec(object).only("hosts", "models", "targets", "maxOutputTokens", "contextTokens");
+    Value spec = spec(object)
+        .only("hosts", "models", "targets", "maxOutputTokens", "contextTokens", "unsayable");
     List<String> hosts = new ArrayList<>();
     for (Value host : spec.field("hosts").items(MOST_HOSTS)) {
       addOnce(hosts, host, host.requiredText(Names::isHost, Names.HOST_EXPECTED));
@@ -182,7 +179,10 @@ final class SluiceKinds {
     int cap = (int) spec.field("maxOutputTokens")
         .number(1, MOST_OUTPUT_TOKENS, DeclaredModelRoute.DEFAULT_MAX_OUTPUT_TOKENS);
     int context = (int) spec.field("contextTokens").number(1, MOST_OUTPUT_TOKENS, 0);
-    return new DeclaredModelRoute(key, at, hosts, models, targets, cap, context);
+    String unsayable = spec.field("unsayable")
+        .textIfAny(text -> text.equals("refuse") || text.equals("drop"), "refuse or drop");
+    return new DeclaredModelRoute(
+        key, at, hosts, models, targets, cap, context, unsayable.equals("drop"));
   }
 
   static Declaration tenant(ObjectKey key, DeclaredAt at, Value object) {
@@ -212,14 +212,17 @@ final class SluiceKinds {
     List<DeclaredTenant.Key> keys = new ArrayList<>();
     Set<String> names = new HashSet<>();
     for (Value one : list.secret().items(most)) {
-      one.only("name", "secretRef", "sha256", "limits");
+      one.only("name", "secretRef", "sha256", "jwt", "serviceAccount", "limits");
       String name = one.field("name").requiredText(Names::isSubdomain, NAME_EXPECTED);
       if (!names.add(name)) {
         one.field("name").refuse("a name that no other key beside it has");
       }
       Value hash = one.field("sha256");
-      if (hash.exists() == one.field("secretRef").exists()) {
-        one.refuse("either a secretRef or a sha256");
+      long known = Stream.of("secretRef", "sha256", "jwt", "serviceAccount")
+          .filter(field -> one.field(field).exists())
+          .count();
+      if (known != 1) {
+        one.refuse("one of secretRef, sha256, jwt and serviceAccount");
       }
       String sha256 = hash.textIfAny(
           text -> SHA256.matcher(text).matches(),
@@ -227,14 +230,46 @@ final class SluiceKinds {
       keys.add(new DeclaredTenant.Key(
           one.path(),
           name,
-          hash.exists() ? null : secretRef(one.field("secretRef")),
+          secretRef(one.field("secretRef")),
           sha256,
+          rule(one),
           limits(one.field("limits"), MOST_LIMITS_BELOW)));
     }
     return keys;
   }
 
-  private static List<DeclaredTenant.Limit> limits(Value list, int most) {
+  /** Which tokens stand for a key; null if none do. */
+  static @Nullable ClaimRule rule(Value key) {
+    Value jwt = key.field("jwt");
+    Value account = key.field("serviceAccount");
+    if (account.exists()) {
+      account.only("namespace", "name");
+      return ClaimRule.ofServiceAccount(
+          account.field("namespace").requiredText(Names::isLabel, "the name of a namespace"),
+          account.field("name").requiredText(Names::isSubdomain, "the name of a ServiceAccount"));
+    }
+    if (!jwt.exists()) {
+      return null;
+    }
+    jwt.only("issuer", "claims");
+    String issuer = jwt.field("issuer")
+        .requiredText(Names::isSubdomain, "the name of an issuer in sluice.identity.issuers");
+    Value claims = jwt.field("claims");
+    if (!claims.exists() || claims.node().isEmpty()) {
+      claims.refuse("at least one claim and its value");
+    }
+    Map<String, String> all = new TreeMap<>();
+    for (Value claim : claims.entries(MOST_CLAIMS)) {
+      all.put(
+          claim.name(),
+          claim.requiredText(
+              text -> text.length() <= MOST_CLAIM_CHARS,
+              "a text of at most " + MOST_CLAIM_CHARS + " characters"));
+    }
+    return all.isEmpty() ? null : new ClaimRule(issuer, all);
+  }
+
+  static List<DeclaredTenant.Limit> limits(Value list, int most) {
     List<DeclaredTenant.Limit> limits = new ArrayList<>();
     Set<String> names = new HashSet<>();
     for (Value one : list.items(most)) {
@@ -347,18 +382,7 @@ final class SluiceKinds {
         ref.field("key").requiredText(any -> true, "a key of that Secret"));
   }
 
-  private static boolean isBaseUrl(String text) {
-    if (text.length() > MOST_URL_CHARS || !BASE_URL.matcher(text).matches()) {
-      return false;
-    }
-    try {
-      return new URI(text).getHost() != null;
-    } catch (URISyntaxException e) {
-      return false;
-    }
-  }
-
-  private static String word(Enum<?> value) {
+  static String word(Enum<?> value) {
     return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 }

@@ -253,6 +253,15 @@ final class Value {
     return entries;
   }
 
+  /** @param most how many there may be */
+  List<Value> entries(int most) {
+    if (exists() && node.isObject() && node.size() > most) {
+      problems.add(path, node.size() + " entries", "at most " + most);
+      return List.of();
+    }
+    return entries();
+  }
+
   /** The bytes behind base64 text; none if there is no value. */
   byte[] base64() {
     try {

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -24,6 +25,8 @@ class FolderSourceIT {
   @TempDir
   private Path root;
 
+  private @Nullable Listing last;
+
   @BeforeAll
   static void start() {
     system = ActorSystem.create("folders");
@@ -34,8 +37,18 @@ class FolderSourceIT {
     TestKit.shutdownActorSystem(system);
   }
 
-  private static Listing next(SinkQueueWithCancel<Listing> listings) throws Exception {
+  private static Listing any(SinkQueueWithCancel<Listing> listings) throws Exception {
     return listings.pull().toCompletableFuture().get(30, TimeUnit.SECONDS).orElseThrow();
+  }
+
+  /** The next one that says something new. */
+  private Listing next(SinkQueueWithCancel<Listing> listings) throws Exception {
+    Listing next = any(listings);
+    while (last != null && next.saysTheSameAs(last)) {
+      next = any(listings);
+    }
+    last = next;
+    return next;
   }
 
   private SinkQueueWithCancel<Listing> watch(Path folder) {
@@ -52,6 +65,19 @@ class FolderSourceIT {
     assertThat(next(listings).declared()).hasSize(2);
     Files.delete(file);
     assertThat(next(listings).declared()).isEmpty();
+    listings.cancel();
+  }
+
+  @Test
+  void countsItsLooksSoThatWhoChangedSomethingCanTellWhenItWasSeen() throws Exception {
+    SinkQueueWithCancel<Listing> listings = watch(root);
+    long first = Long.parseLong(any(listings).seen().get("looks"));
+    Files.writeString(root.resolve("a.yaml"), SERVICE);
+    Listing listing = any(listings);
+    while (Long.parseLong(listing.seen().get("looks")) < first + 5) {
+      listing = any(listings);
+    }
+    assertThat(listing.declared()).hasSize(1);
     listings.cancel();
   }
 

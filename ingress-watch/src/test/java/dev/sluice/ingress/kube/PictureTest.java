@@ -88,6 +88,17 @@ class PictureTest {
   }
 
   @Test
+  void tellsUpToWhereItHasSeenEvenIfNothingElseIsNew() {
+    listOne();
+    Listing listed = after(new Seen.UpTo(SERVICES, "7")).orElseThrow();
+    assertThat(listed.seen()).isEqualTo(Map.of("Service", "7", "Secret", ""));
+    Listing later = after(new Seen.UpTo(SECRETS, "8")).orElseThrow();
+    assertThat(later.seen()).isEqualTo(Map.of("Service", "7", "Secret", "8"));
+    assertThat(later.declared()).isSameAs(listed.declared());
+    assertThat(after(new Seen.UpTo(SECRETS, "8"))).isEmpty();
+  }
+
+  @Test
   void keepsTheInstancesOfWhatDidNotChange() {
     ObjectKey other = KEY.sibling("Service", "other");
     Declaration first = after(new Seen.Listed(SERVICES, Map.of(KEY, entry(80))), none(SECRETS))

@@ -32,6 +32,22 @@ final class CustomResourceSamples {
             "{kind: openai-compatible, baseUrl: 'https://h.example', outputCap: max_completion_tokens,"
                 + " credential: {secretRef: {name: a.b-c, key: api-key}}}",
             ""),
+        provider("{kind: openai-compatible, preset: groq}", ""),
+        provider("{kind: openai-compatible, preset: groq, baseUrl: 'http://proxy:8000/v1'}", ""),
+        provider("{kind: openai}", ""),
+        provider("{kind: anthropic}", ""),
+        provider("{kind: anthropic, baseUrl: 'https://api.example.com'}", ""),
+        provider("{kind: gemini}", ""),
+        provider("{kind: ollama, baseUrl: 'http://ollama:11434'}", ""),
+        provider("{kind: vllm, baseUrl: 'http://vllm:8000/v1'}", ""),
+        provider(
+            "{kind: azure-openai, baseUrl: 'https://x.openai.azure.com', apiVersion: 2024-10-21-preview}",
+            ""),
+        provider("{kind: azure-openai, baseUrl: 'https://x.openai.azure.com'}", ""),
+        provider(
+            "{kind: echo, prices: [{models: [a], input: '1', cacheWrite: '1.25', output: '1'}]}",
+            ""),
+        route("{models: [m], targets: [{provider: p}], unsayable: drop}", ""),
         provider("{kind: echo, timeouts: {silence: 1000ms, total: 24h}}", ""),
         provider("{kind: echo, timeouts: {}}", ""),
         route("{models: ['*'], targets: [{provider: p}]}", ""),
@@ -48,6 +64,10 @@ final class CustomResourceSamples {
         tenant("{keys: [{name: a, sha256: " + SHA256 + "}]}", ""),
         tenant(
             "{keys: [{name: a, secretRef: {name: s, key: k}}, {name: b, secretRef: {name: s, key: k}}]}",
+            ""),
+        tenant(
+            "{keys: [{name: a, jwt: {issuer: corp, claims: {sub: someone, groups: web}}},"
+                + " {name: b, serviceAccount: {namespace: shop, name: web.v2}}]}",
             ""),
         tenant("{limits: [{unit: tokens, amount: 0, window: none}]}", ""),
         tenant("{limits: [{unit: tokens, amount: 1125899906842624, window: second}]}", ""),
@@ -86,7 +106,12 @@ final class CustomResourceSamples {
         provider("{kind: Echo}", "spec.kind"),
         provider("{kind: ''}", "spec.kind"),
         provider("{kind: 7}", "spec.kind"),
-        provider("{kind: anthropic, baseUrl: 'https://api.example.com'}", "spec.kind"),
+        provider("{kind: bedrock, baseUrl: 'https://api.example.com'}", "spec.kind"),
+        provider("{kind: openai-compatible, preset: grok}", "spec.preset"),
+        provider(
+            "{kind: azure-openai, baseUrl: 'https://x.example', apiVersion: latest}",
+            "spec.apiVersion"),
+        route("{models: [m], targets: [{provider: p}], unsayable: ignore}", "spec.unsayable"),
         provider("{kind: echo, timeout: {}}", "spec.timeout"),
         baseUrl("api.example.com"),
         baseUrl(""),
@@ -167,6 +192,20 @@ final class CustomResourceSamples {
         tenant("{keys: [{name: a, sha256: ''}]}", "spec.keys[0].sha256"),
         tenant("{keys: [{name: a, sha256: 7}]}", "spec.keys[0].sha256"),
         tenant("{keys: [{name: a, secretRef: {name: s}}]}", "spec.keys[0].secretRef.key"),
+        tenant("{keys: [{name: a, jwt: {claims: {sub: x}}}]}", "spec.keys[0].jwt.issuer"),
+        tenant("{keys: [{name: a, jwt: {issuer: corp, claims: {}}}]}", "spec.keys[0].jwt.claims"),
+        tenant(
+            "{keys: [{name: a, jwt: {issuer: corp, claims: {sub: ''}}}]}",
+            "spec.keys[0].jwt.claims.sub"),
+        tenant(
+            "{keys: [{name: a, jwt: {issuer: corp, claims: {sub: [x]}}}]}",
+            "spec.keys[0].jwt.claims.sub"),
+        tenant(
+            "{keys: [{name: a, serviceAccount: {namespace: shop}}]}",
+            "spec.keys[0].serviceAccount.name"),
+        tenant(
+            "{keys: [{name: a, serviceAccount: {namespace: a.b, name: web}}]}",
+            "spec.keys[0].serviceAccount.namespace"),
         limit("{unit: tokens, amount: 1, window: hour, models: []}", ".models"),
         limit("{unit: tokens, amount: 1, window: hour, models: ['a b']}", ".models[0]"),
         limit("{unit: tokens, amount: 1, window: hour, mode: warn}", ".mode"),
@@ -214,6 +253,10 @@ final class CustomResourceSamples {
   static List<Sample> badToCelAlone() {
     return List.of(
         provider("{kind: openai-compatible}", "spec.baseUrl"),
+        provider("{kind: azure-openai}", "spec.baseUrl"),
+        provider("{kind: vllm}", "spec.baseUrl"),
+        provider("{kind: openai, preset: groq}", "spec.preset"),
+        provider("{kind: anthropic, apiVersion: 2024-10-21}", "spec.apiVersion"),
         provider("{kind: echo, baseUrl: 'https://api.example.com'}", "spec.baseUrl"),
         provider("{kind: echo, timeouts: {silence: 999ms}}", "spec.timeouts.silence"),
         provider("{kind: echo, timeouts: {total: 1441m}}", "spec.timeouts.total"),
@@ -224,6 +267,10 @@ final class CustomResourceSamples {
         tenant("{keys: [{name: a}]}", "spec.keys[0]"),
         tenant(
             "{keys: [{name: a, sha256: " + SHA256 + ", secretRef: {name: s, key: k}}]}",
+            "spec.keys[0]"),
+        tenant(
+            "{keys: [{name: a, sha256: " + SHA256
+                + ", serviceAccount: {namespace: shop, name: web}}]}",
             "spec.keys[0]"),
         tenant(
             "{keys: [{name: a, secretRef: {name: s, key: k}}, {name: a, secretRef: {name: s, key: k}}]}",

@@ -1,0 +1,42 @@
+package dev.sluice.model;
+
+import dev.sluice.model.chat.ProviderDialect;
+import dev.sluice.model.chat.ProviderError;
+import java.io.ByteArrayOutputStream;
+import java.time.Duration;
+
+/** A provider's answer with a status of 400 or more, as it comes in. */
+final class ProviderFailure {
+  private static final int MOST_BYTES = 64 * 1024;
+  private static final int MOST_DIGITS = 6;
+
+  private final ProviderDialect dialect;
+  private final int status;
+  private final String retryAfter;
+  private final ByteArrayOutputStream body = new ByteArrayOutputStream();
+
+  /** @param retryAfter value of its Retry-After, or empty */
+  ProviderFailure(ProviderDialect dialect, int status, String retryAfter) {
+    this.dialect = dialect;
+    this.status = status;
+    this.retryAfter = retryAfter;
+  }
+
+  void read(byte[] bytes, int from, int to) {
+    body.write(bytes, from, Math.min(to - from, MOST_BYTES - body.size()));
+  }
+
+  ProviderError told() {
+    ProviderError told = dialect.error(status, body.toByteArray());
+    boolean seconds = !retryAfter.isEmpty()
+        && retryAfter.length() <= MOST_DIGITS
+        && retryAfter.chars().allMatch(Character::isDigit);
+    return seconds
+        ? new ProviderError(
+            told.status(),
+            told.kind(),
+            told.message(),
+            Duration.ofSeconds(Long.parseLong(retryAfter)))
+        : told;
+  }
+}

@@ -1,0 +1,27 @@
+package dev.sluice.model.chat;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What decides the way and the cost of a request, in whichever dialect it was said.
+ *
+ * @param model that is asked for
+ * @param stream whether the answer shall come as it is made
+ * @param choices how many answers are asked for; at least 1
+ * @param outputCap the caller's own cap of each answer, in tokens; null if none
+ * @param inputBound most tokens that the input can have under a vocabulary that has all single bytes
+ * @param predictedTokens most tokens of an answer that may be charged above its cap
+ * @param unbounded the first field whose tokens the request's bytes don't bound, such as an image; null if there is none
+ * @param words blank-separated words of all texts
+ * @param lastUserText the texts of the last user message, joined by blanks
+ */
+public record Envelope(
+    String model,
+    boolean stream,
+    long choices,
+    @Nullable Long outputCap,
+    long inputBound,
+    long predictedTokens,
+    @Nullable String unbounded,
+    long words,
+    String lastUserText) {}

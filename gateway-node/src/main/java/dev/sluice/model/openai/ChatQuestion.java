@@ -1,0 +1,457 @@
+package dev.sluice.model.openai;
+
+import com.fasterxml.jackson.core.JsonParseException;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.model.chat.CarriedThought;
+import dev.sluice.model.chat.Conversation;
+import dev.sluice.model.chat.Envelope;
+import dev.sluice.model.chat.Json;
+import dev.sluice.model.chat.JsonBody;
+import dev.sluice.model.chat.Question;
+import dev.sluice.model.chat.QuestionRead;
+import dev.sluice.model.chat.Terms;
+import dev.sluice.model.chat.UnsayableException;
+import dev.sluice.model.chat.Words;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The envelope of a chat completion request: what decides its way and its cost, and where in its bytes that stands, so
+ * that the few fields we must set can be set and all else stays as it came.
+ */
+final class ChatQuestion implements Question {
+  private record Span(int from, int to) {}
+
+  private static final int MOST_CHOICES = 128;
+  private static final int TEMPLATE_TOKENS = 16;
+
+  private final byte[] body;
+  private final Map<String, Span> spans = new TreeMap<>();
+  /** The ids of tool calls that have thoughts in them, by their place, as the provider gave them. */
+  private final Map<String, String> bareIds = new TreeMap<>();
+
+  private int firstField = -1;
+  private String model = "";
+  private boolean stream;
+  private boolean includeUsage;
+  private String streamOptions = "";
+  private long choices = 1;
+  private @Nullable Long maxTokens;
+  private @Nullable Long maxCompletionTokens;
+  private long textBytes;
+  private long words;
+  private int messages;
+  private int tools;
+  private boolean functions;
+  private long predictedTokens;
+  private String lastUserText = "";
+  private @Nullable String unboundedInput;
+
+  private ChatQuestion(byte[] body) {
+    this.body = body;
+  }
+
+  /** @param body the whole JSON document */
+  static QuestionRead read(byte[] body) {
+    ChatQuestion request = new ChatQuestion(body);
+    try (JsonParser parser = JsonBody.STRICT.createParser(body)) {
+      request.parse(parser);
+      return new QuestionRead.Good(request);
+    } catch (UnsayableException e) {
+      return new QuestionRead.Bad(e.field(), e.why());
+    } catch (JsonParseException e) {
+      return new QuestionRead.Bad(
+          "body",
+          "the request body is not JSON: " + e.getOriginalMessage() + " (line "
+              + e.getLocation().getLineNr() + ", column " + e.getLocation().getColumnNr() + ")");
+    } catch (IOException e) {
+      return new QuestionRead.Bad("body", "the request body can't be read: " + e.getMessage());
+    }
+  }
+
+  /** Its input is bounded by its bytes, and what a template may add for each message and tool. */
+  @Override
+  public Envelope envelope() {
+    return new Envelope(
+        model,
+        stream,
+        choices,
+        outputCap(),
+        textBytes + TEMPLATE_TOKENS * (2L + messages + tools),
+        predictedTokens,
+        unboundedInput,
+        words,
+        lastUserText);
+  }
+
+  @Override
+  public boolean hidesUsage() {
+    return !includeUsage;
+  }
+
+  /** Whether it calls its tools functions, as it was done once, and looks for such calls in the answer. */
+  boolean oldFunctions() {
+    return functions && tools == 1;
+  }
+
+  /** The smaller cap if it sent two. */
+  private @Nullable Long outputCap() {
+    if (maxTokens == null || maxCompletionTokens == null) {
+      return maxTokens == null ? maxCompletionTokens : maxTokens;
+    }
+    return Math.min(maxTokens, maxCompletionTokens);
+  }
+
+  /**
+   * The cap stands in the caller's own field, else in that of the terms. Thoughts that travel in the ids of tool calls are of
+   * other providers' models, and are left out.
+   */
+  @Override
+  public byte[] bodyFor(Terms terms) {
+    Map<String, String> replaced = new TreeMap<>(bareIds);
+    long outputCap = terms.outputCap();
+    if (!terms.model().equals(model)) {
+      replaced.put("model", Json.quoted(terms.model()));
+    }
+    if (maxTokens != null && maxTokens > outputCap) {
+      replaced.put("max_tokens", Long.toString(outputCap));
+    }
+    if (maxCompletionTokens != null && maxCompletionTokens > outputCap) {
+      replaced.put("max_completion_tokens", Long.toString(outputCap));
+    }
+    StringBuilder added = new StringBuilder();
+    if (maxTokens == null && maxCompletionTokens == null && spans.containsKey(terms.capField())) {
+      replaced.put(terms.capField(), Long.toString(outputCap));
+    } else if (maxTokens == null && maxCompletionTokens == null) {
+      added.append('"').append(terms.capField()).append("\":").append(outputCap).append(',');
+    }
+    if (stream && !includeUsage) {
+      if (spans.containsKey("stream_options")) {
+        replaced.put("stream_options", withIncludeUsage(streamOptions));
+      } else {
+        added.append("\"stream_options\":{\"include_usage\":true},");
+      }
+    }
+    return edited(added.toString(), replaced);
+  }
+
+  @Override
+  public Conversation conversation() throws UnsayableException {
+    return ChatReader.read(JsonBody.read(body));
+  }
+
+  /** Stream options that were checked to be an object or null, with the usage asked for. */
+  private static String withIncludeUsage(String options) {
+    JsonNode node = Json.tree(options.getBytes(StandardCharsets.UTF_8));
+    ObjectNode object = node instanceof ObjectNode given ? given : Json.MAPPER.createObjectNode();
+    return object.put("include_usage", true).toString();
+  }
+
+  /** The body with fields added in front, and the values of others replaced. */
+  private byte[] edited(String added, Map<String, String> replaced) {
+    if (added.isEmpty() && replaced.isEmpty()) {
+      return body;
+    }
+    Map<Integer, String> byPlace = new TreeMap<>();
+    replaced.forEach((field, value) -> byPlace.put(span(field).from(), field));
+    ByteArrayOutputStream out = new ByteArrayOutputStream(body.length + added.length() + 64);
+    out.write(body, 0, firstField);
+    out.writeBytes(added.getBytes(StandardCharsets.UTF_8));
+    int at = firstField;
+    for (String field : byPlace.values()) {
+      out.write(body, at, span(field).from() - at);
+      out.writeBytes(replaced.getOrDefault(field, "").getBytes(StandardCharsets.UTF_8));
+      at = span(field).to();
+    }
+    out.write(body, at, body.length - at);
+    return out.toByteArray();
+  }
+
+  private Span span(String field) {
+    return Objects.requireNonNull(spans.get(field), field);
+  }
+
+  private void parse(JsonParser json) throws IOException, UnsayableException {
+    if (json.nextToken() != JsonToken.START_OBJECT) {
+      throw new UnsayableException("body", "the request body is not a JSON object");
+    }
+    boolean anyMessages = false;
+    while (json.nextToken() != JsonToken.END_OBJECT) {
+      if (firstField < 0) {
+        firstField = (int) json.currentTokenLocation().getByteOffset();
+      }
+      String field = json.currentName();
+      JsonToken value = json.nextToken();
+      int from = (int) json.currentTokenLocation().getByteOffset();
+      switch (field) {
+        case "model" -> model = text(json, value, field);
+        case "messages" -> {
+          messages(json, value);
+          anyMessages = true;
+        }
+        case "stream" -> stream = flag(json, value, field);
+        case "stream_options" -> streamOptions(json, value, from);
+        case "n" ->
+          choices = Objects.requireNonNullElse(number(json, value, field, 1, MOST_CHOICES), 1L);
+        case "max_tokens" -> maxTokens = number(json, value, field, 0, Long.MAX_VALUE);
+        case "max_completion_tokens" ->
+          maxCompletionTokens = number(json, value, field, 0, Long.MAX_VALUE);
+        case "tools" -> tools(json, value);
+        case "functions" -> {
+          functions = value == JsonToken.START_ARRAY;
+          tools += value == JsonToken.START_ARRAY ? 1 : 0;
+          countAll(json);
+        }
+        case "response_format", "tool_choice", "function_call" -> countAll(json);
+        case "prediction" -> {
+          long before = textBytes;
+          countAll(json);
+          predictedTokens = textBytes - before;
+        }
+        case "web_search_options", "previous_response_id", "conversation" -> {
+          if (value != JsonToken.VALUE_NULL) {
+            unbounded(field);
+          }
+          json.skipChildren();
+        }
+        default -> json.skipChildren();
+      }
+      json.finishToken();
+      spans.put(field, new Span(from, (int) json.currentLocation().getByteOffset()));
+    }
+    if (json.nextToken() != null) {
+      throw new UnsayableException("body", "something stands behind the request's JSON object");
+    }
+    if (model.isEmpty()) {
+      throw new UnsayableException("model", "you must name a model");
+    }
+    if (!anyMessages || messages == 0) {
+      throw new UnsayableException("messages", "you must send at least one message");
+    }
+  }
+
+  private void streamOptions(JsonParser json, JsonToken value, int from)
+      throws IOException, UnsayableException {
+    if (value == JsonToken.VALUE_NULL) {
+      streamOptions = "null";
+      return;
+    }
+    if (value != JsonToken.START_OBJECT) {
+      throw new UnsayableException("stream_options", "stream_options must be an object");
+    }
+    while (json.nextToken() != JsonToken.END_OBJECT) {
+      String option = json.currentName();
+      JsonToken set = json.nextToken();
+      if (option.equals("include_usage")) {
+        includeUsage = flag(json, set, "stream_options.include_usage");
+      } else {
+        json.skipChildren();
+      }
+    }
+    int to = (int) json.currentLocation().getByteOffset();
+    streamOptions = new String(body, from, to - from, StandardCharsets.UTF_8);
+  }
+
+  private void messages(JsonParser json, JsonToken value) throws IOException, UnsayableException {
+    if (value != JsonToken.START_ARRAY) {
+      throw new UnsayableException("messages", "messages must be a list");
+    }
+    while (json.nextToken() != JsonToken.END_ARRAY) {
+      if (json.currentToken() != JsonToken.START_OBJECT) {
+        throw new UnsayableException("messages[" + messages + "]", "a message must be an object");
+      }
+      message(json);
+      messages++;
+    }
+  }
+
+  private void message(JsonParser json) throws IOException, UnsayableException {
+    String role = "";
+    StringBuilder content = new StringBuilder();
+    while (json.nextToken() != JsonToken.END_OBJECT) {
+      String field = json.currentName();
+      JsonToken value = json.nextToken();
+      if (field.equals("role") && value == JsonToken.VALUE_STRING) {
+        role = json.getText();
+      } else if (field.equals("content") && value == JsonToken.VALUE_STRING) {
+        take(json.getText(), content);
+      } else if (field.equals("content") && value == JsonToken.START_ARRAY) {
+        for (int part = 0; json.nextToken() != JsonToken.END_ARRAY; part++) {
+          part(json, "messages[" + messages + "].content[" + part + "]", content);
+        }
+      } else if (field.equals("tool_call_id") && value == JsonToken.VALUE_STRING) {
+        id(json, "messages[" + messages + "].tool_call_id");
+        textBytes += utf8Bytes(CarriedThought.bare(json.getText()));
+      } else if (field.equals("tool_calls") && value == JsonToken.START_ARRAY) {
+        toolCalls(json);
+      } else {
+        if (field.equals("audio") && value != JsonToken.VALUE_NULL) {
+          unbounded("messages[" + messages + "].audio");
+        }
+        countAll(json);
+      }
+    }
+    if (role.equals("user")) {
+      lastUserText = content.toString();
+    }
+  }
+
+  /** The thoughts in an id are counted: they are shown to the model that made them. */
+  private void toolCalls(JsonParser json) throws IOException {
+    for (int call = 0; json.nextToken() != JsonToken.END_ARRAY; call++) {
+      if (json.currentToken() != JsonToken.START_OBJECT) {
+        countAll(json);
+        continue;
+      }
+      while (json.nextToken() != JsonToken.END_OBJECT) {
+        boolean isId = json.currentName().equals("id");
+        textBytes += utf8Bytes(json.currentName()) + 1;
+        if (json.nextToken() == JsonToken.VALUE_STRING && isId) {
+          id(json, "messages[" + messages + "].tool_calls[" + call + "].id");
+        }
+        countAll(json);
+      }
+    }
+  }
+
+  private void id(JsonParser json, String place) throws IOException {
+    String id = json.getText();
+    if (CarriedThought.mayBeIn(id)) {
+      int from = (int) json.currentTokenLocation().getByteOffset();
+      json.finishToken();
+      spans.put(place, new Span(from, (int) json.currentLocation().getByteOffset()));
+      bareIds.put(place, Json.quoted(CarriedThought.bare(id)));
+    }
+  }
+
+  private void part(JsonParser json, String path, StringBuilder content)
+      throws IOException, UnsayableException {
+    if (json.currentToken() != JsonToken.START_OBJECT) {
+      throw new UnsayableException(path, "a part of a message's content must be an object");
+    }
+    String type = "";
+    while (json.nextToken() != JsonToken.END_OBJECT) {
+      String field = json.currentName();
+      JsonToken value = json.nextToken();
+      if (field.equals("type") && value == JsonToken.VALUE_STRING) {
+        type = json.getText();
+      } else if (field.equals("text") && value == JsonToken.VALUE_STRING) {
+        take(json.getText(), content);
+      } else {
+        countAll(json);
+      }
+    }
+    if (!type.equals("text") && !type.equals("refusal")) {
+      unbounded(path);
+    }
+  }
+
+  private void unbounded(String path) {
+    unboundedInput = unboundedInput == null ? path : unboundedInput;
+  }
+
+  /** Counts tools, and finds those that run at the provider: what they bring into the context no bytes here bound. */
+  private void tools(JsonParser json, JsonToken value) throws IOException {
+    if (value != JsonToken.START_ARRAY) {
+      countAll(json);
+      return;
+    }
+    for (int i = 0; json.nextToken() != JsonToken.END_ARRAY; i++) {
+      tools++;
+      if (json.currentToken() != JsonToken.START_OBJECT) {
+        countAll(json);
+        continue;
+      }
+      String type = "function";
+      while (json.nextToken() != JsonToken.END_OBJECT) {
+        boolean isType = json.currentName().equals("type");
+        textBytes += utf8Bytes(json.currentName()) + 1;
+        if (json.nextToken() == JsonToken.VALUE_STRING && isType) {
+          type = json.getText();
+        }
+        countAll(json);
+      }
+      if (!type.equals("function") && !type.equals("custom")) {
+        unbounded("tools[" + i + "]");
+      }
+    }
+  }
+
+  private void take(String text, StringBuilder content) {
+    textBytes += utf8Bytes(text);
+    words += Words.count(text);
+    content.append(content.length() == 0 ? "" : " ").append(text);
+  }
+
+  /** Adds the bytes of all names and values below the current token. */
+  private void countAll(JsonParser json) throws IOException {
+    int depth = 0;
+    JsonToken token = json.currentToken();
+    while (true) {
+      if (token.isStructStart()) {
+        depth++;
+      } else if (token.isStructEnd()) {
+        depth--;
+      } else {
+        textBytes += utf8Bytes(json.getText()) + 1;
+      }
+      if (depth == 0) {
+        return;
+      }
+      token = json.nextToken();
+    }
+  }
+
+  private static String text(JsonParser json, JsonToken value, String field)
+      throws IOException, UnsayableException {
+    if (value != JsonToken.VALUE_STRING) {
+      throw new UnsayableException(field, field + " must be a text");
+    }
+    return json.getText();
+  }
+
+  private static boolean flag(JsonParser json, JsonToken value, String field)
+      throws IOException, UnsayableException {
+    if (value == JsonToken.VALUE_NULL) {
+      return false;
+    }
+    if (!value.isBoolean()) {
+      throw new UnsayableException(field, field + " must be true or false");
+    }
+    return json.getBooleanValue();
+  }
+
+  private static @Nullable Long number(
+      JsonParser json, JsonToken value, String field, long least, long most)
+      throws IOException, UnsayableException {
+    if (value == JsonToken.VALUE_NULL) {
+      return null;
+    }
+    boolean whole = value == JsonToken.VALUE_NUMBER_INT
+        && json.getNumberType() != JsonParser.NumberType.BIG_INTEGER;
+    if (!whole || json.getLongValue() < least || json.getLongValue() > most) {
+      throw new UnsayableException(
+          field,
+          field + " must be a whole number of at least " + least
+              + (most == Long.MAX_VALUE ? "" : " and at most " + most));
+    }
+    return json.getLongValue();
+  }
+
+  private static long utf8Bytes(String text) {
+    long bytes = 0;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      bytes += c < 0x80 ? 1 : c < 0x800 ? 2 : Character.isSurrogate(c) ? 2 : 3;
+    }
+    return bytes;
+  }
+}

@@ -1,0 +1,83 @@
+package dev.sluice.tenancy;
+
+import static dev.sluice.tenancy.TenancyFeed.number;
+import static dev.sluice.tenancy.TenancyFeed.text;
+
+import dev.sluice.state.Database;
+import io.r2dbc.spi.Row;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletionStage;
+
+/** Who changed what, newest first; and the rows that have been dropped, until nobody can need them. */
+public final class AuditTrail {
+  /** After which a node that has not seen that a row was dropped reads everything anew. */
+  private static final Duration KEEP_DROPPED = Duration.ofDays(7);
+
+  private final Database database;
+
+  public AuditTrail(Database database) {
+    this.database = database;
+  }
+
+  /**
+   * Lines of it.
+   *
+   * @param tenants whose; empty for all
+   * @param before number of the change before which to begin
+   */
+  public CompletionStage<List<Audit>> lines(Collection<String> tenants, long before, int most) {
+    return database.read(sql -> sql.rows(
+            "SELECT changed, at, who, role, operation, tenant, target, before, after FROM sluice_audit"
+                + " WHERE changed < $1 AND ($2 OR tenant = ANY($3)) ORDER BY changed DESC LIMIT $4",
+            AuditTrail::line,
+            before,
+            tenants.isEmpty(),
+            tenants.toArray(String[]::new),
+            most)
+        .collectList());
+  }
+
+  /** Notes what is done outside of the database, before it is done. */
+  public CompletionStage<Long> note(Change change, String tenant, String target, String after) {
+    return database.write(sql -> TenancyStore.next(sql)
+        .flatMap(number ->
+            Audit.note(sql, change, tenant, target, number, "", after).thenReturn(number)));
+  }
+
+  /** Deletes lines older than this, and what was dropped a week ago. */
+  public CompletionStage<Long> sweep(Duration retention) {
+    String old = " WHERE dropped < now() - $1 * interval '1 second'";
+    long kept = KEEP_DROPPED.toSeconds();
+    return database.write(sql -> sql.update(
+            "UPDATE sluice_tenancy SET swept = GREATEST(swept,"
+                + " COALESCE((SELECT max(changed) FROM sluice_tenant" + old + "), 0),"
+                + " COALESCE((SELECT max(changed) FROM sluice_team" + old + "), 0),"
+                + " COALESCE((SELECT max(changed) FROM sluice_key" + old + "), 0),"
+                + " COALESCE((SELECT max(changed) FROM sluice_secret" + old + "), 0))",
+            kept)
+        .then(sql.update("DELETE FROM sluice_secret" + old, kept))
+        .then(sql.update("DELETE FROM sluice_key" + old, kept))
+        .then(sql.update("DELETE FROM sluice_team" + old, kept))
+        .then(sql.update("DELETE FROM sluice_tenant" + old, kept))
+        .then(sql.update(
+            "DELETE FROM sluice_audit WHERE at < now() - $1 * interval '1 second'",
+            retention.toSeconds())));
+  }
+
+  private static Audit line(Row row) {
+    return new Audit(
+        number(row, "changed"),
+        Objects.requireNonNull(row.get("at", Instant.class)),
+        text(row, "who"),
+        text(row, "role"),
+        text(row, "operation"),
+        text(row, "tenant"),
+        text(row, "target"),
+        text(row, "before"),
+        text(row, "after"));
+  }
+}

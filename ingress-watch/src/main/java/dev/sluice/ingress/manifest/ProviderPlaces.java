@@ -1,0 +1,100 @@
+package dev.sluice.ingress.manifest;
+
+import dev.sluice.ingress.DeclaredModelProvider;
+import dev.sluice.ingress.DeclaredModelProvider.Kind;
+import dev.sluice.ingress.DeclaredModelProvider.Place;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.regex.Pattern;
+
+/** Where a provider is called: by its URL, or by what its kind or its preset says of it. */
+final class ProviderPlaces {
+  /** @param capField standard name of the field that caps an answer's tokens */
+  record Found(String baseUrl, Place place, String capField) {
+    static final Found NOTHING = new Found("", Place.NONE, DeclaredModelProvider.DEFAULT_CAP_FIELD);
+  }
+
+  private static final Pattern BASE_URL = Pattern.compile(
+      "https?://" // then a name, IPv4 or IPv6
+          + "((([a-zA-Z0-9]([-a-zA-Z0-9]*[a-zA-Z0-9])?\\.)*[a-zA-Z]([-a-zA-Z0-9]*[a-zA-Z0-9])?\\.?)"
+          + "|[0-9]{1,3}(\\.[0-9]{1,3}){3}|\\[[0-9a-fA-F:.]{2,45}\\])"
+          + "(:([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))?"
+          + "(/[A-Za-z0-9._~!$&'()*+,;=:@/-]*(%[0-9a-fA-F]{2}[A-Za-z0-9._~!$&'()*+,;=:@/-]*)*)?");
+  private static final Pattern API_VERSION =
+      Pattern.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}(-preview)?");
+  private static final int MOST_URL_CHARS = 2048;
+  private static final String URL_EXPECTED =
+      "an http or https URL without user and query, such as https://api.example.com/v1";
+
+  private ProviderPlaces() {}
+
+  static Found read(Kind kind, Value spec) {
+    only(spec, "preset", kind == Kind.OPENAI_COMPATIBLE, "openai-compatible");
+    only(spec, "apiVersion", kind == Kind.AZURE_OPENAI, "azure-openai");
+    Value field = spec.field("baseUrl");
+    Value url = field.node().asText().contains("@") ? field.secret() : field;
+    return switch (kind) {
+      case ECHO -> {
+        if (url.exists()) {
+          url.refuse("nothing: a provider of kind echo answers by itself");
+        }
+        yield Found.NOTHING;
+      }
+      case OPENAI_COMPATIBLE -> compatible(spec, url);
+      case OPENAI ->
+        found(url(url, "https://api.openai.com/v1"), Place.NONE, "max_completion_tokens");
+      case AZURE_OPENAI -> {
+        String version = spec.field("apiVersion")
+            .textIfAny(text -> API_VERSION.matcher(text).matches(), "a version such as 2024-10-21");
+        String base = url.requiredText(ProviderPlaces::isBaseUrl, URL_EXPECTED);
+        yield found(base, new Place(version), "max_completion_tokens");
+      }
+      case ANTHROPIC -> found(url(url, "https://api.anthropic.com"), Place.NONE, "");
+      case GEMINI ->
+        found(url(url, "https://generativelanguage.googleapis.com/v1beta"), Place.NONE, "");
+      case OLLAMA -> found(url(url, "http://127.0.0.1:11434"), Place.NONE, "");
+      case VLLM -> found(url.requiredText(ProviderPlaces::isBaseUrl, URL_EXPECTED), Place.NONE, "");
+    };
+  }
+
+  private static Found compatible(Value spec, Value url) {
+    Value named = spec.field("preset");
+    String name = named.textIfAny(
+        text -> ProviderPresets.of(text).isPresent(),
+        "one of " + String.join(", ", ProviderPresets.names()));
+    ProviderPresets.Preset preset = ProviderPresets.of(name).orElse(null);
+    if (preset == null) {
+      String base = named.exists() ? "" : url.requiredText(ProviderPlaces::isBaseUrl, URL_EXPECTED);
+      return found(base, Place.NONE, "");
+    }
+    return found(url(url, preset.baseUrl()), Place.NONE, preset.outputCap());
+  }
+
+  private static Found found(String baseUrl, Place place, String capField) {
+    return new Found(
+        baseUrl, place, capField.isEmpty() ? DeclaredModelProvider.DEFAULT_CAP_FIELD : capField);
+  }
+
+  private static void only(Value spec, String name, boolean allowed, String kind) {
+    Value field = spec.field(name);
+    if (!allowed && field.exists()) {
+      field.refuse("nothing: only providers of the kind " + kind + " have it");
+    }
+  }
+
+  private static String url(Value url, String standard) {
+    String text = url.textIfAny(ProviderPlaces::isBaseUrl, URL_EXPECTED);
+    return text.isEmpty() ? standard : text;
+  }
+
+  private static boolean isBaseUrl(String text) {
+    if (text.length() > MOST_URL_CHARS || !BASE_URL.matcher(text).matches()) {
+      return false;
+    }
+    try {
+      return new URI(text).getHost() != null;
+    } catch (URISyntaxException e) {
+      return false;
+    }
+  }
+}
