@@ -44,8 +44,8 @@ final class ControllerMetrics {
     process(out, facts);
   }
 
-  private static double seconds(Instant at) {
-    return at.equals(Instant.EPOCH) ? 0 : at.getEpochSecond();
+  private static long seconds(Instant at) {
+    return at.getEpochSecond();
   }
 
   private static void process(Exposition out, NodeFacts facts) throws IOException {
