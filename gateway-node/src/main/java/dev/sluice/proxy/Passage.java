@@ -7,6 +7,8 @@ import dev.sluice.ingress.Filter;
 import dev.sluice.ingress.Route;
 import java.net.InetAddress;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -126,6 +128,11 @@ final class Passage implements Arrival.Events {
       return unavailable();
     } else if (filter instanceof Filter.Limits limits) {
       return limited(limits);
+    } else if (filter instanceof Filter.RequestFields own) {
+      Map<String, String> all = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+      all.putAll(own.fields());
+      all.putAll(request.upstreamFields());
+      request.upstreamFields(all);
     }
     return null;
   }
