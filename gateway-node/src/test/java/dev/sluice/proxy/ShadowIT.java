@@ -14,9 +14,9 @@ class ShadowIT {
   private static final String OK =
       "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 2\r\n\r\nok";
 
-  private static final String CHUNKED =
-      OK.replace("Content-Length: 2", "Transfer-Encoding: chunked")
-          .replace("ok", "1\r\no\r\n1\r\nk\r\n0\r\n\r\n");
+  private static final String CHUNKED = OK.replace(
+          "Content-Length: 2", "Transfer-Encoding: chunked")
+      .replace("ok", "1\r\no\r\n1\r\nk\r\n0\r\n\r\n");
 
   private final ScriptedUpstream upstream = ScriptedUpstream.answering(OK);
   private ScriptedUpstream other = ScriptedUpstream.answering(OK);
