@@ -130,8 +130,7 @@ final class ModelCall implements Arrival.Events, Target.Events {
       return;
     }
     String type = request.arrival().head().fields().first(Field.CONTENT_TYPE);
-    QuestionRead read =
-        dialect.read(pathAndQuery(), type == null ? "" : type, body.toByteArray());
+    QuestionRead read = dialect.read(pathAndQuery(), type == null ? "" : type, body.toByteArray());
     if (read instanceof QuestionRead.Bad bad) {
       refuse(new Refusal.BadField(bad.field(), bad.message()));
     } else if (read instanceof QuestionRead.Good good) {
@@ -561,8 +560,7 @@ final class ModelCall implements Arrival.Events, Target.Events {
       reported = TokenUsage.NONE;
     }
     CallBounds bounds = quota == null ? CallBounds.NONE : quota.bounds();
-    TokenUsage usage =
-        reported == null ? TokenUsage.of(bounds.input(), bounds.output()) : reported;
+    TokenUsage usage = reported == null ? TokenUsage.of(bounds.input(), bounds.output()) : reported;
     request.usage(usage.input(), usage.output());
     ModelLog.Source source = reported == null ? ModelLog.Source.HELD : ModelLog.Source.PROVIDER;
     gateway.log().settled(spender.tenant(), target, usage, source);
@@ -576,8 +574,7 @@ final class ModelCall implements Arrival.Events, Target.Events {
   private long nanos(TokenUsage usage) {
     return price == null
         ? 0
-        : price.nanos(
-            usage.freshInput(), usage.cacheRead(), usage.cacheWrite(), usage.output());
+        : price.nanos(usage.freshInput(), usage.cacheRead(), usage.cacheWrite(), usage.output());
   }
 
   private void settle(Amounts used) {

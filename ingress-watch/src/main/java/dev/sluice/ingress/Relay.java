@@ -147,6 +147,12 @@ public record Relay(
   /** One after the other. */
   public record InTurn() implements Balance {}
 
+  /** Of two endpoints the one with fewer requests running. */
+  public record LeastRequests() implements Balance {}
+
+  /** Of two endpoints the one that has answered sooner of late. */
+  public record Fastest() implements Balance {}
+
   /**
    * Equal keys go to the same endpoint.
    *

@@ -101,10 +101,8 @@ final class MessageTurns {
   }
 
   private void result(Part.ToolResult result, ArrayNode content) throws UnsayableException {
-    ObjectNode block = content
-        .addObject()
-        .put("type", "tool_result")
-        .put("tool_use_id", id(result.id()));
+    ObjectNode block =
+        content.addObject().put("type", "tool_result").put("tool_use_id", id(result.id()));
     ArrayNode inner = block.putArray("content");
     for (Part part : result.content()) {
       add(part, inner);
