@@ -105,8 +105,7 @@ final class Worker extends UntypedAbstractActor implements WorkerScope {
     var address = new InetSocketAddress(settings.host(), port);
     Tcp.get(getContext().getSystem())
         .manager()
-        .tell(
-            TcpMessage.bind(getSelf(), address, settings.backlog(), options, false), getSelf());
+        .tell(TcpMessage.bind(getSelf(), address, settings.backlog(), options, false), getSelf());
   }
 
   private boolean isMain(int port) {

@@ -26,13 +26,12 @@ public record Issuer(
     String caFile,
     String tokenFile) {
   /** None that works with a shared secret, and not {@code none}. */
-  private static final List<String> KNOWN = List.of(
-      "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512");
+  private static final List<String> KNOWN =
+      List.of("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512");
 
   /** @throws IllegalArgumentException that names the key, its value and what was expected */
   static Issuer from(Section section) {
-    section.only(
-        "name", "issuer", "audiences", "jwks-url", "algorithms", "ca-file", "token-file");
+    section.only("name", "issuer", "audiences", "jwks-url", "algorithms", "ca-file", "token-file");
     if (section.texts("audiences").isEmpty()) {
       throw new IllegalArgumentException("sluice.identity.issuers: " + section.text("name")
           + " has no audiences (expected: at least one, or tokens made for others would be taken)");

@@ -59,7 +59,8 @@ final class IssuerKeys {
   @Nullable
   JWKSet keys() {
     Fetched last = fetched;
-    return last == null || nanos.getAsLong() - last.atNanos() > settings.keepKeys().toNanos()
+    return last == null
+            || nanos.getAsLong() - last.atNanos() > settings.keepKeys().toNanos()
         ? null
         : last.keys();
   }
@@ -80,8 +81,8 @@ final class IssuerKeys {
     triedNanos = now;
     try {
       HttpClient client = client();
-      JWKSet keys =
-          JWKSet.parse(new String(get(client, URI.create(jwksUrl(client))), StandardCharsets.UTF_8));
+      JWKSet keys = JWKSet.parse(
+          new String(get(client, URI.create(jwksUrl(client))), StandardCharsets.UTF_8));
       fetched = new Fetched(keys, nanos.getAsLong());
       if (failing) {
         LOG.info("the keys of the issuer {} can be fetched again", issuer.name());
@@ -102,7 +103,8 @@ final class IssuerKeys {
       return issuer.jwksUrl();
     }
     String base = issuer.issuer().replaceAll("/+$", "");
-    JsonNode document = JSON.readTree(get(client, URI.create(base + "/.well-known/openid-configuration")));
+    JsonNode document =
+        JSON.readTree(get(client, URI.create(base + "/.well-known/openid-configuration")));
     if (!document.path("issuer").asText().equals(issuer.issuer())) {
       throw new IOException("its discovery document is another issuer's");
     }
@@ -119,14 +121,16 @@ final class IssuerKeys {
         .header("Accept", "application/json");
     if (!issuer.tokenFile().isEmpty()) {
       request.header(
-          "Authorization", "Bearer " + Files.readString(Path.of(issuer.tokenFile())).strip());
+          "Authorization",
+          "Bearer " + Files.readString(Path.of(issuer.tokenFile())).strip());
     }
     HttpResponse<InputStream> answer =
         client.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
     try (InputStream body = answer.body()) {
       byte[] bytes = body.readNBytes((int) settings.keysBytes() + 1);
       if (answer.statusCode() != FULL_STATUS || bytes.length > settings.keysBytes()) {
-        throw new IOException(url + " answered " + answer.statusCode() + " with " + bytes.length + " bytes");
+        throw new IOException(
+            url + " answered " + answer.statusCode() + " with " + bytes.length + " bytes");
       }
       return bytes;
     }

@@ -42,8 +42,7 @@ final class TokenCheck {
 
   private TokenCheck() {}
 
-  static Found check(
-      SignedJWT token, Issuer issuer, JWKSet keys, Duration skew, Instant now) {
+  static Found check(SignedJWT token, Issuer issuer, JWKSet keys, Duration skew, Instant now) {
     JWSHeader header = token.getHeader();
     JWSAlgorithm algorithm = header.getAlgorithm();
     if (!issuer.algorithms().contains(algorithm.getName())) {
@@ -70,8 +69,8 @@ final class TokenCheck {
       if (!(key instanceof AsymmetricJWK asymmetric)) {
         return false;
       }
-      JWSVerifier verifier =
-          new DefaultJWSVerifierFactory().createJWSVerifier(token.getHeader(), asymmetric.toPublicKey());
+      JWSVerifier verifier = new DefaultJWSVerifierFactory()
+          .createJWSVerifier(token.getHeader(), asymmetric.toPublicKey());
       return token.verify(verifier);
     } catch (JOSEException e) {
       return false;
@@ -88,7 +87,8 @@ final class TokenCheck {
         && (from == null || !now.plus(skew).isBefore(from.toInstant()));
     return good
         ? new Found.Good(
-            new Claims(issuer.name(), values(set.getClaims())), expires.toInstant().plus(skew))
+            new Claims(issuer.name(), values(set.getClaims())),
+            expires.toInstant().plus(skew))
         : new Found.Bad();
   }
 

@@ -48,8 +48,7 @@ public final class Tokens implements AutoCloseable {
     this.clock = clock;
     settings
         .issuers()
-        .forEach(one ->
-            issuers.put(one.issuer(), new IssuerKeys(one, settings, System::nanoTime)));
+        .forEach(one -> issuers.put(one.issuer(), new IssuerKeys(one, settings, System::nanoTime)));
     this.checking = new ThreadPoolExecutor(
         THREADS,
         THREADS,
@@ -134,8 +133,7 @@ public final class Tokens implements AutoCloseable {
       throw new IllegalStateException(
           "the keys of the issuer " + issuer.issuer().name() + " are not known");
     }
-    return TokenCheck.check(
-        token, issuer.issuer(), keys, settings.clockSkew(), clock.instant());
+    return TokenCheck.check(token, issuer.issuer(), keys, settings.clockSkew(), clock.instant());
   }
 
   /** Full, it forgets what has expired, and all of it if nothing has. */
@@ -153,8 +151,8 @@ public final class Tokens implements AutoCloseable {
   private static String digest(String token) {
     try {
       return Base64.getEncoder()
-          .encodeToString(MessageDigest.getInstance("SHA-256")
-              .digest(token.getBytes(StandardCharsets.UTF_8)));
+          .encodeToString(
+              MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.UTF_8)));
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every JDK has SHA-256", e);
     }

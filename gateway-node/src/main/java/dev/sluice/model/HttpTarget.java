@@ -115,7 +115,9 @@ final class HttpTarget implements Target {
           .request("POST", path + plan.outgoing().path(), silence, silence)
           .field(Field.HOST, authority)
           .field(Field.CONTENT_TYPE, plan.contentType())
-          .field("Accept", plan.question().envelope().stream() ? "text/event-stream" : "application/json")
+          .field(
+              "Accept",
+              plan.question().envelope().stream() ? "text/event-stream" : "application/json")
           .field("User-Agent", "sluice")
           .field(Field.X_REQUEST_ID, requestId);
       plan.outgoing().fields().forEach(head::field);

@@ -21,6 +21,7 @@ import dev.sluice.model.chat.Question;
 import dev.sluice.model.chat.QuestionRead;
 import dev.sluice.model.chat.TokenUsage;
 import dev.sluice.model.chat.UnsayableException;
+import dev.sluice.proxy.Dialect;
 import dev.sluice.proxy.HttpDate;
 import dev.sluice.proxy.Inbound;
 import dev.sluice.proxy.Refusal;
@@ -130,8 +131,7 @@ final class ModelCall implements Arrival.Events, Target.Events {
       return;
     }
     String type = request.arrival().head().fields().first(Field.CONTENT_TYPE);
-    QuestionRead read =
-        dialect.read(pathAndQuery(), type == null ? "" : type, body.toByteArray());
+    QuestionRead read = dialect.read(pathAndQuery(), type == null ? "" : type, body.toByteArray());
     if (read instanceof QuestionRead.Bad bad) {
       refuse(new Refusal.BadField(bad.field(), bad.message()));
     } else if (read instanceof QuestionRead.Good good) {
@@ -337,7 +337,7 @@ final class ModelCall implements Arrival.Events, Target.Events {
       translate(said, asPlanned.dialect(), status, contentType, retryAfter);
       return;
     }
-    boolean document = contentType.startsWith("application/json") && asked != Action.Call.GEMINI;
+    boolean document = contentType.startsWith("application/json") && Callers.words(asked) != Dialect.GEMINI;
     streamed = !failed && said.envelope().stream() && !document;
     tap = dialect.tap(said, streamed);
     sendHead(status, contentType, retryAfter, streamed ? -1 : length);
@@ -561,8 +561,7 @@ final class ModelCall implements Arrival.Events, Target.Events {
       reported = TokenUsage.NONE;
     }
     CallBounds bounds = quota == null ? CallBounds.NONE : quota.bounds();
-    TokenUsage usage =
-        reported == null ? TokenUsage.of(bounds.input(), bounds.output()) : reported;
+    TokenUsage usage = reported == null ? TokenUsage.of(bounds.input(), bounds.output()) : reported;
     request.usage(usage.input(), usage.output());
     ModelLog.Source source = reported == null ? ModelLog.Source.HELD : ModelLog.Source.PROVIDER;
     gateway.log().settled(spender.tenant(), target, usage, source);
@@ -576,8 +575,7 @@ final class ModelCall implements Arrival.Events, Target.Events {
   private long nanos(TokenUsage usage) {
     return price == null
         ? 0
-        : price.nanos(
-            usage.freshInput(), usage.cacheRead(), usage.cacheWrite(), usage.output());
+        : price.nanos(usage.freshInput(), usage.cacheRead(), usage.cacheWrite(), usage.output());
   }
 
   private void settle(Amounts used) {

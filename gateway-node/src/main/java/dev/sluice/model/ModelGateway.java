@@ -71,8 +71,8 @@ public final class ModelGateway implements ModelService {
     Action.Call call = models.call();
     request.dialect(Callers.words(call));
     if (call.unserved() || !Callers.serves(call)) {
-      request.refuse(new Refusal.Unavailable(
-          501, call.path() + " is not served here", "not_served"));
+      request.refuse(
+          new Refusal.Unavailable(501, call.path() + " is not served here", "not_served"));
       return;
     }
     if (!call.method().isEmpty() && !request.method().equals(call.method())) {
@@ -80,15 +80,16 @@ public final class ModelGateway implements ModelService {
       return;
     }
     String key = key(request);
-    if (tokens.mayBe(key)) {
+    Optional<TenantTable.Spender> spender =
+        key.isEmpty() ? Optional.empty() : tenants.get().spender(hash(key));
+    if (spender.isEmpty() && tokens.mayBe(key)) {
       new TokenWait(request, models).ask(key);
       return;
     }
-    TenantTable known = tenants.get();
     spend(
         request,
         models,
-        key.isEmpty() ? Optional.empty() : known.spender(hash(key)),
+        spender,
         key.isEmpty()
             ? "no API key was sent (expected: the header Authorization: Bearer KEY)"
             : "the API key is not known here");

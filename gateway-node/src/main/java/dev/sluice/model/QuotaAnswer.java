@@ -48,9 +48,8 @@ final class QuotaAnswer implements Arrival.Events {
       request.refuse(new Refusal.QuotaUnreachable(Duration.ofSeconds(1)));
       return;
     }
-    Set<String> own = spender.place().limits().stream()
-        .map(SpendingTree.Limit::name)
-        .collect(Collectors.toSet());
+    Set<String> own =
+        spender.place().limits().stream().map(SpendingTree.Limit::name).collect(Collectors.toSet());
     String limits = balances.stream()
         .filter(balance -> own.contains(balance.name()))
         .map(QuotaAnswer::json)

@@ -96,7 +96,7 @@ public final class Node {
     this.settings = settings;
     this.streamPorts = new StreamPorts(settings.edge());
     this.declared = new DeclaredState(settings.classes(), settings.controller(), streamPorts);
-    this.database = Database.of(settings.database(), settings.config());
+    this.database = Database.of(settings.database(), settings.connections());
     this.tenancy = new Tenancy(declared::tenants, System::currentTimeMillis);
     this.tokens = new Tokens(settings.identity(), Clock.systemUTC());
     this.leases = new NodeLeases(settings.quota());

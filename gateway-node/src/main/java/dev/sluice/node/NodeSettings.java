@@ -19,6 +19,7 @@ import dev.sluice.node.nginx.NginxSettings;
 import dev.sluice.proxy.ProxySettings;
 import dev.sluice.quota.QuotaSettings;
 import dev.sluice.state.ClusterSettings;
+import dev.sluice.state.DatabaseSettings;
 import dev.sluice.state.DatabaseUrl;
 import dev.sluice.state.Section;
 import dev.sluice.tenancy.TenancySettings;
@@ -37,6 +38,7 @@ public record NodeSettings(
     Mode mode,
     Path manifests,
     DatabaseUrl database,
+    DatabaseSettings connections,
     Duration drainTimeout,
     Duration firstTableTimeout,
     Endpoint health,
@@ -121,6 +123,7 @@ public record NodeSettings(
         mode(node),
         Path.of(node.text("manifests")),
         database(node.text("database")),
+        DatabaseSettings.from(config),
         node.duration("drain-timeout", Duration.ZERO, Duration.ofHours(1)),
         node.duration("first-table-timeout", Duration.ZERO, Duration.ofMinutes(10)),
         endpoint(config, "sluice.health"),

@@ -64,8 +64,7 @@ public final class Gateway implements Service {
     this.models = models;
     this.log = log;
     RetryBudget retries = new RetryBudget(settings.retriesPercent(), settings.retriesLeast());
-    this.scope =
-        new ProxyScope(upstreams, new EndpointChoice(), settings, memory, retries, worker);
+    this.scope = new ProxyScope(upstreams, new EndpointChoice(), settings, memory, retries, worker);
     this.shadow = new Shadow(scope);
   }
 
@@ -111,8 +110,7 @@ public final class Gateway implements Service {
     if (!endpoints.isEmpty()) {
       Collections.rotate(endpoints, turn++ % endpoints.size());
     }
-    return new Onward(
-        route.backend().name(), endpoints, route.readsProxy(), route.writesProxy());
+    return new Onward(route.backend().name(), endpoints, route.readsProxy(), route.writesProxy());
   }
 
   @Override

@@ -108,8 +108,7 @@ final class ProxyCall implements Arrival.Events, UpstreamEvents {
       if (!over && !request.arrival().headSent()) {
         giveUp();
         failed(new UpstreamFailure(
-            Kind.SILENT,
-            "no answer within " + scope.settings().tryTimeout().toMillis() + " ms"));
+            Kind.SILENT, "no answer within " + scope.settings().tryTimeout().toMillis() + " ms"));
       }
     }
   }
@@ -409,7 +408,8 @@ final class ProxyCall implements Arrival.Events, UpstreamEvents {
   }
 
   private boolean retries(int status) {
-    return route.retries().statuses().contains(status) && hasTriesLeft()
+    return route.retries().statuses().contains(status)
+        && hasTriesLeft()
         && mayRepeat()
         && scope.retries().retry(System.nanoTime());
   }

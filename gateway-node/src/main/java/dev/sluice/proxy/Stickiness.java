@@ -18,8 +18,8 @@ final class Stickiness {
           "EEE, dd-MMM-yy HH:mm:ss 'GMT'", Locale.ENGLISH)
       .withZone(ZoneOffset.UTC);
 
-  private static final List<String> REFUSE_NONE = List.of(
-      "Chrome/4", "Chrome/5", "Chrome/6", "CPU iPhone OS 12", "iPad; CPU OS 12");
+  private static final List<String> REFUSE_NONE =
+      List.of("Chrome/4", "Chrome/5", "Chrome/6", "CPU iPhone OS 12", "iPad; CPU OS 12");
 
   private Stickiness() {}
 

@@ -62,8 +62,9 @@ record UpstreamChoice(Inbound request, Backend backend, Relay relay, ProxyScope 
     }
     Relay.Tls tls = relay.tls() == null ? Relay.Tls.UNVERIFIED : relay.tls();
     Certificate client = tls.client();
-    String name =
-        !tls.name().isEmpty() ? tls.name() : relay.host().isEmpty() ? request.arrival().head().host() : relay.host();
+    String name = !tls.name().isEmpty()
+        ? tls.name()
+        : relay.host().isEmpty() ? request.arrival().head().host() : relay.host();
     return new Origin(
         to.host(),
         to.port(),

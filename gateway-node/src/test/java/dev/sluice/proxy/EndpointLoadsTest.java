@@ -110,7 +110,8 @@ class EndpointLoadsTest {
     Backend backend = backend(4);
     Endpoint own = EndpointChoice.keyed(backend, "key", Set.of());
     for (int i = 0; i < 100; i++) {
-      assertThat(EndpointChoice.keyed(backend, "key", loads.busy(backend, 1.25))).isEqualTo(own);
+      assertThat(EndpointChoice.keyed(backend, "key", loads.busy(backend, 1.25)))
+          .isEqualTo(own);
     }
   }
 }

@@ -160,7 +160,8 @@ class FailureIT {
     });
     ScriptedUpstream good = ScriptedUpstream.answering(OK);
     upstreams.addAll(List.of(slow, good));
-    try (RunningEdge other = RunningEdge.startWith(eventLoop, "sluice.proxy.try-timeout", "100 ms")) {
+    try (RunningEdge other =
+        RunningEdge.startWith(eventLoop, "sluice.proxy.try-timeout", "100 ms")) {
       other.route("b", Map.of(), slow, good);
       for (int i = 0; i < 4; i++) {
         try (RawClient client = other.client()) {

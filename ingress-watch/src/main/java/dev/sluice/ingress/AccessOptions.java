@@ -281,7 +281,8 @@ final class AccessOptions {
     ObjectKey map = all.reference("auth-proxy-set-headers", "ConfigMap", true);
     Optional<DeclaredConfigMap> found = map == null ? Optional.empty() : declared.configMap(map);
     if (found.isEmpty()) {
-      all.closeUntil("auth-proxy-set-headers", "no such ConfigMap", "namespace/name of a ConfigMap");
+      all.closeUntil(
+          "auth-proxy-set-headers", "no such ConfigMap", "namespace/name of a ConfigMap");
       return Map.of();
     }
     Map<String, String> fields = new TreeMap<>();

@@ -291,7 +291,8 @@ final class Annotations {
 
   /** Whether it leads to an address that only the machine itself means: there its metadata and credentials stand. */
   static boolean isOfTheMachine(String url) {
-    return url.matches("(?i)https?://(169\\.254\\.|\\[?fe[89ab][0-9a-f]:|metadata\\.google\\.internal).*");
+    return url.matches(
+        "(?i)https?://(169\\.254\\.|\\[?fe[89ab][0-9a-f]:|metadata\\.google\\.internal).*");
   }
 
   static boolean isPath(String text) {

@@ -50,8 +50,7 @@ final class BalanceOptions {
         return new Relay.LeastRequests();
       }
       case "round_robin" -> {}
-      default ->
-        all.invalid("load-balance", "round_robin, ewma or least_requests", "round_robin");
+      default -> all.invalid("load-balance", "round_robin, ewma or least_requests", "round_robin");
     }
     return Relay.Balance.IN_TURN;
   }

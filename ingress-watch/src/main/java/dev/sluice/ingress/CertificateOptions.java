@@ -40,12 +40,10 @@ final class CertificateOptions {
     ObjectKey name = all.reference("auth-tls-secret", "Secret", true);
     byte[] authorities = name == null
         ? null
-        : declared
-            .secret(name)
-            .map(secret -> secret.value("ca.crt"))
-            .orElse(null);
+        : declared.secret(name).map(secret -> secret.value("ca.crt")).orElse(null);
     if (authorities == null) {
-      all.closeUntil("auth-tls-secret", "no such Secret with ca.crt", "a Secret with the key ca.crt");
+      all.closeUntil(
+          "auth-tls-secret", "no such Secret with ca.crt", "a Secret with the key ca.crt");
       return null;
     }
     try {

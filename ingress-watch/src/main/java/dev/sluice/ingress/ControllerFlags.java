@@ -31,15 +31,7 @@ public record ControllerFlags(
       @Nullable ObjectKey defaultCertificate,
       boolean catchAll,
       boolean externalNames) {
-    this(
-        configMap,
-        defaultBackend,
-        defaultCertificate,
-        catchAll,
-        externalNames,
-        null,
-        null,
-        false);
+    this(configMap, defaultBackend, defaultCertificate, catchAll, externalNames, null, null, false);
   }
 
   /** As ingress-nginx has them. */

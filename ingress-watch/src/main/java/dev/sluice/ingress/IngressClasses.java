@@ -37,7 +37,8 @@ final class IngressClasses {
     Set<String> selected = namespaces(declared, rules.namespaces());
     for (Declaration one : declared) {
       if (!(one instanceof DeclaredIngress ingress)
-          || (rules.namespaces().takesEverything() || selected.contains(ingress.key().namespace()))
+          || (rules.namespaces().takesEverything()
+                  || selected.contains(ingress.key().namespace()))
               && classes.isOurs(ingress, problems)) {
         ours.add(one);
       }
@@ -81,11 +82,12 @@ final class IngressClasses {
         && className.equals(rules.name())) {
       return true;
     }
-    problems.add(ingress.problem(
-        "spec.ingressClassName",
-        "there is no IngressClass \"" + className + '"',
-        "the name of an IngressClass" + namesOfOurs(),
-        "the object is left out")
+    problems.add(ingress
+        .problem(
+            "spec.ingressClassName",
+            "there is no IngressClass \"" + className + '"',
+            "the name of an IngressClass" + namesOfOurs(),
+            "the object is left out")
         .missing());
     return false;
   }

@@ -226,9 +226,7 @@ record IngressOptions(
         return Map.of();
       }
       ObjectKey name = all.reference("custom-headers", "ConfigMap", true);
-      Optional<DeclaredConfigMap> map = name == null
-          ? Optional.empty()
-          : declared.configMap(name);
+      Optional<DeclaredConfigMap> map = name == null ? Optional.empty() : declared.configMap(name);
       if (map.isEmpty()) {
         all.closeUntil("custom-headers", "no such ConfigMap", "namespace/name of a ConfigMap");
         return Map.of();

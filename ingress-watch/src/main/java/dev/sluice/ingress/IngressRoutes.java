@@ -207,8 +207,7 @@ final class IngressRoutes {
           : new PathRule.Prefix(path.path());
     }
     try {
-      return new PathRule.Regex(
-          LinearPattern.compile("^" + path.path(), Pattern.CASE_INSENSITIVE));
+      return new PathRule.Regex(LinearPattern.compile("^" + path.path(), Pattern.CASE_INSENSITIVE));
     } catch (PatternSyntaxException e) {
       problems.add(ingress.problem(
           path.field() + ".path",

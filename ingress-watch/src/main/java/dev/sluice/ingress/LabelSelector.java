@@ -32,8 +32,8 @@ public record LabelSelector(String text, List<Requirement> requirements) {
 
   private static final String KEY = "([A-Za-z0-9][A-Za-z0-9._/-]*)";
   private static final String VALUE = "[A-Za-z0-9._-]*";
-  private static final Pattern ONE = Pattern.compile(
-      "(!?)\\s*" + KEY + "|" + KEY + "\\s*(==|=|!=)\\s*(" + VALUE + ")|" + KEY
+  private static final Pattern ONE =
+      Pattern.compile("(!?)\\s*" + KEY + "|" + KEY + "\\s*(==|=|!=)\\s*(" + VALUE + ")|" + KEY
           + "\\s+(in|notin)\\s*\\(\\s*(" + VALUE + "(?:\\s*,\\s*" + VALUE + ")*)\\s*\\)");
 
   /** @throws IllegalArgumentException that says what can't be read */

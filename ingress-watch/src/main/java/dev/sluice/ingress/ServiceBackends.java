@@ -30,8 +30,9 @@ final class ServiceBackends {
     Optional<DeclaredService> service = declared.service(key);
     if (service.isEmpty()) {
       String field = backend.field() + ".service.name";
-      problems.add(ingress.problem(
-          field, key + " does not exist", "the name of a Service in this namespace", effect)
+      problems.add(ingress
+          .problem(
+              field, key + " does not exist", "the name of a Service in this namespace", effect)
           .missing());
       return null;
     }
@@ -41,9 +42,9 @@ final class ServiceBackends {
           ? "number " + backend.portNumber()
           : '"' + backend.portName() + '"';
       String field = backend.field() + ".service.port";
-      problems.add(
-          ingress.problem(field, key + " has no port " + wanted, portsOf(service.get()), effect)
-              .missing());
+      problems.add(ingress
+          .problem(field, key + " has no port " + wanted, portsOf(service.get()), effect)
+          .missing());
       return null;
     }
     if (!service.get().externalName().isEmpty() && !declared.flags().externalNames()) {

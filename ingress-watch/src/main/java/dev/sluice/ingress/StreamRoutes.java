@@ -24,8 +24,7 @@ public record StreamRoutes(
    */
   public record StreamRoute(Action.Backend backend, boolean readsProxy, boolean writesProxy) {}
 
-  static StreamRoutes of(
-      Map<Integer, StreamRoute> ports, Map<String, StreamRoute> hosts) {
+  static StreamRoutes of(Map<Integer, StreamRoute> ports, Map<String, StreamRoute> hosts) {
     return ports.isEmpty() && hosts.isEmpty()
         ? NONE
         : new StreamRoutes(new TreeMap<>(ports), new TreeMap<>(hosts));

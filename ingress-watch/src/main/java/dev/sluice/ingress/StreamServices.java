@@ -41,9 +41,10 @@ final class StreamServices {
   private void refuseUdp() {
     ObjectKey key = declared.flags().udpServices();
     if (key != null) {
-      configMap(key).ifPresent(map -> new TreeMap<>(map.data())
-          .forEach((port, value) -> problems.add(map.problem(
-              "data." + port, "UDP is not passed on", "another gateway for it", LEFT_OUT))));
+      configMap(key)
+          .ifPresent(map -> new TreeMap<>(map.data())
+              .forEach((port, value) -> problems.add(map.problem(
+                  "data." + port, "UDP is not passed on", "another gateway for it", LEFT_OUT))));
     }
   }
 
@@ -53,22 +54,24 @@ final class StreamServices {
     if (key == null) {
       return ports;
     }
-    configMap(key).ifPresent(map -> new TreeMap<>(map.data()).forEach((port, value) -> {
-      String field = "data." + port;
-      if (!PORT.matcher(port).matches() || Integer.parseInt(port) > MOST_PORT) {
-        String expected = "a port from 1 to " + MOST_PORT;
-        problems.add(map.problem(field, '"' + port + '"', expected, "it is left out"));
-        return;
-      }
-      route(map, field, value.strip()).ifPresent(one -> ports.put(Integer.valueOf(port), one));
-    }));
+    configMap(key)
+        .ifPresent(map -> new TreeMap<>(map.data()).forEach((port, value) -> {
+          String field = "data." + port;
+          if (!PORT.matcher(port).matches() || Integer.parseInt(port) > MOST_PORT) {
+            String expected = "a port from 1 to " + MOST_PORT;
+            problems.add(map.problem(field, '"' + port + '"', expected, "it is left out"));
+            return;
+          }
+          route(map, field, value.strip()).ifPresent(one -> ports.put(Integer.valueOf(port), one));
+        }));
     return ports;
   }
 
   private Optional<StreamRoute> route(DeclaredConfigMap map, String field, String value) {
     Matcher matcher = VALUE.matcher(value);
     if (!matcher.matches()) {
-      String expected = "namespace/service:port, and :PROXY for what is read, and once more for what is sent";
+      String expected =
+          "namespace/service:port, and :PROXY for what is read, and once more for what is sent";
       problems.add(map.problem(field, '"' + value + '"', expected, LEFT_OUT));
       return Optional.empty();
     }
@@ -93,13 +96,14 @@ final class StreamServices {
       if (is(ingress, "ssl-passthrough")) {
         for (DeclaredIngress.Rule rule : ingress.rules()) {
           if (!rule.host().isEmpty() && !hosts.containsKey(rule.host())) {
-            root(rule.host()).ifPresentOrElse(
-                one -> hosts.put(rule.host(), new StreamRoute(one, false, false)),
-                () -> problems.add(ingress.problem(
-                    "metadata.annotations." + Annotations.PREFIX + "ssl-passthrough",
-                    rule.host() + " has no Service for the path /",
-                    "a path / of this host: where its TLS goes",
-                    "its TLS ends here")));
+            root(rule.host())
+                .ifPresentOrElse(
+                    one -> hosts.put(rule.host(), new StreamRoute(one, false, false)),
+                    () -> problems.add(ingress.problem(
+                        "metadata.annotations." + Annotations.PREFIX + "ssl-passthrough",
+                        rule.host() + " has no Service for the path /",
+                        "a path / of this host: where its TLS goes",
+                        "its TLS ends here")));
           }
         }
       }

@@ -46,14 +46,16 @@ class HostileObjectsTest {
   }
 
   private static Hostile regex(String name, String path) {
-    return new Hostile(
-        name, Map.of("use-regex", "true"), "ImplementationSpecific", path, ".path");
+    return new Hostile(name, Map.of("use-regex", "true"), "ImplementationSpecific", path, ".path");
   }
 
   static Stream<Hostile> hostile() {
     String jump = "\n} location /x { return 200; #";
     return Stream.of(
-        annotation("a snippet of a location, where they are allowed", "configuration-snippet", "return 200;"),
+        annotation(
+            "a snippet of a location, where they are allowed",
+            "configuration-snippet",
+            "return 200;"),
         annotation("a snippet of a server", "server-snippet", "location / {}"),
         annotation("a snippet of a stream", "stream-snippet", "server {}"),
         annotation(
@@ -67,10 +69,17 @@ class HostileObjectsTest {
         annotation("a NUL in a host", "upstream-vhost", "a\u0000b"),
         annotation("directives in a host", "upstream-vhost", "a; proxy_pass b"),
         annotation("a kind of authentication that is none", "auth-type", "xbasic"),
-        annotation("a Secret of another namespace", "auth-secret", "other/users", "auth-type", "basic"),
         annotation(
-            "a Secret outside", "auth-secret", "../../etc/passwd", "auth-type", "basic"),
-        annotation("a kind of Secret that is none", "auth-secret-type", "file", "auth-type", "basic", "auth-secret", "users"),
+            "a Secret of another namespace", "auth-secret", "other/users", "auth-type", "basic"),
+        annotation("a Secret outside", "auth-secret", "../../etc/passwd", "auth-type", "basic"),
+        annotation(
+            "a kind of Secret that is none",
+            "auth-secret-type",
+            "file",
+            "auth-type",
+            "basic",
+            "auth-secret",
+            "users"),
         annotation("a URL with a line", "auth-url", "http://a/" + jump),
         annotation("a URL with a variable for its host", "auth-url", "http://$http_x/"),
         annotation("a URL with an unknown variable", "auth-url", "http://a/$document_root"),
@@ -79,9 +88,14 @@ class HostileObjectsTest {
         annotation("a URL of the cloud's metadata", "auth-url", "http://169.254.169.254/latest"),
         annotation("a method that is none", "auth-method", "GET\"; x", "auth-url", "http://a/"),
         annotation("a method with more behind it", "auth-method", "GETX", "auth-url", "http://a/"),
-        annotation("a field that is none", "auth-response-headers", "a: b", "auth-url", "http://a/"),
         annotation(
-            "a place to sign in with a line", "auth-signin", "http://a/" + jump, "auth-url", "http://a/"),
+            "a field that is none", "auth-response-headers", "a: b", "auth-url", "http://a/"),
+        annotation(
+            "a place to sign in with a line",
+            "auth-signin",
+            "http://a/" + jump,
+            "auth-url",
+            "http://a/"),
         annotation(
             "a parameter with a line",
             "auth-signin-redirect-param",
@@ -118,7 +132,8 @@ class HostileObjectsTest {
         annotation("addresses that are denied and none", "denylist-source-range", "0.0.0.0/99"),
         annotation("a limit that is none", "limit-rps", "ten"),
         annotation("a limit below none", "limit-connections", "-1"),
-        annotation("those whom no limit binds, and none", "limit-allowlist", "::/x", "limit-rps", "1"),
+        annotation(
+            "those whom no limit binds, and none", "limit-allowlist", "::/x", "limit-rps", "1"),
         annotation("a word that is neither any nor all", "satisfy", "some"),
         annotation("a key of a ring with an unknown variable", "upstream-hash-by", "$evil"),
         annotation("a mirror with an unknown variable", "mirror-target", "http://a/$evil"),
@@ -136,8 +151,7 @@ class HostileObjectsTest {
         regex("a pattern that is none", "/evil/("));
   }
 
-  private static final String OTHERS =
-      """
+  private static final String OTHERS = """
       apiVersion: v1
       kind: ConfigMap
       metadata: {name: ingress-nginx-controller, namespace: ingress-nginx}
@@ -170,12 +184,14 @@ class HostileObjectsTest {
 
   private static String yaml(Hostile hostile) {
     StringBuilder annotations = new StringBuilder();
-    hostile.annotations().forEach((key, value) -> annotations
-        .append("    nginx.ingress.kubernetes.io/")
-        .append(key)
-        .append(": ")
-        .append(quoted(value))
-        .append('\n'));
+    hostile
+        .annotations()
+        .forEach((key, value) -> annotations
+            .append("    nginx.ingress.kubernetes.io/")
+            .append(key)
+            .append(": ")
+            .append(quoted(value))
+            .append('\n'));
     return "---\napiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata:\n  name: evil\n"
         + "  creationTimestamp: '2026-02-01T00:00:00Z'\n"
         + (annotations.isEmpty() ? "" : "  annotations:\n" + annotations)
@@ -186,8 +202,11 @@ class HostileObjectsTest {
 
   private static String quoted(String text) {
     StringBuilder quoted = new StringBuilder("\"");
-    text.chars().forEach(c -> quoted.append(
-        c < ' ' || c == '"' || c == '\\' || c > 126 ? String.format("\\u%04x", c) : "" + (char) c));
+    text.chars()
+        .forEach(c -> quoted.append(
+            c < ' ' || c == '"' || c == '\\' || c > 126
+                ? String.format("\\u%04x", c)
+                : "" + (char) c));
     return quoted.append('"').toString();
   }
 

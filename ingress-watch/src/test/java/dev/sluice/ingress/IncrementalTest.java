@@ -55,7 +55,9 @@ class IncrementalTest {
       Reconciled anew = RouteReconciler.reconcile(all);
       String as = "seed " + seed + ", step " + step;
       assertThat(made.routes().version()).as(as).isEqualTo(anew.routes().version());
-      assertThat(made.routes().hosts().keySet()).as(as).isEqualTo(anew.routes().hosts().keySet());
+      assertThat(made.routes().hosts().keySet())
+          .as(as)
+          .isEqualTo(anew.routes().hosts().keySet());
       made.routes()
           .hosts()
           .forEach((host, routes) -> assertThat(routes.inOrder().toString())
@@ -63,7 +65,9 @@ class IncrementalTest {
               .isEqualTo(anew.routes().hosts().get(host).inOrder().toString()));
       assertThat(made.problems()).as(as).isEqualTo(anew.problems());
       assertThat(made.ingresses()).as(as).isEqualTo(anew.ingresses());
-      assertThat(made.certificates().keySet()).as(as).isEqualTo(anew.certificates().keySet());
+      assertThat(made.certificates().keySet())
+          .as(as)
+          .isEqualTo(anew.certificates().keySet());
     }
   }
 
@@ -88,7 +92,10 @@ class IncrementalTest {
         new DeclaredSecret(
             new ObjectKey("Secret", number < 2 ? "default" : "other", "s" + number % 2),
             DeclaredAt.API_SERVER,
-            Map.of("auth", ("u" + random.nextInt(3) + ":x").getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+            Map.of(
+                "auth",
+                ("u" + random.nextInt(3) + ":x")
+                    .getBytes(java.nio.charset.StandardCharsets.UTF_8)));
       default ->
         number == 0
             ? new DeclaredConfigMap(
@@ -122,7 +129,10 @@ class IncrementalTest {
               List.of("/", "/x", "/x/y", "/(").get(random.nextInt(4)),
               DeclaredIngress.PathType.values()[random.nextInt(3)],
               new DeclaredIngress.Backend(
-                  field + ".backend", "v" + random.nextInt(2), "", random.nextInt(5) == 0 ? 81 : 80)))));
+                  field + ".backend",
+                  "v" + random.nextInt(2),
+                  "",
+                  random.nextInt(5) == 0 ? 81 : 80)))));
     }
     return new DeclaredIngress(
         new ObjectKey("Ingress", "default", name),

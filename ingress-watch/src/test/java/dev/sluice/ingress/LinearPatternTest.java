@@ -60,7 +60,8 @@ class LinearPatternTest {
   void noPatternIsLargerThanItsBoundSays() {
     Random random = new Random(7);
     String[] parts = {
-      "a", ".", "(", ")", "(?:", "{2}", "{9,30}", "{100}", "*", "+?", "|", "[", "]", "\\Q", "\\E", "\\", "^", "b{1000}"
+      "a", ".", "(", ")", "(?:", "{2}", "{9,30}", "{100}", "*", "+?", "|", "[", "]", "\\Q", "\\E",
+      "\\", "^", "b{1000}"
     };
     for (int round = 0; round < 20_000; round++) {
       StringBuilder text = new StringBuilder();

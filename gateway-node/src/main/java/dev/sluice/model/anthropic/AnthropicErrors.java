@@ -2,8 +2,8 @@ package dev.sluice.model.anthropic;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sluice.model.chat.Json;
 import dev.sluice.model.chat.Credentials;
+import dev.sluice.model.chat.Json;
 import dev.sluice.model.chat.ProviderError;
 import dev.sluice.model.chat.ProviderError.Kind;
 import java.nio.charset.StandardCharsets;
@@ -31,7 +31,9 @@ final class AnthropicErrors {
     Kind kind = kind(type, message.toLowerCase(Locale.ROOT), status);
     int known = status == 0 ? statusOf(type) : status;
     return new ProviderError(
-        known, kind, Credentials.masked(message.isEmpty() ? "the provider answered " + known : message));
+        known,
+        kind,
+        Credentials.masked(message.isEmpty() ? "the provider answered " + known : message));
   }
 
   private static Kind kind(String type, String message, int status) {

@@ -28,40 +28,38 @@ final class ContentBlocks {
   Part part(Fields block) throws UnsayableException {
     boolean cached = block.take("cache_control") != null;
     String type = block.textOrEmpty("type");
-    Part part =
-        switch (type) {
-          case "text" -> {
-            block.pass("citations");
-            yield new Part.Text(block.at("text"), block.textOrEmpty("text"), cached);
-          }
-          case "image" -> new Part.Image(block.at(), source(block), "");
-          case "document" -> {
-            block.pass("context", "citations");
-            String title = block.textOrEmpty("title");
-            yield new Part.Document(block.at(), source(block), title);
-          }
-          case "tool_use" -> use(block);
-          case "tool_result" -> result(block);
-          case "thinking" -> {
-            String text = block.textOrEmpty("thinking");
-            String signature = block.textOrEmpty("signature");
-            yield new Part.Thought(
-                block.at(),
-                text,
-                signature.isEmpty() ? null : Signature.of(signature, Signature.Maker.ANTHROPIC));
-          }
-          case "redacted_thinking" ->
-            new Part.Thought(
-                block.at(),
-                "",
-                new Signature(
-                    Signature.Maker.ANTHROPIC, REDACTED + block.textOrEmpty("data")));
-          default -> {
-            beyond.add(new Said<>(block.at(), block.at()));
-            block.object().fieldNames().forEachRemaining(block::pass);
-            yield new Part.Text(block.at(), "");
-          }
-        };
+    Part part = switch (type) {
+      case "text" -> {
+        block.pass("citations");
+        yield new Part.Text(block.at("text"), block.textOrEmpty("text"), cached);
+      }
+      case "image" -> new Part.Image(block.at(), source(block), "");
+      case "document" -> {
+        block.pass("context", "citations");
+        String title = block.textOrEmpty("title");
+        yield new Part.Document(block.at(), source(block), title);
+      }
+      case "tool_use" -> use(block);
+      case "tool_result" -> result(block);
+      case "thinking" -> {
+        String text = block.textOrEmpty("thinking");
+        String signature = block.textOrEmpty("signature");
+        yield new Part.Thought(
+            block.at(),
+            text,
+            signature.isEmpty() ? null : Signature.of(signature, Signature.Maker.ANTHROPIC));
+      }
+      case "redacted_thinking" ->
+        new Part.Thought(
+            block.at(),
+            "",
+            new Signature(Signature.Maker.ANTHROPIC, REDACTED + block.textOrEmpty("data")));
+      default -> {
+        beyond.add(new Said<>(block.at(), block.at()));
+        block.object().fieldNames().forEachRemaining(block::pass);
+        yield new Part.Text(block.at(), "");
+      }
+    };
     beyond.addAll(block.rest());
     return part;
   }
@@ -97,18 +95,17 @@ final class ContentBlocks {
       throw new UnsayableException(block.at("source"), "field required");
     }
     String media = source.textOrEmpty("media_type");
-    Part.Source found =
-        switch (source.textOrEmpty("type")) {
-          case "base64" -> new Part.Source.Bytes(media, source.textOrEmpty("data"));
-          case "url" -> new Part.Source.Url(media, source.textOrEmpty("url"));
-          case "text" -> new Part.Source.PlainText(source.textOrEmpty("data"));
-          case "content" -> new Part.Source.PlainText(texts(source));
-          default -> {
-            beyond.add(new Said<>(source.at(), source.at()));
-            source.object().fieldNames().forEachRemaining(source::pass);
-            yield new Part.Source.PlainText("");
-          }
-        };
+    Part.Source found = switch (source.textOrEmpty("type")) {
+      case "base64" -> new Part.Source.Bytes(media, source.textOrEmpty("data"));
+      case "url" -> new Part.Source.Url(media, source.textOrEmpty("url"));
+      case "text" -> new Part.Source.PlainText(source.textOrEmpty("data"));
+      case "content" -> new Part.Source.PlainText(texts(source));
+      default -> {
+        beyond.add(new Said<>(source.at(), source.at()));
+        source.object().fieldNames().forEachRemaining(source::pass);
+        yield new Part.Source.PlainText("");
+      }
+    };
     beyond.addAll(source.rest());
     return found;
   }

@@ -58,8 +58,8 @@ final class MessageParts {
   void ends(int index, Consumer<AnswerEvent> out) {
     StringBuilder signature = signatures.remove(index);
     if (signature != null && signature.length() > 0) {
-      out.accept(new AnswerEvent.Signed(
-          0, Signature.of(signature.toString(), Signature.Maker.ANTHROPIC)));
+      out.accept(
+          new AnswerEvent.Signed(0, Signature.of(signature.toString(), Signature.Maker.ANTHROPIC)));
     }
     if (tools.containsKey(index) && !argued.containsKey(index)) {
       arguments(index, "{}", out);

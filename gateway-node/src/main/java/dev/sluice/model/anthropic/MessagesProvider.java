@@ -21,9 +21,7 @@ public final class MessagesProvider implements ProviderDialect {
       throws UnsayableException {
     String body = new MessagesRequest(terms, losses).of(conversation).toString();
     return new Outgoing(
-        "/v1/messages",
-        Map.of(VERSION_FIELD, VERSION),
-        body.getBytes(StandardCharsets.UTF_8));
+        "/v1/messages", Map.of(VERSION_FIELD, VERSION), body.getBytes(StandardCharsets.UTF_8));
   }
 
   @Override

@@ -164,19 +164,18 @@ final class MessagesReader {
     Said<Long> budget = said.whole("budget_tokens");
     said.pass("display");
     String type = said.textOrEmpty("type");
-    Reasoning wanted =
-        switch (type) {
-          case "disabled" -> new Reasoning.Off();
-          case "adaptive" -> new Reasoning.Dynamic();
-          case "enabled" -> {
-            if (budget == null || budget.value() < 1) {
-              throw new UnsayableException(said.at("budget_tokens"), "must be at least 1024");
-            }
-            yield new Reasoning.Budget(budget.value());
-          }
-          default ->
-            throw new UnsayableException(said.at("type"), "must be enabled, adaptive or disabled");
-        };
+    Reasoning wanted = switch (type) {
+      case "disabled" -> new Reasoning.Off();
+      case "adaptive" -> new Reasoning.Dynamic();
+      case "enabled" -> {
+        if (budget == null || budget.value() < 1) {
+          throw new UnsayableException(said.at("budget_tokens"), "must be at least 1024");
+        }
+        yield new Reasoning.Budget(budget.value());
+      }
+      default ->
+        throw new UnsayableException(said.at("type"), "must be enabled, adaptive or disabled");
+    };
     reasoning = new Said<>(wanted, said.at());
     beyond.addAll(said.rest());
   }
@@ -206,9 +205,7 @@ final class MessagesReader {
     String name = wanted.textOrEmpty("name");
     beyond.addAll(wanted.rest());
     format = new Said<>(
-        schema == null
-            ? new Format.AnyObject()
-            : new Format.Schema(name, schema.object(), true),
+        schema == null ? new Format.AnyObject() : new Format.Schema(name, schema.object(), true),
         wanted.at());
   }
 }

@@ -18,8 +18,7 @@ record Watched(String apiVersion, String kind, String plural, String namespace, 
   private static final String NETWORKING = "networking.k8s.io/v1";
   private static final Watched CLASSES =
       new Watched(NETWORKING, "IngressClass", "ingressclasses", "", "");
-  private static final Watched NAMESPACES =
-      new Watched("v1", "Namespace", "namespaces", "", "");
+  private static final Watched NAMESPACES = new Watched("v1", "Namespace", "namespaces", "", "");
   private static final List<Watched> NAMESPACED = List.of(
       new Watched(NETWORKING, "Ingress", "ingresses", "", ""),
       new Watched("v1", "Service", "services", "", ""),

@@ -203,8 +203,7 @@ final class KubernetesKinds {
   /** What a request's path can be, or a pattern of one: no blanks, quotes, angle brackets or control characters. */
   private static boolean isVisible(String path) {
     return path.length() <= MOST_PATH_CHARS
-        && path.chars()
-            .noneMatch(c -> c <= ' ' || c >= 127 && c < 160 || "\"<>`#".indexOf(c) >= 0);
+        && path.chars().noneMatch(c -> c <= ' ' || c >= 127 && c < 160 || "\"<>`#".indexOf(c) >= 0);
   }
 
   private static boolean isPath(String path) {

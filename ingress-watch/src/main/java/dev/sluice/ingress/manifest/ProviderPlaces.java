@@ -20,7 +20,8 @@ final class ProviderPlaces {
           + "|[0-9]{1,3}(\\.[0-9]{1,3}){3}|\\[[0-9a-fA-F:.]{2,45}\\])"
           + "(:([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))?"
           + "(/[A-Za-z0-9._~!$&'()*+,;=:@/-]*(%[0-9a-fA-F]{2}[A-Za-z0-9._~!$&'()*+,;=:@/-]*)*)?");
-  private static final Pattern API_VERSION = Pattern.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}(-preview)?");
+  private static final Pattern API_VERSION =
+      Pattern.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}(-preview)?");
   private static final int MOST_URL_CHARS = 2048;
   private static final String URL_EXPECTED =
       "an http or https URL without user and query, such as https://api.example.com/v1";
@@ -40,16 +41,17 @@ final class ProviderPlaces {
         yield Found.NOTHING;
       }
       case OPENAI_COMPATIBLE -> compatible(spec, url);
-      case OPENAI -> found(url(url, "https://api.openai.com/v1"), Place.NONE, "max_completion_tokens");
+      case OPENAI ->
+        found(url(url, "https://api.openai.com/v1"), Place.NONE, "max_completion_tokens");
       case AZURE_OPENAI -> {
         String version = spec.field("apiVersion")
-            .textIfAny(
-                text -> API_VERSION.matcher(text).matches(), "a version such as 2024-10-21");
+            .textIfAny(text -> API_VERSION.matcher(text).matches(), "a version such as 2024-10-21");
         String base = url.requiredText(ProviderPlaces::isBaseUrl, URL_EXPECTED);
         yield found(base, new Place(version), "max_completion_tokens");
       }
       case ANTHROPIC -> found(url(url, "https://api.anthropic.com"), Place.NONE, "");
-      case GEMINI -> found(url(url, "https://generativelanguage.googleapis.com/v1beta"), Place.NONE, "");
+      case GEMINI ->
+        found(url(url, "https://generativelanguage.googleapis.com/v1beta"), Place.NONE, "");
       case OLLAMA -> found(url(url, "http://127.0.0.1:11434"), Place.NONE, "");
       case VLLM -> found(url.requiredText(ProviderPlaces::isBaseUrl, URL_EXPECTED), Place.NONE, "");
     };
@@ -62,8 +64,7 @@ final class ProviderPlaces {
         "one of " + String.join(", ", ProviderPresets.names()));
     ProviderPresets.Preset preset = ProviderPresets.of(name).orElse(null);
     if (preset == null) {
-      String base =
-          named.exists() ? "" : url.requiredText(ProviderPlaces::isBaseUrl, URL_EXPECTED);
+      String base = named.exists() ? "" : url.requiredText(ProviderPlaces::isBaseUrl, URL_EXPECTED);
       return found(base, Place.NONE, "");
     }
     return found(url(url, preset.baseUrl()), Place.NONE, preset.outputCap());

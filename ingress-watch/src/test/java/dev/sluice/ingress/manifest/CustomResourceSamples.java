@@ -44,7 +44,9 @@ final class CustomResourceSamples {
             "{kind: azure-openai, baseUrl: 'https://x.openai.azure.com', apiVersion: 2024-10-21-preview}",
             ""),
         provider("{kind: azure-openai, baseUrl: 'https://x.openai.azure.com'}", ""),
-        provider("{kind: echo, prices: [{models: [a], input: '1', cacheWrite: '1.25', output: '1'}]}", ""),
+        provider(
+            "{kind: echo, prices: [{models: [a], input: '1', cacheWrite: '1.25', output: '1'}]}",
+            ""),
         route("{models: [m], targets: [{provider: p}], unsayable: drop}", ""),
         provider("{kind: echo, timeouts: {silence: 1000ms, total: 24h}}", ""),
         provider("{kind: echo, timeouts: {}}", ""),
