@@ -436,7 +436,10 @@ final class ModelCall implements Arrival.Events, Target.Events {
   private void cut(String why) {
     request.note(why);
     Question said = question;
-    if (said == null) {
+    if (said == null || !Callers.converses(asked)) {
+      settleByUsage();
+      finish();
+      request.breakOff(why);
       return;
     }
     ProviderError what =
