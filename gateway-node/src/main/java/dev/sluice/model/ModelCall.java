@@ -337,7 +337,8 @@ final class ModelCall implements Arrival.Events, Target.Events {
       translate(said, asPlanned.dialect(), status, contentType, retryAfter);
       return;
     }
-    boolean document = contentType.startsWith("application/json") && Callers.words(asked) != Dialect.GEMINI;
+    boolean document =
+        contentType.startsWith("application/json") && Callers.words(asked) != Dialect.GEMINI;
     streamed = !failed && said.envelope().stream() && !document;
     tap = dialect.tap(said, streamed);
     sendHead(status, contentType, retryAfter, streamed ? -1 : length);
