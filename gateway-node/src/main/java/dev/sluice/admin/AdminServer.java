@@ -79,8 +79,9 @@ public final class AdminServer {
 
   /** Methods that the server would answer 501 itself, where 405 says more. */
   private static ServerSettings takingMoreMethods(ServerSettings settings) {
-    return settings.withParserSettings(
-        settings.getParserSettings().withCustomMethods(
+    return settings.withParserSettings(settings
+        .getParserSettings()
+        .withCustomMethods(
             HttpMethods.custom("QUERY", true, true, RequestEntityAcceptances.Expected)));
   }
 

@@ -183,7 +183,8 @@ class TenantsTest {
   /** The journal takes no longer id: its calls would be answered 503 for ever, and nobody would know why. */
   @Test
   void areLeftOutWhereTheirNameIsTooLongForTheJournal() {
-    Reconciled made = tenant(new Manifests(), "a".repeat(201), byHash("one", HASH)).reconcile();
+    Reconciled made =
+        tenant(new Manifests(), "a".repeat(201), byHash("one", HASH)).reconcile();
     assertThat(made.tenants().tenants()).isEmpty();
     assertThat(made.problems()).hasSize(1);
     assertThat(made.problems().get(0).what()).isEqualTo("a name of 201 characters");
