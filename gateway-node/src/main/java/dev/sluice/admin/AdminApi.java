@@ -9,6 +9,7 @@ import dev.sluice.tenancy.AuditTrail;
 import dev.sluice.tenancy.Tenancy;
 import dev.sluice.tenancy.TenancyStore;
 import dev.sluice.tenancy.TopUps;
+import dev.sluice.usage.UsageReport;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -34,6 +35,7 @@ public final class AdminApi {
       TenancyStore store,
       TopUps topUps,
       AuditTrail audit,
+      UsageReport usage,
       Function<String, CompletionStage<Optional<Claims>>> jwts,
       Duration mostOverlap,
       String version) {}
@@ -56,6 +58,7 @@ public final class AdminApi {
         new KeyOperations(parts.store(), declared, parts.mostOverlap(), Clock.systemUTC()).all());
     all.addAll(
         new BalanceOperations(parts.view(), parts.tenancy(), parts.topUps(), parts.audit()).all());
+    all.addAll(new UsageOperations(parts.usage()).all());
     document.set(OpenApi.of(all, parts.version()));
     return new Operations(all);
   }

@@ -15,6 +15,14 @@ public interface AdminView {
   /** How answers differ from those of another gateway. */
   Object shadow();
 
+  /**
+   * Which route takes a request, and why.
+   *
+   * @param headers each as {@code Name: value}
+   * @throws IllegalArgumentException that says what is wrong with the request
+   */
+  Object explain(String method, String url, List<String> headers);
+
   /** How a tenant's buckets stand; empty if there is no such tenant. Fails if its quota can't be reached. */
   Optional<CompletionStage<List<?>>> balances(String tenant);
 

@@ -13,10 +13,12 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 
 /** How this node stands, the document of the API itself, and the audit trail. */
 final class NodeOperations {
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Pattern ANY = Pattern.compile("(?s).{0,8192}");
 
   private final AdminView view;
   private final AuditTrail audit;
@@ -52,6 +54,18 @@ final class NodeOperations {
             "DeclarationProblem[]",
             asked -> CompletableFuture.completedFuture(Answer.of(view.problems()))),
         Operation.get(
+                "explain",
+                "/explain",
+                Access.READ_ALL,
+                "Which route takes a request, and why.",
+                "Explanation",
+                this::explain)
+            .with(
+                new Operation.Parameter("url", "http or https URL.", ANY, true),
+                Operation.Parameter.optional(
+                    "method", "Of the request; the default is GET.", "[A-Z]{1,20}"),
+                new Operation.Parameter("headers", "Lines of the form Name: value.", ANY, false)),
+        Operation.get(
             "getShadow",
             "/shadow",
             Access.READ_ALL,
@@ -68,6 +82,20 @@ final class NodeOperations {
             .paged("Number before which to begin.", "[0-9]{1,18}")
             .with(Operation.Parameter.optional(
                 "tenant", "Only changes of this tenant.", "[a-z0-9][-a-z0-9.]{0,252}")));
+  }
+
+  private CompletionStage<Answer> explain(Asked asked) {
+    String method = asked.query("method");
+    List<String> headers =
+        asked.query("headers").lines().filter(line -> !line.isBlank()).toList();
+    Answer answer;
+    try {
+      answer =
+          Answer.of(view.explain(method.isEmpty() ? "GET" : method, asked.query("url"), headers));
+    } catch (IllegalArgumentException e) {
+      answer = Answer.problem(400, String.valueOf(e.getMessage()));
+    }
+    return CompletableFuture.completedFuture(answer);
   }
 
   private CompletionStage<Answer> audit(Asked asked) {
@@ -89,7 +117,8 @@ final class NodeOperations {
   }
 
   private static ObjectNode json(Audit line) {
-    ObjectNode json = JsonNodeFactory.instance.objectNode()
+    ObjectNode json = JsonNodeFactory.instance
+        .objectNode()
         .put("number", line.changed())
         .put("at", line.at().toString())
         .put("who", line.who())

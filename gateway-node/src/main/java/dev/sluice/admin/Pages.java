@@ -32,7 +32,7 @@ final class Pages {
     return more ? answer.with("Link", next(asked, last)) : answer;
   }
 
-  private static String next(Asked asked, String after) {
+  static String next(Asked asked, String after) {
     StringBuilder path = new StringBuilder(AdminServer.PREFIX);
     String template = asked.operation().path();
     for (Map.Entry<String, String> part : asked.path().entrySet()) {

@@ -42,8 +42,7 @@ final class Http2Connection implements Link.Events, Client, Http2Session.Owner {
         settings.http2().resets(),
         settings.http2().controlFrames(),
         settings.sendTimeout().toNanos());
-    this.session =
-        Http2Session.server(limits, settings.http2().streams(), deadlines, link, this);
+    this.session = Http2Session.server(limits, settings.http2().streams(), deadlines, link, this);
     deadlines.set(timeout, settings.headTimeout().toNanos());
   }
 
@@ -125,6 +124,14 @@ final class Http2Connection implements Link.Events, Client, Http2Session.Owner {
     over = true;
     deadlines.clear(timeout);
     whenOver.run();
+  }
+
+  /** A client owes a part of its request for too long. */
+  void tooSlow(Http2Stream stream) {
+    service.malformed(
+        new Malformed(
+            408, "no byte of the body within " + settings.bodyTimeout().toSeconds() + " s"),
+        stream);
   }
 
   Peer peer() {

@@ -110,9 +110,7 @@ final class Http2Stream implements Arrival, Http2Flow.Events {
   /** The client is given time for its next bytes: from those before, or from those that it was sent. */
   private void awaitMore() {
     if (reading && !flow.theirsEnded() && !flow.isGone() && !answered) {
-      connection
-          .deadlines()
-          .set(silence, connection.settings().bodyTimeout().toNanos());
+      connection.deadlines().set(silence, connection.settings().bodyTimeout().toNanos());
     }
   }
 
@@ -276,7 +274,14 @@ final class Http2Stream implements Arrival, Http2Flow.Events {
   private final class Silence extends Deadlines.Deadline {
     @Override
     protected void expired() {
-      flow.fail(Why.CANCEL);
+      Arrival.Events listening = events;
+      if (flow.headSent() || listening == null) {
+        flow.fail(Why.CANCEL);
+        return;
+      }
+      events = null;
+      listening.clientGone();
+      connection.tooSlow(Http2Stream.this);
     }
   }
 

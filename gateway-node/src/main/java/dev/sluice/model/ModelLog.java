@@ -1,5 +1,6 @@
 package dev.sluice.model;
 
+import dev.sluice.ingress.TenantTable;
 import dev.sluice.model.chat.TokenUsage;
 
 /** Counts what model calls come to. Called on any worker; never blocks. */
@@ -14,6 +15,20 @@ public interface ModelLog {
 
   /** A call was settled. */
   void settled(String tenant, String model, TokenUsage usage, Source source);
+
+  /**
+   * The same for the ledger.
+   *
+   * @param model as it was asked for
+   * @param nanos what it has cost, in nano-dollars; 0 where no price is known
+   */
+  void spent(
+      TenantTable.Spender spender,
+      String model,
+      String target,
+      TokenUsage usage,
+      Source source,
+      long nanos);
 
   /** A call was refused for want of quota. */
   void refused(String tenant, String bucket);

@@ -13,6 +13,7 @@ import dev.sluice.proxy.ShadowLog;
 import dev.sluice.proxy.TrafficLog;
 import dev.sluice.quota.NodeLeases;
 import dev.sluice.state.ClusterWorld;
+import dev.sluice.usage.UsageLedger;
 import dev.sluice.wire.Malformed;
 import java.util.List;
 import java.util.Map;
@@ -31,7 +32,7 @@ import scala.Option;
  * The node's instruments. Counters are kept at hand by what they count, so that counting costs a lookup and an addition.
  * There are at most {@link #MOST_SERIES} of them; what would be more is counted with the tags "other".
  */
-final class Metrics implements TrafficLog, ModelLog, ShadowLog {
+final class Metrics implements TrafficLog, ShadowLog {
   /** What is counted: a name and the values of its tags. */
   private record Series(String name, List<String> tags) {}
 
@@ -130,22 +131,20 @@ final class Metrics implements TrafficLog, ModelLog, ShadowLog {
     counter("sluice.malformed", "status", Integer.toString(malformed.status())).increment();
   }
 
-  @Override
-  public void settled(String tenant, String model, TokenUsage usage, Source source) {
-    String how = source == Source.PROVIDER ? "provider" : "held";
+  /** As {@link ModelLog} has it. */
+  void settled(String tenant, String model, TokenUsage usage, ModelLog.Source source) {
+    String how = source == ModelLog.Source.PROVIDER ? "provider" : "held";
     counter("sluice.tokens", "tenant", tenant, "model", model, "type", "input", "source", how)
         .increment(usage.input());
     counter("sluice.tokens", "tenant", tenant, "model", model, "type", "output", "source", how)
         .increment(usage.output());
   }
 
-  @Override
-  public void refused(String tenant, String bucket) {
+  void refused(String tenant, String bucket) {
     counter("sluice.quota.refusals", "tenant", tenant, "bucket", bucket).increment();
   }
 
-  @Override
-  public void observed(String tenant, String bucket) {
+  void observed(String tenant, String bucket) {
     counter("sluice.quota.would.refuse", "tenant", tenant, "bucket", bucket).increment();
   }
 
@@ -161,7 +160,15 @@ final class Metrics implements TrafficLog, ModelLog, ShadowLog {
   }
 
   /** Sets the gauges; called now and then. */
-  void look(DeclaredState declared, NodeLeases leases, ClusterWorld cluster) {
+  void look(
+      DeclaredState declared,
+      NodeLeases leases,
+      ClusterWorld cluster,
+      @Nullable UsageLedger usage) {
+    if (usage != null) {
+      Kamon.gauge("sluice.usage.lines").withoutTags().update(usage.lines());
+      Kamon.gauge("sluice.usage.lost").withoutTags().update((double) usage.lost());
+    }
     Kamon.gauge("sluice.routes").withoutTags().update(declared.routes().routeCount());
     Kamon.gauge("sluice.problems").withoutTags().update(declared.problems().size());
     Kamon.gauge("sluice.leases").withoutTags().update(leases.leaseCount());

@@ -14,6 +14,7 @@ import com.typesafe.config.ConfigFactory;
 import dev.sluice.admin.AdminApi;
 import dev.sluice.edge.ServiceFactory;
 import dev.sluice.edge.Workers;
+import dev.sluice.identity.Tokens;
 import dev.sluice.ingress.HostRoutes;
 import dev.sluice.ingress.RouteTable;
 import dev.sluice.ingress.kube.ApiServer;
@@ -40,6 +41,8 @@ import dev.sluice.tenancy.TenancyFeed;
 import dev.sluice.tenancy.TenancyStore;
 import dev.sluice.tenancy.TopUps;
 import dev.sluice.upstream.Upstreams;
+import dev.sluice.usage.UsageLedger;
+import dev.sluice.usage.UsageReport;
 import dev.sluice.wire.Addresses;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
@@ -68,10 +71,13 @@ public final class Node {
 
   private final NodeSettings settings;
   private final Instant started = Instant.now();
+  private final StreamPorts streamPorts;
   private final DeclaredState declared;
   private final Database database;
   private final Tenancy tenancy;
+  private final Tokens tokens;
   private final NodeLeases leases;
+  private final UsageLedger usage;
   private final ClusterWorld cluster;
   private final @Nullable RequestMetrics nginx;
   private final Metrics metrics;
@@ -88,15 +94,19 @@ public final class Node {
 
   private Node(NodeSettings settings) {
     this.settings = settings;
-    this.declared = new DeclaredState(settings.classes(), settings.controller());
-    this.database = Database.of(settings.database(), settings.config());
+    this.streamPorts = new StreamPorts(settings.edge());
+    this.declared = new DeclaredState(settings.classes(), settings.controller(), streamPorts);
+    this.database = Database.of(settings.database(), settings.connections());
     this.tenancy = new Tenancy(declared::tenants, System::currentTimeMillis);
+    this.tokens = new Tokens(settings.identity(), Clock.systemUTC());
     this.leases = new NodeLeases(settings.quota());
     this.nginx = settings.nginx().on() ? new RequestMetrics(settings.nginx()) : null;
     this.metrics = new Metrics(new AccessLog(), nginx, declared::routes);
     this.differences =
         new Differences(settings.proxy().shadow().kept(), Clock.systemUTC(), metrics);
     this.memory = new NodeMemory(differences);
+    this.usage =
+        UsageLedger.start(database, leases.uid(), settings.usage(), System::currentTimeMillis);
     this.cluster = new ClusterWorld(
         settings.cluster(), settings.config(), settings.database(), new Residents());
     this.control = ActorSystem.create(
@@ -125,7 +135,10 @@ public final class Node {
         .scheduleWithFixedDelay(
             LOOK_INTERVAL,
             LOOK_INTERVAL,
-            () -> metrics.look(declared, leases, cluster),
+            () -> {
+              declared.lookAtPorts();
+              metrics.look(declared, leases, cluster, usage);
+            },
             control.dispatcher());
     return declared
         .first()
@@ -150,8 +163,9 @@ public final class Node {
 
   private void tellMode() {
     if (settings.mode() == NodeSettings.Mode.OBSERVE) {
-      LOG.info("observe only: what is declared is read and nothing is written to the API server, no status and no Event;"
-          + " what is sent here is answered (sluice.node.mode)");
+      LOG.info(
+          "observe only: what is declared is read and nothing is written to the API server, no status and no Event;"
+              + " what is sent here is answered (sluice.node.mode)");
     }
   }
 
@@ -167,19 +181,28 @@ public final class Node {
 
   private CompletionStage<Void> startEdge() {
     UpstreamTls upstreamTls = new UpstreamTls();
+    ModelLogs log = new ModelLogs(metrics, usage);
     ServiceFactory services = scope -> {
       Upstreams upstreams =
           new Upstreams(settings.upstream(), scope, scope.deadlines(), upstreamTls);
       ModelGateway models =
-          new ModelGateway(scope, upstreams, tenancy::table, leases, metrics, settings.model());
+          new ModelGateway(scope, upstreams, tenancy::table, leases, log, tokens, settings.model());
       return new Gateway(
-          declared::routes, upstreams, models, metrics, settings.proxy(), memory, scope);
+          declared::routes,
+          streamPorts::free,
+          upstreams,
+          models,
+          metrics,
+          settings.proxy(),
+          memory,
+          scope);
     };
     try {
       Certificates certificates = new Certificates(
           () -> declared.current().certificates(),
           SelfSigned.create(Instant.now()),
-          this::asksForCertificates);
+          this::asksForCertificates,
+          () -> declared.routes().wide().sessionTickets());
       return Workers.start(settings.edge(), settings.config(), certificates, services)
           .thenAccept(running -> workers = running);
     } catch (GeneralSecurityException e) {
@@ -221,8 +244,7 @@ public final class Node {
     declared
         .current()
         .certificates()
-        .forEach((host, one) ->
-            ends.put(host, one.chain().get(0).getNotAfter().toInstant()));
+        .forEach((host, one) -> ends.put(host, one.chain().get(0).getNotAfter().toInstant()));
     Workers running = workers;
     return new NodeFacts(
         Metrics.asNumber(declared.routes().version()),
@@ -235,9 +257,8 @@ public final class Node {
   }
 
   private CompletionStage<ServerBinding> startAdmin() {
-    NodeView view =
-        new NodeView(
-            settings, started, declared, tenancy, cluster, leases, () -> quota, differences);
+    NodeView view = new NodeView(
+        settings, started, declared, tenancy, cluster, leases, () -> quota, differences);
     AuditTrail audit = new AuditTrail(database);
     control
         .scheduler()
@@ -256,7 +277,8 @@ public final class Node {
             new TenancyStore(database, settings.tenancy()),
             new TopUps(database),
             audit,
-            token -> CompletableFuture.completedFuture(Optional.empty()),
+            new UsageReport(database),
+            tokens::claims,
             settings.tenancy().mostOverlap(),
             Version.text()));
   }
@@ -283,6 +305,7 @@ public final class Node {
         : running.stop(settings.drainTimeout());
     return drained
         .thenCompose(done -> leases.leave(LEAVE_TIMEOUT))
+        .thenCompose(done -> usage.flush())
         .thenCompose(done -> cluster.stop())
         .thenCompose(done -> {
           leases.close();
@@ -292,6 +315,8 @@ public final class Node {
           if (reading != null) {
             reading.close();
           }
+          usage.close();
+          tokens.close();
           database.close();
           Metrics.stop();
           control.terminate();

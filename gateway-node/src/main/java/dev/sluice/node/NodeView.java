@@ -1,6 +1,7 @@
 package dev.sluice.node;
 
 import dev.sluice.admin.AdminView;
+import dev.sluice.proxy.Asking;
 import dev.sluice.proxy.Differences;
 import dev.sluice.quota.NodeLeases;
 import dev.sluice.quota.Quota;
@@ -148,6 +149,11 @@ final class NodeView implements AdminView {
         differences.notKept());
   }
 
+  @Override
+  public Object explain(String method, String url, List<String> headers) {
+    return Asking.explain(declared.current(), declared.problems(), method, url, headers);
+  }
+
   private static String mode(boolean observed) {
     return observed ? "observe" : "enforce";
   }
@@ -201,9 +207,10 @@ final class NodeView implements AdminView {
       case DAY -> "day";
       case MONTH -> "month";
       case BALANCE -> "none";
-      case SLIDING -> window.widthMillis() <= 1_000
-          ? "second"
-          : window.widthMillis() <= 60_000 ? "minute" : "hour";
+      case SLIDING ->
+        window.widthMillis() <= 1_000
+            ? "second"
+            : window.widthMillis() <= 60_000 ? "minute" : "hour";
     };
   }
 

@@ -53,16 +53,15 @@ final class GrpcStatus {
       }
       amount = amount * 10 + c - '0';
     }
-    TimeUnit unit =
-        switch (timeout.charAt(digits)) {
-          case 'H' -> TimeUnit.HOURS;
-          case 'M' -> TimeUnit.MINUTES;
-          case 'S' -> TimeUnit.SECONDS;
-          case 'm' -> TimeUnit.MILLISECONDS;
-          case 'u' -> TimeUnit.MICROSECONDS;
-          case 'n' -> TimeUnit.NANOSECONDS;
-          default -> null;
-        };
+    TimeUnit unit = switch (timeout.charAt(digits)) {
+      case 'H' -> TimeUnit.HOURS;
+      case 'M' -> TimeUnit.MINUTES;
+      case 'S' -> TimeUnit.SECONDS;
+      case 'm' -> TimeUnit.MILLISECONDS;
+      case 'u' -> TimeUnit.MICROSECONDS;
+      case 'n' -> TimeUnit.NANOSECONDS;
+      default -> null;
+    };
     return unit == null ? 0 : Math.max(1, unit.toNanos(amount));
   }
 

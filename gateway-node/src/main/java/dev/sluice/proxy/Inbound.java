@@ -446,7 +446,11 @@ public final class Inbound implements RequestView {
 
   @Override
   public @Nullable String query(String name) {
-    String target = arrival.head().target();
+    return query(arrival.head().target(), name);
+  }
+
+  /** Decoded value of the first query parameter with this name in a target, or null. */
+  static @Nullable String query(String target, String name) {
     int mark = target.indexOf('?');
     if (mark < 0) {
       return null;

@@ -42,11 +42,7 @@ final class Http1Connection implements UpstreamConnection, Link.Events, BodyRead
   private boolean closed;
 
   Http1Connection(
-      Http1Pool pool,
-      Link link,
-      HeadWriter heads,
-      UpstreamSettings settings,
-      Deadlines deadlines) {
+      Http1Pool pool, Link link, HeadWriter heads, UpstreamSettings settings, Deadlines deadlines) {
     this.pool = pool;
     this.link = link;
     this.heads = heads;

@@ -101,8 +101,7 @@ final class Http1Pool implements Pool, Dialer.Dialed {
     dialling--;
     open++;
     if (origin.tlsName() == null) {
-      Http1Connection connection =
-          new Http1Connection(this, link, heads, settings, deadlines);
+      Http1Connection connection = new Http1Connection(this, link, heads, settings, deadlines);
       release(connection);
       return connection;
     }

@@ -156,8 +156,7 @@ final class Http2Call implements UpstreamConnection, Http2Flow.Events {
 
   @Override
   public void head(Http2Head gathered, boolean last) {
-    ResponseRead read =
-        gathered.response(method, !last, connection.settings().headFields());
+    ResponseRead read = gathered.response(method, !last, connection.settings().headFields());
     if (read instanceof Malformed malformed) {
       fail(Kind.MALFORMED, malformed.reason());
       return;

@@ -173,8 +173,8 @@ final class Http2Connection implements Link.Events, Http2Session.Owner {
     @Override
     protected void expired() {
       if (suspect) {
-        session.abort("no answer to a PING within "
-            + settings.http2().pingTimeout().toMillis() + " ms");
+        session.abort(
+            "no answer to a PING within " + settings.http2().pingTimeout().toMillis() + " ms");
       } else {
         session.goAway();
         session.close();

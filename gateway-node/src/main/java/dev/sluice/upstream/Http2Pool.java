@@ -86,9 +86,7 @@ final class Http2Pool implements Pool, Dialer.Dialed {
 
   /** A connection may take calls again, or has ended. */
   void changed() {
-    for (Http2Connection free = withRoom();
-        free != null && !waiting.isEmpty();
-        free = withRoom()) {
+    for (Http2Connection free = withRoom(); free != null && !waiting.isEmpty(); free = withRoom()) {
       free.begin(waiting.removeFirst());
     }
     dialForWaiting();
@@ -101,9 +99,7 @@ final class Http2Pool implements Pool, Dialer.Dialed {
   }
 
   private void dialForWaiting() {
-    if (!dialling
-        && !waiting.isEmpty()
-        && connections.size() < settings.http2().connections()) {
+    if (!dialling && !waiting.isEmpty() && connections.size() < settings.http2().connections()) {
       dialling = true;
       dialer.dial(address, connectTimeout, this);
     }
@@ -118,8 +114,8 @@ final class Http2Pool implements Pool, Dialer.Dialed {
     TlsLink tls = new TlsLink(link, engines.apply(origin), Link.NO_EVENTS);
     tls.whenAgreed(protocol -> {
       if (!"h2".equals(protocol)) {
-        throw new SSLException(
-            origin + " does not speak HTTP/2: it chose " + (protocol.isEmpty() ? "none" : protocol));
+        throw new SSLException(origin + " does not speak HTTP/2: it chose "
+            + (protocol.isEmpty() ? "none" : protocol));
       }
     });
     tls.events(begin(tls));

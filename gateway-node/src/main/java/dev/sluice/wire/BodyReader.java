@@ -117,10 +117,7 @@ public final class BodyReader {
   }
 
   private boolean inTrailers() {
-    return at == At.TRAILER_START
-        || at == At.TRAILER
-        || at == At.TRAILER_LF
-        || at == At.LAST_LF;
+    return at == At.TRAILER_START || at == At.TRAILER || at == At.TRAILER_LF || at == At.LAST_LF;
   }
 
   /** What stood behind the chunks, once the body is {@link #done}; null if nothing did. */

@@ -64,8 +64,7 @@ public final class Http2Flow implements BodyReader.Payload {
   private boolean gone;
   private boolean resetByUs;
 
-  Http2Flow(
-      Http2Session session, int id, Events events, boolean theirsEnded, int sendWindow) {
+  Http2Flow(Http2Session session, int id, Events events, boolean theirsEnded, int sendWindow) {
     this.session = session;
     this.id = id;
     this.events = events;

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * HTTP/2 with one peer (RFC 9113), whichever of the two has begun: reads frames, keeps the windows and the compressed heads in
@@ -463,8 +462,7 @@ public final class Http2Session implements Link.Events {
       case Http2Frames.ENABLE_PUSH -> {
         return value > (client ? 0 : 1) ? Why.PROTOCOL_ERROR : Why.NO_ERROR;
       }
-      case Http2Frames.MAX_CONCURRENT_STREAMS ->
-        theirStreams = (int) Math.min(value, UNLIMITED);
+      case Http2Frames.MAX_CONCURRENT_STREAMS -> theirStreams = (int) Math.min(value, UNLIMITED);
       case Http2Frames.MAX_FRAME_SIZE -> {
         return value < Http2Frames.PAYLOAD_BYTES || value >= 1 << 24
             ? Why.PROTOCOL_ERROR

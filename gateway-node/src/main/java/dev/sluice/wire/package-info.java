@@ -1,5 +1,6 @@
 /**
- * Bytes to and from one peer, and the grammar of HTTP/1.1: links over TCP and TLS, message heads, body framing.
+ * Bytes to and from one peer, and the grammar of HTTP: links over TCP and TLS, message heads and body framing of HTTP/1.1, frames,
+ * windows and streams of HTTP/2, whichever side has begun.
  *
  * <p>Knows nothing of routes, tenants or models, and never blocks: everything here runs on the thread of one worker.
  */

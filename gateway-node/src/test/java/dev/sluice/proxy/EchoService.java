@@ -9,8 +9,8 @@ import io.grpc.ServerInterceptor;
 import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
-import io.grpc.stub.ServerCalls;
 import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -34,8 +34,7 @@ final class EchoService {
   /** Answers with the same text; {@code fail …} with an error, {@code wait} never. */
   static final MethodDescriptor<String, String> ONE = method("One", MethodType.UNARY);
   /** A number is answered by as many texts. */
-  static final MethodDescriptor<String, String> DOWN =
-      method("Down", MethodType.SERVER_STREAMING);
+  static final MethodDescriptor<String, String> DOWN = method("Down", MethodType.SERVER_STREAMING);
   /** Answers with all texts together. */
   static final MethodDescriptor<String, String> UP = method("Up", MethodType.CLIENT_STREAMING);
   /** Answers each text when it comes. */
@@ -100,8 +99,7 @@ final class EchoService {
   }
 
   private StreamObserver<String> both(StreamObserver<String> answer) {
-    ((ServerCallStreamObserver<String>) answer)
-        .setOnCancelHandler(() -> cancelled.complete(null));
+    ((ServerCallStreamObserver<String>) answer).setOnCancelHandler(() -> cancelled.complete(null));
     return observer(text -> answer.onNext("you said " + text), answer::onCompleted);
   }
 

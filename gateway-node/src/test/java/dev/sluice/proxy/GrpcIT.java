@@ -84,8 +84,10 @@ class GrpcIT {
   }
 
   private ManagedChannel channel(String host) {
-    ManagedChannel channel =
-        NettyChannelBuilder.forAddress(edge.http()).overrideAuthority(host).usePlaintext().build();
+    ManagedChannel channel = NettyChannelBuilder.forAddress(edge.http())
+        .overrideAuthority(host)
+        .usePlaintext()
+        .build();
     channels.add(channel);
     return channel;
   }
@@ -295,17 +297,15 @@ class GrpcIT {
 
   @Test
   void aRefusalIsAStatusOfGrpcWithTheReason() throws IOException {
-    assertThat(refused(channel("nowhere"), "hello"))
-        .satisfies(status -> {
-          assertThat(status.getCode()).isEqualTo(Status.Code.UNIMPLEMENTED);
-          assertThat(status.getDescription()).isEqualTo("no route for this host and path");
-        });
+    assertThat(refused(channel("nowhere"), "hello")).satisfies(status -> {
+      assertThat(status.getCode()).isEqualTo(Status.Code.UNIMPLEMENTED);
+      assertThat(status.getDescription()).isEqualTo("no route for this host and path");
+    });
     edge.routeToPorts("empty", Map.of("backend-protocol", "GRPC"), List.of());
-    assertThat(refused(channel("empty"), "hello"))
-        .satisfies(status -> {
-          assertThat(status.getCode()).isEqualTo(Status.Code.UNAVAILABLE);
-          assertThat(status.getDescription()).contains("ready");
-        });
+    assertThat(refused(channel("empty"), "hello")).satisfies(status -> {
+      assertThat(status.getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+      assertThat(status.getDescription()).contains("ready");
+    });
     edge.routeToPorts(
         "closed", Map.of("backend-protocol", "GRPC"), List.of(RunningEdge.freePort()));
     assertThat(refused(channel("closed"), "hello").getCode()).isEqualTo(Status.Code.UNAVAILABLE);
@@ -326,8 +326,10 @@ class GrpcIT {
   @Test
   void anUpstreamThatDoesNotSpeakHttp2OverTlsIsNotSpokenTo() {
     try (RunningEdge other = RunningEdge.startWith(eventLoop, "sluice.edge.http2.on", false)) {
-      edge.declare("other", RunningEdge.objects(
-          "other", Map.of("backend-protocol", "GRPCS"), List.of(other.https())));
+      edge.declare(
+          "other",
+          RunningEdge.objects(
+              "other", Map.of("backend-protocol", "GRPCS"), List.of(other.https())));
       assertThat(refused(channel("other"), "hello").getCode()).isEqualTo(Status.Code.UNAVAILABLE);
       assertThat(other.over()).isEmpty();
     }
@@ -339,9 +341,7 @@ class GrpcIT {
     Server next = server().build().start();
     assertThat(ask(channel, "before")).isEqualTo("before");
     edge.routeToPorts(
-        "plain",
-        Map.of("backend-protocol", "GRPC"),
-        List.of(plain.getPort(), next.getPort()));
+        "plain", Map.of("backend-protocol", "GRPC"), List.of(plain.getPort(), next.getPort()));
     plain.shutdown();
     for (int i = 0; i < 50; i++) {
       assertThat(ask(channel, "text " + i)).isEqualTo("text " + i);

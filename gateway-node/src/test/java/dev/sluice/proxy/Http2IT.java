@@ -3,6 +3,7 @@ package dev.sluice.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import akka.util.ByteString;
 import dev.sluice.proxy.Http2Client.Frame;
 import dev.sluice.wire.Http2Frames;
 import java.net.URI;
@@ -410,6 +411,128 @@ class Http2IT {
       go.complete(null);
       assertThat(client.body()).isEqualTo("hello");
       RunningEdge.await(stopping);
+    }
+  }
+
+  private static String[] webSocket(String host, String path) {
+    return new String[] {
+      ":method",
+      "CONNECT",
+      ":protocol",
+      "websocket",
+      ":scheme",
+      "http",
+      ":path",
+      path,
+      ":authority",
+      host,
+      "sec-websocket-version",
+      "13"
+    };
+  }
+
+  @Test
+  void aWebSocketOverHttp2IsAnUpgradeForItsUpstreamAndPassesBytesBothWays() {
+    try (RunningEdge edge = edge();
+        ScriptedUpstream upstream = new ScriptedUpstream(with -> {
+          with.head();
+          with.send("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
+              + "Connection: Upgrade\r\nSec-WebSocket-Accept: x\r\n"
+              + "Sec-WebSocket-Protocol: chat\r\n\r\nfirst");
+          with.send(with.read(5) + " back");
+        });
+        Http2Client client = Http2Client.open(edge)) {
+      edge.route("a", Map.of(), upstream);
+      client.head(1, false, webSocket("a", "/chat"));
+      Frame head = client.next(Http2Frames.HEADERS);
+      assertThat(head.endsStream()).isFalse();
+      assertThat(head.payload())
+          .startsWith(":status: 200\n")
+          .contains("sec-websocket-protocol: chat\n")
+          .doesNotContain("accept", "upgrade", "content-length");
+      assertThat(client.next().payload()).isEqualTo("first");
+      client.data(1, false, "hello");
+      assertThat(client.body()).isEqualTo("hello back");
+      assertThat(upstream.heads().peek())
+          .startsWith("GET /chat HTTP/1.1\r\n")
+          .containsIgnoringCase("\r\nConnection: upgrade\r\n")
+          .containsIgnoringCase("\r\nUpgrade: websocket\r\n")
+          .contains("Sec-WebSocket-Key: ", "sec-websocket-version: 13\r\n")
+          .doesNotContain("Content-Length", "Transfer-Encoding");
+    }
+  }
+
+  @Test
+  void aWebSocketThatTheUpstreamDeclinesDoesNotLookOpen() {
+    for (String answer : List.of("200 OK", "403 Forbidden")) {
+      try (RunningEdge edge = edge();
+          ScriptedUpstream upstream =
+              ScriptedUpstream.answering("HTTP/1.1 " + answer + "\r\nContent-Length: 2\r\n\r\nno");
+          Http2Client client = Http2Client.open(edge)) {
+        edge.route("a", Map.of(), upstream);
+        client.head(1, false, webSocket("a", "/chat"));
+        assertThat(client.next(Http2Frames.HEADERS).payload())
+            .startsWith(answer.startsWith("200") ? ":status: 502\n" : ":status: 403\n");
+        assertThat(client.body()).isEqualTo("no");
+      }
+    }
+  }
+
+  @Test
+  void aWebSocketThatItsClientTakesBackIsClosedForTheUpstream() {
+    CompletableFuture<Void> ended = new CompletableFuture<>();
+    try (RunningEdge edge = edge();
+        ScriptedUpstream upstream = new ScriptedUpstream(with -> {
+          with.head();
+          with.send("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n");
+          with.awaitEnd();
+          ended.complete(null);
+        });
+        Http2Client client = Http2Client.open(edge)) {
+      edge.route("a", Map.of(), upstream);
+      client.head(1, false, webSocket("a", "/chat"));
+      client.next(Http2Frames.HEADERS);
+      client.send(Http2Frames.reset(1, Http2Frames.Why.CANCEL));
+      RunningEdge.await(ended);
+    }
+  }
+
+  @Test
+  void fieldsBehindABodyPassBothWays() {
+    String chunks = "3\r\none\r\n0\r\nx-sum: 1\r\n\r\n";
+    try (RunningEdge edge = edge();
+        ScriptedUpstream upstream = new ScriptedUpstream(with -> {
+          with.head();
+          with.send(
+              "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + with.read(chunks.length()));
+          with.awaitEnd();
+        });
+        Http2Client client = Http2Client.open(edge)) {
+      edge.route("a", Map.of(), upstream);
+      client.post(1, "a", "/").data(1, false, "one").head(1, true, "x-sum", "1", "host", "b");
+      client.next(Http2Frames.HEADERS);
+      assertThat(client.next().payload()).isEqualTo("one");
+      Frame trailers = client.next();
+      assertThat(trailers.endsStream()).isTrue();
+      assertThat(trailers.payload()).isEqualTo("x-sum: 1\n");
+    }
+  }
+
+  @Test
+  void whoMeasuresTheWayByAPingForEachPieceIsNoFlood() {
+    try (RunningEdge edge = edge("sluice.edge.http2.control-frames", 100);
+        ScriptedUpstream upstream = echo();
+        Http2Client client = Http2Client.open(edge)) {
+      edge.route("a", Map.of(), upstream);
+      client.head(1, false, Http2Client.request("POST", "a", "/", "content-length", "1000"));
+      ByteString ping = Http2Frames.frame(Http2Frames.PING, 0, 0, new byte[8], 0, 8);
+      for (int i = 0; i < 999; i++) {
+        client.send(Http2Frames.frame(Http2Frames.DATA, 0, 1, new byte[1], 0, 1).concat(ping));
+        client.next(Http2Frames.PING);
+      }
+      client.data(1, true, "x");
+      client.next(Http2Frames.HEADERS);
+      assertThat(client.body()).hasSize(1000);
     }
   }
 

@@ -143,11 +143,41 @@ class BodyReaderTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "Transfer-Encoding", "content-length", "Host", "Connection", "Keep-Alive", "TE", "Trailer", "Upgrade",
-        "Authorization", "Proxy-Authorization", "Proxy-Authenticate", "Cookie", "Set-Cookie", "Cache-Control",
-        "Expect", "Range", "Content-Type", "Content-Encoding", "Content-Range", "Age", "Expires", "Date",
-        "Location", "Retry-After", "Vary", "Warning", "WWW-Authenticate", "If-Match", "Max-Forwards", "X-Real-IP",
-        "X-Forwarded-For", "X-Forwarded-Prefix", "X-Request-ID", "ssl-client-verify", "Forwarded"
+        "Transfer-Encoding",
+        "content-length",
+        "Host",
+        "Connection",
+        "Keep-Alive",
+        "TE",
+        "Trailer",
+        "Upgrade",
+        "Authorization",
+        "Proxy-Authorization",
+        "Proxy-Authenticate",
+        "Cookie",
+        "Set-Cookie",
+        "Cache-Control",
+        "Expect",
+        "Range",
+        "Content-Type",
+        "Content-Encoding",
+        "Content-Range",
+        "Age",
+        "Expires",
+        "Date",
+        "Location",
+        "Retry-After",
+        "Vary",
+        "Warning",
+        "WWW-Authenticate",
+        "If-Match",
+        "Max-Forwards",
+        "X-Real-IP",
+        "X-Forwarded-For",
+        "X-Forwarded-Prefix",
+        "X-Request-ID",
+        "ssl-client-verify",
+        "Forwarded"
       })
   void whatBelongsInAHeadNeverComesBehindABody(String name) {
     for (Trailers passing : Trailers.values()) {
@@ -165,12 +195,22 @@ class BodyReaderTest {
   @Test
   void trailersThatCannotBeReadOrAreTooManyBreakTheBody() {
     for (String trailers : new String[] {
-      "X\r\n", "X : 1\r\n", " X: 1\r\n", "X: 1\r\n 2\r\n", ": 1\r\n", "X: \u0001\r\n", "X y: 1\r\n",
-      "a: 1\r\nb: 1\r\nc: 1\r\nd: 1\r\ne: 1\r\n", "X: " + "y".repeat(200) + "\r\n"
+      "X\r\n",
+      "X : 1\r\n",
+      " X: 1\r\n",
+      "X: 1\r\n 2\r\n",
+      ": 1\r\n",
+      "X: \u0001\r\n",
+      "X y: 1\r\n",
+      "a: 1\r\nb: 1\r\nc: 1\r\nd: 1\r\ne: 1\r\n",
+      "X: " + "y".repeat(200) + "\r\n"
     }) {
-      assertThat(passed("0\r\n" + trailers + "\r\n", Trailers.OF_REQUEST)).as(trailers).isEqualTo("broken");
+      assertThat(passed("0\r\n" + trailers + "\r\n", Trailers.OF_REQUEST))
+          .as(trailers)
+          .isEqualTo("broken");
     }
-    assertThat(passed("0\r\na: 1\r\nb: 1\r\nc: 1\r\nd: 1\r\n\r\n", Trailers.OF_REQUEST)).contains("d: 1");
+    assertThat(passed("0\r\na: 1\r\nb: 1\r\nc: 1\r\nd: 1\r\n\r\n", Trailers.OF_REQUEST))
+        .contains("d: 1");
   }
 
   @Test

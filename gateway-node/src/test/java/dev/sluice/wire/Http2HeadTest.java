@@ -122,14 +122,33 @@ class Http2HeadTest {
   @Test
   void anyOtherTunnelIsRefused() {
     assertThat(request(
-            true, ":method", "CONNECT", ":protocol", "connect-udp", ":scheme", "https", ":path", "/",
-            ":authority", "a"))
+            true,
+            ":method",
+            "CONNECT",
+            ":protocol",
+            "connect-udp",
+            ":scheme",
+            "https",
+            ":path",
+            "/",
+            ":authority",
+            "a"))
         .isInstanceOfSatisfying(Malformed.class, one -> assertThat(one.status()).isEqualTo(501));
-    assertThat(request(true, ":method", "CONNECT", ":authority", "a")).isInstanceOf(Malformed.class);
+    assertThat(request(true, ":method", "CONNECT", ":authority", "a"))
+        .isInstanceOf(Malformed.class);
     assertThat(get(":protocol", "websocket")).isInstanceOf(Malformed.class);
     assertThat(request(
-            false, ":method", "CONNECT", ":protocol", "websocket", ":scheme", "https", ":path", "/",
-            ":authority", "a"))
+            false,
+            ":method",
+            "CONNECT",
+            ":protocol",
+            "websocket",
+            ":scheme",
+            "https",
+            ":path",
+            "/",
+            ":authority",
+            "a"))
         .isInstanceOf(Malformed.class);
   }
 
@@ -163,8 +182,14 @@ class Http2HeadTest {
     assertThat(lengthOf("GET", true, ":status", "200", "content-length", "5", "trailer", "x"))
         .isEqualTo(BodyLength.CHUNKED);
     assertThat(lengthOf(
-            "POST", true, ":status", "200", "content-type", "application/grpc+proto",
-            "content-length", "5"))
+            "POST",
+            true,
+            ":status",
+            "200",
+            "content-type",
+            "application/grpc+proto",
+            "content-length",
+            "5"))
         .isEqualTo(BodyLength.CHUNKED);
   }
 
@@ -183,7 +208,9 @@ class Http2HeadTest {
       {":status", "200", "content-length", "x"},
       {"x", "1", ":status", "200"}
     }) {
-      assertThat(answer("GET", true, fields)).as(String.join(" ", fields)).isInstanceOf(Malformed.class);
+      assertThat(answer("GET", true, fields))
+          .as(String.join(" ", fields))
+          .isInstanceOf(Malformed.class);
     }
   }
 
@@ -191,7 +218,8 @@ class Http2HeadTest {
   void trailersAreFieldsWithoutPseudoFields() {
     Http2Head head = new Http2Head(4096);
     head.field("grpc-status", "0");
-    assertThat(java.util.Objects.requireNonNull(head.trailers(32)).first("grpc-status")).isEqualTo("0");
+    assertThat(java.util.Objects.requireNonNull(head.trailers(32)).first("grpc-status"))
+        .isEqualTo("0");
     for (String name : List.of(":status", ":path", "Upper", "connection")) {
       Http2Head wrong = new Http2Head(4096);
       wrong.field(name, "200");

@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,6 +64,19 @@ public final class HostRoutes {
   /** How many there are. */
   public int count() {
     return count;
+  }
+
+  /** All of them in the order in which they are tried: what is first to take a request is its {@link #match}. */
+  List<Route> inOrder() {
+    List<Route> all = new ArrayList<>();
+    new TreeMap<>(exact).values().forEach(all::addAll);
+    all.addAll(regexes);
+    prefixes.entrySet().stream()
+        .sorted(Comparator.<Map.Entry<String, List<Route>>>comparingInt(
+                entry -> -entry.getKey().length())
+            .thenComparing(Map.Entry::getKey))
+        .forEach(entry -> all.addAll(entry.getValue()));
+    return all;
   }
 
   /** The best route for this request, or null if none takes it. */

@@ -24,10 +24,10 @@ public final class JsonScan {
      */
     void value(String object, String field, JsonParser parser) throws IOException;
 
-    /** An object or list begins that stands there. */
+    /** An object begins that stands there, or in a list there. */
     default void begins(String path) {}
 
-    /** An object or list ends that stands there. */
+    /** An object ends that stands there, or in a list there. */
     default void ends(String path) {}
   }
 
@@ -79,10 +79,15 @@ public final class JsonScan {
       String path = field.isEmpty() ? in : in.isEmpty() ? field : in + "." + field;
       paths.push(path);
       field = "";
-      sink.begins(path);
+      if (token == JsonToken.START_OBJECT) {
+        sink.begins(path);
+      }
     } else if (token.isStructEnd()) {
       field = "";
-      sink.ends(paths.pop());
+      String path = paths.pop();
+      if (token == JsonToken.END_OBJECT) {
+        sink.ends(path);
+      }
     } else {
       sink.value(here(), field, parser);
     }

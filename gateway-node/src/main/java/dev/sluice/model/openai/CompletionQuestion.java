@@ -71,8 +71,7 @@ final class CompletionQuestion implements Question {
     Given n = request.of("n");
     Given bestOf = request.of("best_of");
     this.answers = Math.max(
-        n.said() ? n.whole(1, MOST_ANSWERS) : 1,
-        bestOf.said() ? bestOf.whole(1, MOST_ANSWERS) : 1);
+        n.said() ? n.whole(1, MOST_ANSWERS) : 1, bestOf.said() ? bestOf.whole(1, MOST_ANSWERS) : 1);
     Given cap = request.of(CAP);
     this.capSaid = cap.said();
     this.outputCap = capSaid ? cap.whole(0, Long.MAX_VALUE) : USUAL_CAP;
@@ -135,7 +134,8 @@ final class CompletionQuestion implements Question {
         stream,
         answers * prompts,
         outputCap,
-        promptTokens + Texts.bytes(request.of("suffix").json())
+        promptTokens
+            + Texts.bytes(request.of("suffix").json())
             + Texts.TEMPLATE_TOKENS * (2 + prompts),
         0,
         request.of("prompt_embeds").said() ? "prompt_embeds" : null,
@@ -168,7 +168,8 @@ final class CompletionQuestion implements Question {
   public Conversation conversation() throws UnsayableException {
     Given prompt = request.of("prompt");
     if (texts.size() != 1 || prompts != 1) {
-      throw prompt.wrong("a single text: models of other providers take neither several nor tokens");
+      throw prompt.wrong(
+          "a single text: models of other providers take neither several nor tokens");
     }
     Given bestOf = request.of("best_of");
     Given n = request.of("n");

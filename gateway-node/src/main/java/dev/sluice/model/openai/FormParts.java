@@ -22,7 +22,8 @@ final class FormParts {
   private static final Pattern FORM = Pattern.compile(
       "\\s*multipart/form-data\\s*(?:;\\s*charset=[\\w-]+\\s*)?;\\s*boundary=(?:\"([^\"]+)\"|([^\\s\";,]+))\\s*",
       Pattern.CASE_INSENSITIVE);
-  private static final Pattern BOUNDARY = Pattern.compile("[\\w'()+,./:=? -]{0,69}[\\w'()+,./:=?-]");
+  private static final Pattern BOUNDARY =
+      Pattern.compile("[\\w'()+,./:=? -]{0,69}[\\w'()+,./:=?-]");
   private static final Pattern DISPOSITION = Pattern.compile(
       "form-data((?:\\s*;\\s*[\\w*-]+=(?:\"[^\"\\\\]*+(?:\\\\.[^\"\\\\]*+)*+\"|[^\\s\";]++))*+)\\s*",
       Pattern.CASE_INSENSITIVE);
@@ -50,8 +51,7 @@ final class FormParts {
 
   static FormParts read(String contentType, byte[] bytes) throws UnsayableException {
     Matcher form = FORM.matcher(contentType);
-    String boundary =
-        !form.matches() ? "" : form.group(1) != null ? form.group(1) : form.group(2);
+    String boundary = !form.matches() ? "" : form.group(1) != null ? form.group(1) : form.group(2);
     if (!BOUNDARY.matcher(boundary).matches()) {
       throw new UnsayableException(
           "body",
@@ -158,8 +158,7 @@ final class FormParts {
     int to = from - 2;
     while (to <= bytes.length - delimiter.length
         && !(bytes[to] == '\r'
-            && Arrays.equals(
-                bytes, to, to + delimiter.length, delimiter, 0, delimiter.length))) {
+            && Arrays.equals(bytes, to, to + delimiter.length, delimiter, 0, delimiter.length))) {
       to++;
     }
     if (to > bytes.length - delimiter.length) {

@@ -133,7 +133,8 @@ final class PlainQuestion implements Question {
       String field = query.said() ? "documents" : "query";
       throw new UnsayableException(field, "you must send a query and at least one document");
     }
-    long each = 2 * Texts.TEMPLATE_TOKENS + Texts.bytes(query.json())
+    long each = 2 * Texts.TEMPLATE_TOKENS
+        + Texts.bytes(query.json())
         + Texts.bytes(request.of("instruction").json());
     for (Given document : documents) {
       inputBound += each + Texts.bytes(document.json());

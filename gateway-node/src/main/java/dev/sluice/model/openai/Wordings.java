@@ -40,8 +40,8 @@ final class Wordings {
    * @param nameIn field of the object that has the name; empty if the object itself has it
    * @param beyond takes a choice that only OpenAI has
    */
-  static @Nullable Said<ToolChoice> choice(
-      Given choice, String nameIn, List<Said<String>> beyond) throws UnsayableException {
+  static @Nullable Said<ToolChoice> choice(Given choice, String nameIn, List<Said<String>> beyond)
+      throws UnsayableException {
     if (!choice.said()) {
       return null;
     }

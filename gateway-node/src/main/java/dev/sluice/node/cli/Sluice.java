@@ -10,7 +10,8 @@ import picocli.CommandLine.Command;
       RunCommand.class,
       ClusterCommand.class,
       NodeCommand.class,
-      IngressReportCommand.class
+      IngressReportCommand.class,
+      ExplainCommand.class
     },
     description = "The gateway in front of a Kubernetes cluster and of its language models.")
 public final class Sluice {
