@@ -134,7 +134,7 @@ class Rig:
         if self.plane is None:
             return sources.Folder(folder / "manifests")
         kubeconfig = self.plane.grant(yaml, without=() if rights else ("ingressclasses",))
-        return sources.Kubernetes(self.plane, kubeconfig, control_plane.own_address())
+        return sources.Kubernetes(self.plane, kubeconfig, control_plane.own_address(), () if rights else ("IngressClass",))
 
     def stop(self):
         if self.plane is not None:

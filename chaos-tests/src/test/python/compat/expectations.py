@@ -77,7 +77,7 @@ def of_answer(answer, expect, run):
 
 def of_request(seen, expect, answer, who):
     wrong = []
-    for key in ("path", "host", "method", "tls", "client_cert", "http_version", "body"):
+    for key in ("path", "host", "method", "tls", "client_cert", "http_version", "body", "proxied_for"):
         if key in expect and str(seen.get(key)) != str(expect[key]):
             wrong.append(f"the {who} saw {key} {seen.get(key)!r} instead of {expect[key]!r}")
     if "body_bytes" in expect and len(seen["body"]) != expect["body_bytes"]:

@@ -101,7 +101,8 @@ class Run:
         self.pods[name] = [self.pod(name, number, kind, context) for number, kind in enumerate(kinds)]
 
     def pod(self, name, number, kind, context):
-        return Pod(name, number, kind, context, (self.gateway.source.backend_address, 0))
+        proxied = ((self.case.get("backends") or {}).get(name) or {}).get("proxy_protocol", False)
+        return Pod(name, number, kind, context, (self.gateway.source.backend_address, 0), proxied)
 
     def add_secret(self, secret):
         name, kind, made = secret["name"], secret["kind"], self.gateway.certificates
@@ -137,7 +138,7 @@ class Run:
         if not isinstance(value, str) or "%" not in value:
             return value
         value = value.replace("%ns%", self.namespace).replace("%class%", CLASS)
-        value = value.replace("%gateway-ip%", self.gateway.address).replace("%client-cidr%", "127.0.0.0/8")
+        value = value.replace("%gateway-ip%", self.gateway.address).replace("%client-cidr%", "127.0.0.0/8").replace("%client-ip%", "127.0.0.1")
         value = value.replace("%repeat(a,6144)%", "a" * 6144)
         for name, (dns, _) in DNS_NAMES.items():
             value = value.replace(f"%{name}-dns%", dns)

@@ -47,6 +47,8 @@ public sealed interface Action {
     RERANK("POST", "/v1/rerank"),
     RERANK_V2("POST", "/v2/rerank"),
     LIST_MODELS("GET", "/v1/models"),
+    /** How the caller's own limits stand. */
+    QUOTA("GET", "/v1/quota"),
     MESSAGES("POST", "/v1/messages"),
     COUNT_TOKENS("POST", "/v1/messages/count_tokens"),
     /** All of Gemini's calls of a model, which stands in the path with what is wanted of it; and the list of models. */

@@ -26,10 +26,8 @@ public record ClaimRule(String issuer, Map<String, String> claims) {
   public boolean fits(Claims token) {
     return issuer.equals(token.issuer())
         && claims.entrySet().stream()
-            .allMatch(one -> token
-                .values()
-                .getOrDefault(one.getKey(), List.of())
-                .contains(one.getValue()));
+            .allMatch(one ->
+                token.values().getOrDefault(one.getKey(), List.of()).contains(one.getValue()));
   }
 
   public Entrance entrance() {

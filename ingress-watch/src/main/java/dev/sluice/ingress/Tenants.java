@@ -19,7 +19,8 @@ final class Tenants {
   private final Map<String, ObjectKey> holders = new HashMap<>();
 
   /** What one tenant is known by. */
-  private record Own(Map<String, TenantTable.Spender> keys, List<TenantTable.Identity> identities) {}
+  private record Own(
+      Map<String, TenantTable.Spender> keys, List<TenantTable.Identity> identities) {}
 
   private Tenants(Declarations declared, Collection<Problem> problems) {
     this.declared = declared;
@@ -82,9 +83,7 @@ final class Tenants {
       }
       hash(tenant, key).ifPresent(sha256 -> {
         TenantTable.Spender other = keys.get(sha256);
-        other = other != null
-            ? other
-            : own.keys().putIfAbsent(sha256, spender);
+        other = other != null ? other : own.keys().putIfAbsent(sha256, spender);
         if (other != null) {
           problems.add(tenant.problem(
               key.field(),

@@ -167,12 +167,13 @@ class TenantsTest {
     LocalDate spring = LocalDate.parse("2026-03-01");
     LocalDate summer = LocalDate.parse("2026-06-01");
     List<ModelPrice> prices = List.of(
-        new ModelPrice(List.of("gpt-*"), LocalDate.EPOCH, 2_500_000, 1_250_000, 10_000_000),
-        new ModelPrice(List.of("gpt-4o"), spring, 37_500, 0, 1),
-        new ModelPrice(List.of("gpt-4o"), summer, 1, 1, 1));
-    assertThat(ModelPrice.of(prices, "gpt-5", spring).orElseThrow().nanos(10, 4, 2))
-        .isEqualTo(25_000 + 5_000 + 20_000);
-    assertThat(ModelPrice.of(prices, "gpt-4o", spring).orElseThrow().nanos(1, 0, 1))
+        new ModelPrice(
+            List.of("gpt-*"), LocalDate.EPOCH, 2_500_000, 1_250_000, 3_000_000, 10_000_000),
+        new ModelPrice(List.of("gpt-4o"), spring, 37_500, 0, 37_500, 1),
+        new ModelPrice(List.of("gpt-4o"), summer, 1, 1, 1, 1));
+    assertThat(ModelPrice.of(prices, "gpt-5", spring).orElseThrow().nanos(10, 4, 3, 2))
+        .isEqualTo(25_000 + 5_000 + 9_000 + 20_000);
+    assertThat(ModelPrice.of(prices, "gpt-4o", spring).orElseThrow().nanos(1, 0, 0, 1))
         .as("rounded up")
         .isEqualTo(38);
     assertThat(ModelPrice.of(prices, "gpt-4o", summer).orElseThrow().input()).isEqualTo(1);

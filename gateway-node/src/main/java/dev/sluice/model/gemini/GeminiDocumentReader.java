@@ -18,7 +18,8 @@ final class GeminiDocumentReader implements AnswerReader {
       return;
     }
     if (kept.size() + to - from > MOST_KEPT_BYTES) {
-      answer.fail(GeminiStreamReader.unreadable("it is longer than " + MOST_KEPT_BYTES + " bytes"), out);
+      answer.fail(
+          GeminiStreamReader.unreadable("it is longer than " + MOST_KEPT_BYTES + " bytes"), out);
       kept.reset();
       return;
     }

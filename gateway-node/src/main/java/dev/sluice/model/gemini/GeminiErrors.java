@@ -1,8 +1,8 @@
 package dev.sluice.model.gemini;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.sluice.model.chat.Json;
 import dev.sluice.model.chat.Credentials;
+import dev.sluice.model.chat.Json;
 import dev.sluice.model.chat.ProviderError;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;

@@ -1,8 +1,8 @@
 package dev.sluice.model.ollama;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.sluice.model.chat.Json;
 import dev.sluice.model.chat.Credentials;
+import dev.sluice.model.chat.Json;
 import dev.sluice.model.chat.ProviderError;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
@@ -27,7 +27,9 @@ final class OllamaErrors {
     ProviderError.Kind kind = ProviderError.kindOf(status);
     if (lower.contains("server busy") || lower.contains("maximum pending requests")) {
       kind = ProviderError.Kind.OVERLOADED;
-    } else if (lower.contains("context length") || lower.contains("exceeds the available context") || lower.contains("prompt too long")) {
+    } else if (lower.contains("context length")
+        || lower.contains("exceeds the available context")
+        || lower.contains("prompt too long")) {
       kind = ProviderError.Kind.CONTEXT_TOO_LONG;
     } else if (lower.contains("not found") && lower.contains("model")) {
       kind = ProviderError.Kind.NOT_FOUND;

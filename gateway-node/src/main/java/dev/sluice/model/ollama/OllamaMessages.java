@@ -110,13 +110,15 @@ final class OllamaMessages {
     parts.addAll(images(message));
     for (Iterator<Call> calls = open.iterator(); calls.hasNext(); ) {
       Call call = calls.next();
-      boolean same = id.isEmpty() ? name.isEmpty() || call.name().equals(name) : call.id().equals(id);
+      boolean same =
+          id.isEmpty() ? name.isEmpty() || call.name().equals(name) : call.id().equals(id);
       if (same) {
         calls.remove();
         return new Part.ToolResult(message.at(), call.id(), call.name(), parts, false);
       }
     }
-    return new Part.ToolResult(message.at(), id.isEmpty() ? "call_of_" + name : id, name, parts, false);
+    return new Part.ToolResult(
+        message.at(), id.isEmpty() ? "call_of_" + name : id, name, parts, false);
   }
 
   /** Images have no type of their own here; their first bytes tell. */

@@ -23,8 +23,20 @@ import org.jspecify.annotations.Nullable;
 final class OllamaReader {
   /** How a model is loaded and where it runs; nothing of what it says. */
   private static final String[] LOADING = {
-    "numa", "num_ctx", "num_batch", "num_gpu", "main_gpu", "low_vram", "f16_kv", "vocab_only", "use_mmap", "use_mlock",
-    "embedding_only", "num_thread", "num_keep", "draft_num_predict"
+    "numa",
+    "num_ctx",
+    "num_batch",
+    "num_gpu",
+    "main_gpu",
+    "low_vram",
+    "f16_kv",
+    "vocab_only",
+    "use_mmap",
+    "use_mlock",
+    "embedding_only",
+    "num_thread",
+    "num_keep",
+    "draft_num_predict"
   };
 
   private final Fields whole;
@@ -118,7 +130,8 @@ final class OllamaReader {
     }
     Fields parameters = function.fields("parameters");
     ObjectNode schema = parameters == null ? Json.MAPPER.createObjectNode() : parameters.object();
-    tools.add(new Tool(tool.at(), name.value(), function.textOrEmpty("description"), schema, false));
+    tools.add(
+        new Tool(tool.at(), name.value(), function.textOrEmpty("description"), schema, false));
     beyond.addAll(function.rest());
     beyond.addAll(tool.rest());
   }

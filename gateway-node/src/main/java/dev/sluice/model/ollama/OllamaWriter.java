@@ -164,8 +164,8 @@ final class OllamaWriter implements AnswerWriter {
 
   private ObjectNode piece(boolean done) {
     ObjectNode line = Json.MAPPER.createObjectNode().put("model", terms.model());
-    Instant created = Instant.ofEpochSecond(terms.createdSeconds())
-        .plusNanos(nanoTime.getAsLong() - startedAt);
+    Instant created =
+        Instant.ofEpochSecond(terms.createdSeconds()).plusNanos(nanoTime.getAsLong() - startedAt);
     line.put("created_at", created.toString());
     ObjectNode said = line;
     if (shape == OllamaShape.CHAT) {

@@ -64,7 +64,7 @@ final class Usage {
         total = tokens;
         any = true;
       }
-      case "prompt_cache_hit_tokens", "cached_tokens", "cache_read_input_tokens" -> 
+      case "prompt_cache_hit_tokens", "cached_tokens", "cache_read_input_tokens" ->
         cacheRead = Math.max(cacheRead, tokens);
       case "cache_creation_input_tokens" -> cacheWrite = Math.max(cacheWrite, tokens);
       case "reasoning_tokens" -> reasoning = Math.max(reasoning, tokens);
@@ -78,7 +78,7 @@ final class Usage {
       case "prompt_tokens_details", "input_tokens_details" -> {
         switch (name) {
           case "cached_tokens" -> cacheRead = Math.max(cacheRead, tokens);
-          case "cache_write_tokens", "cache_creation_tokens" -> 
+          case "cache_write_tokens", "cache_creation_tokens" ->
             cacheWrite = Math.max(cacheWrite, tokens);
           default -> {}
         }

@@ -49,8 +49,7 @@ final class ControllerMetrics {
   }
 
   private static void process(Exposition out, NodeFacts facts) throws IOException {
-    if (out.begin(
-        "nginx_process_connections", "gauge", "Connections that clients have open now")) {
+    if (out.begin("nginx_process_connections", "gauge", "Connections that clients have open now")) {
       out.value("nginx_process_connections", Map.of("state", "active"), facts.openConnections());
     }
     if (out.begin(
@@ -67,10 +66,7 @@ final class ControllerMetrics {
     out.single("nginx_process_num_procs", "gauge", "Processes", 1);
     out.single("nginx_process_cpu_seconds_total", "counter", "CPU time", cpuSeconds());
     out.single(
-        "nginx_process_oldest_start_time_seconds",
-        "gauge",
-        "When the process began",
-        (double)
+        "nginx_process_oldest_start_time_seconds", "gauge", "When the process began", (double)
             TimeUnit.MILLISECONDS.toSeconds(ManagementFactory.getRuntimeMXBean().getStartTime()));
     out.single(
         "nginx_process_resident_memory_bytes",

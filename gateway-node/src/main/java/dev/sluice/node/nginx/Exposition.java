@@ -49,8 +49,7 @@ final class Exposition {
     out.append(labelled(labels)).append("} ").append(text(value)).append('\n');
   }
 
-  void histogram(String name, Map<String, String> labels, Histogram histogram)
-      throws IOException {
+  void histogram(String name, Map<String, String> labels, Histogram histogram) throws IOException {
     String start = labelled(withController(labels));
     long count = 0;
     for (int i = 0; i <= histogram.buckets().size(); i++) {

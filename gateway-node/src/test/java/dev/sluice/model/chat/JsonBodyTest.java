@@ -24,7 +24,8 @@ class JsonBodyTest {
 
   @Test
   void anObjectWithoutANameIsNotTakenForTheWhole() throws UnsayableException {
-    assertThat(with("{\"\":{},\"a\":1}", Map.of("cap", "5"))).isEqualTo("{\"cap\":5,\"\":{},\"a\":1}");
+    assertThat(with("{\"\":{},\"a\":1}", Map.of("cap", "5")))
+        .isEqualTo("{\"cap\":5,\"\":{},\"a\":1}");
   }
 
   @Test

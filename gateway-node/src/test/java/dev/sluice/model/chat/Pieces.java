@@ -72,8 +72,7 @@ public final class Pieces {
           out.write(b);
           out.write(b);
         }
-        case 2 -> out.write("{}[]\":,\n"
-            .charAt(random.nextInt(8)));
+        case 2 -> out.write("{}[]\":,\n".charAt(random.nextInt(8)));
         case 3 -> {}
         default -> out.write(b);
       }

@@ -101,7 +101,8 @@ class GeminiAnswerTest {
 
   @Test
   void callsWithoutAnIdHaveIdsOfTheirOwnInEachAnswer() {
-    String call = "{'candidates':[{'content':{'parts':[{'functionCall':{'name':'f'}}]},'finishReason':'STOP'}]}";
+    String call =
+        "{'candidates':[{'content':{'parts':[{'functionCall':{'name':'f'}}]},'finishReason':'STOP'}]}";
     assertThat(stream(call).events().get(1)).isNotEqualTo(stream(call).events().get(1));
   }
 
@@ -121,27 +122,37 @@ class GeminiAnswerTest {
     "SOMETHING_NEW, FILTERED"
   })
   void everyReasonOfAnEndHasOneHere(String finish, AnswerEvent.Reason reason) {
-    assertThat(document("{'responseId':'r','candidates':[{'finishReason':'" + finish + "'}]}").events())
+    assertThat(document("{'responseId':'r','candidates':[{'finishReason':'" + finish + "'}]}")
+            .events())
         .containsExactly(new AnswerEvent.Began("r"), new AnswerEvent.Ended(0, reason, ""));
   }
 
   @ParameterizedTest
-  @CsvSource({"MALFORMED_FUNCTION_CALL", "UNEXPECTED_TOOL_CALL", "TOO_MANY_TOOL_CALLS", "MALFORMED_RESPONSE"})
+  @CsvSource({
+    "MALFORMED_FUNCTION_CALL",
+    "UNEXPECTED_TOOL_CALL",
+    "TOO_MANY_TOOL_CALLS",
+    "MALFORMED_RESPONSE"
+  })
   void whatTheModelDidWrongIsAFailureThatIsChargedFor(String finish) {
-    Pieces.Read read = stream("{'responseId':'r','candidates':[{'finishReason':'" + finish
-        + "','finishMessage':'no such function'}],'usageMetadata':{'promptTokenCount':3,'totalTokenCount':3}}");
+    Pieces.Read read = stream(
+        "{'responseId':'r','candidates':[{'finishReason':'" + finish
+            + "','finishMessage':'no such function'}],'usageMetadata':{'promptTokenCount':3,'totalTokenCount':3}}");
     assertThat(read.whole()).isFalse();
     assertThat(read.events())
         .containsExactly(
             new AnswerEvent.Began("r"),
             new AnswerEvent.Used(TokenUsage.of(3, 0)),
             new AnswerEvent.Failed(new ProviderError(
-                502, ProviderError.Kind.FAILED, "Gemini ended its answer with " + finish + ": no such function")));
+                502,
+                ProviderError.Kind.FAILED,
+                "Gemini ended its answer with " + finish + ": no such function")));
   }
 
   @Test
   void aBlockedPromptIsAnAnswerThatWasFiltered() {
-    String blocked = "{'responseId':'r','promptFeedback':{'blockReason':'SAFETY'},'usageMetadata':{'promptTokenCount':5,'totalTokenCount':5}}";
+    String blocked =
+        "{'responseId':'r','promptFeedback':{'blockReason':'SAFETY'},'usageMetadata':{'promptTokenCount':5,'totalTokenCount':5}}";
     List<AnswerEvent> expected = List.of(
         new AnswerEvent.Began("r"),
         new AnswerEvent.Ended(0, AnswerEvent.Reason.FILTERED, ""),
@@ -164,13 +175,15 @@ class GeminiAnswerTest {
           .containsExactly(
               new AnswerEvent.Began("r"),
               new AnswerEvent.Text(0, "a"),
-              new AnswerEvent.Failed(new ProviderError(503, ProviderError.Kind.OVERLOADED, "overloaded")));
+              new AnswerEvent.Failed(
+                  new ProviderError(503, ProviderError.Kind.OVERLOADED, "overloaded")));
     }
   }
 
   @Test
   void mediaAreAFailureAsTheyCanNotBeSaidElsewhere() {
-    assertThat(document("{'responseId':'r','candidates':[{'content':{'parts':[{'inlineData':{'mimeType':'image/png','data':'AA'}}]},'finishReason':'STOP'}]}")
+    assertThat(document(
+                "{'responseId':'r','candidates':[{'content':{'parts':[{'inlineData':{'mimeType':'image/png','data':'AA'}}]},'finishReason':'STOP'}]}")
             .events())
         .last()
         .isInstanceOf(AnswerEvent.Failed.class);
@@ -180,8 +193,11 @@ class GeminiAnswerTest {
   void whatIsNoAnswerIsAFailure() {
     assertThat(document("<html>").events()).last().isInstanceOf(AnswerEvent.Failed.class);
     assertThat(document("{}").events()).last().isInstanceOf(AnswerEvent.Failed.class);
-    assertThat(stream("x").events()).containsExactly(
-        new AnswerEvent.Failed(new ProviderError(502, ProviderError.Kind.FAILED, "Gemini's answer can't be read: an event is no JSON object")));
+    assertThat(stream("x").events())
+        .containsExactly(new AnswerEvent.Failed(new ProviderError(
+            502,
+            ProviderError.Kind.FAILED,
+            "Gemini's answer can't be read: an event is no JSON object")));
   }
 
   /** What Gemini reports, and what it comes to: fresh input, cache read, cache written, said, thought. */
@@ -203,10 +219,17 @@ class GeminiAnswerTest {
       'promptTokenCount':10,'candidatesTokenCount':5,'totalTokenCount':15,'promptTokensDetails':[{'modality':'TEXT','tokenCount':10}],'trafficType':'ON_DEMAND' | 10 0 0 5 0
       """)
   void usageIsExact(String reported, String counters) {
-    String json = ("{\"responseId\":\"r\",\"candidates\":[{\"finishReason\":\"STOP\"}],\"usageMetadata\":{" + reported + "}}").replace('\'', '"');
+    String json =
+        ("{\"responseId\":\"r\",\"candidates\":[{\"finishReason\":\"STOP\"}],\"usageMetadata\":{"
+                + reported + "}}")
+            .replace('\'', '"');
     String[] five = counters.split(" ");
     TokenUsage expected = new TokenUsage(
-        Long.parseLong(five[0]), Long.parseLong(five[1]), Long.parseLong(five[2]), Long.parseLong(five[3]), Long.parseLong(five[4]));
+        Long.parseLong(five[0]),
+        Long.parseLong(five[1]),
+        Long.parseLong(five[2]),
+        Long.parseLong(five[3]),
+        Long.parseLong(five[4]));
     assertThat(document(json).events()).last().isEqualTo(new AnswerEvent.Used(expected));
     GeminiTap events = new GeminiTap(true, true);
     Pieces.passed(events, "data: " + json + "\r\n\r\n", new Random(1));

@@ -120,8 +120,20 @@ class GeminiProviderTest {
   @Test
   void instructionsAloneAreSaidByTheUser() throws UnsayableException {
     Conversation conversation = new Conversation(
-        List.of(text("go")), List.of(), List.of(), null, null, Sampling.UNSAID, null, null, new Said<>(1L, "n"), false, null, List.of());
-    assertThat(asked(conversation)).startsWith("{'contents':[{'parts':[{'text':'go'}],'role':'user'}]");
+        List.of(text("go")),
+        List.of(),
+        List.of(),
+        null,
+        null,
+        Sampling.UNSAID,
+        null,
+        null,
+        new Said<>(1L, "n"),
+        false,
+        null,
+        List.of());
+    assertThat(asked(conversation))
+        .startsWith("{'contents':[{'parts':[{'text':'go'}],'role':'user'}]");
   }
 
   @Test
@@ -135,21 +147,26 @@ class GeminiProviderTest {
             result("i1", "f", false, text("one"), text("two")),
             result("i2", "f", true, text("no")))));
     assertThat(contents(conversation, TERMS))
-        .isEqualTo("[{'role':'user','parts':[{'text':'q'}]},{'role':'model','parts':["
-            + "{'functionCall':{'id':'i1','name':'f','args':{'x':1}},'thoughtSignature':'c2ln'},"
-            + "{'functionCall':{'id':'i2','name':'f','args':{'x':1}}}]},{'role':'user','parts':["
-            + "{'functionResponse':{'id':'i1','name':'f','response':{'result':'one\\ntwo'}}},"
-            + "{'functionResponse':{'id':'i2','name':'f','response':{'error':'no'}}},{'text':'and'}]}]");
+        .isEqualTo(
+            "[{'role':'user','parts':[{'text':'q'}]},{'role':'model','parts':["
+                + "{'functionCall':{'id':'i1','name':'f','args':{'x':1}},'thoughtSignature':'c2ln'},"
+                + "{'functionCall':{'id':'i2','name':'f','args':{'x':1}}}]},{'role':'user','parts':["
+                + "{'functionResponse':{'id':'i1','name':'f','response':{'result':'one\\ntwo'}}},"
+                + "{'functionResponse':{'id':'i2','name':'f','response':{'error':'no'}}},{'text':'and'}]}]");
   }
 
   @Test
   void foreignSignaturesAreLeftOutAndGemini3IsToldThatThereIsNone() throws UnsayableException {
     Signature foreign = new Signature(Signature.Maker.ANTHROPIC, "x");
-    Conversation conversation = of(List.of(model(new Part.Thought("", "T", foreign), call("i1"), call("i2"))));
-    assertThat(contents(conversation, TERMS)).doesNotContain("thoughtSignature").doesNotContain("'T'");
+    Conversation conversation =
+        of(List.of(model(new Part.Thought("", "T", foreign), call("i1"), call("i2"))));
+    assertThat(contents(conversation, TERMS))
+        .doesNotContain("thoughtSignature")
+        .doesNotContain("'T'");
     assertThat(contents(conversation, new Terms("gemini-3-pro-preview", 10, "")))
-        .isEqualTo("[{'role':'model','parts':[{'functionCall':{'id':'i1','name':'f','args':{'x':1}},"
-            + "'thoughtSignature':'skip_thought_signature_validator'},{'functionCall':{'id':'i2','name':'f','args':{'x':1}}}]}]");
+        .isEqualTo(
+            "[{'role':'model','parts':[{'functionCall':{'id':'i1','name':'f','args':{'x':1}},"
+                + "'thoughtSignature':'skip_thought_signature_validator'},{'functionCall':{'id':'i2','name':'f','args':{'x':1}}}]}]");
   }
 
   @Test
@@ -186,11 +203,12 @@ class GeminiProviderTest {
         new Reasoning.Budget(5000),
         true);
     assertThat(asked(conversation))
-        .endsWith("'tools':[{'functionDeclarations':[{'name':'f','description':'d','parametersJsonSchema':{'type':'object'}},{'name':'g'}]}],"
-            + "'toolConfig':{'functionCallingConfig':{'mode':'ANY','allowedFunctionNames':['g']}},"
-            + "'generationConfig':{'maxOutputTokens':1000,'temperature':0.5,'topP':0.9,'frequencyPenalty':0.1,'presencePenalty':0.2,"
-            + "'topK':40,'seed':7,'stopSequences':['x'],'responseMimeType':'application/json','responseJsonSchema':{'type':'object'},"
-            + "'thinkingConfig':{'thinkingBudget':999,'includeThoughts':true}}}");
+        .endsWith(
+            "'tools':[{'functionDeclarations':[{'name':'f','description':'d','parametersJsonSchema':{'type':'object'}},{'name':'g'}]}],"
+                + "'toolConfig':{'functionCallingConfig':{'mode':'ANY','allowedFunctionNames':['g']}},"
+                + "'generationConfig':{'maxOutputTokens':1000,'temperature':0.5,'topP':0.9,'frequencyPenalty':0.1,'presencePenalty':0.2,"
+                + "'topK':40,'seed':7,'stopSequences':['x'],'responseMimeType':'application/json','responseJsonSchema':{'type':'object'},"
+                + "'thinkingConfig':{'thinkingBudget':999,'includeThoughts':true}}}");
   }
 
   @ParameterizedTest
@@ -200,14 +218,21 @@ class GeminiProviderTest {
       none   | true  | {'mode':'NONE'}
       any    | true  | {'mode':'ANY'}
       """)
-  void saysWhetherToolsAreCalled(String choice, boolean strict, String config) throws UnsayableException {
+  void saysWhetherToolsAreCalled(String choice, boolean strict, String config)
+      throws UnsayableException {
     ToolChoice wanted = switch (choice) {
       case "auto" -> new ToolChoice.Auto();
       case "none" -> new ToolChoice.None();
       default -> new ToolChoice.Any();
     };
     Conversation conversation = with(
-        List.of(user(text("q"))), List.of(new Tool("t", "f", "", SCHEMA, strict)), wanted, Sampling.UNSAID, null, null, null);
+        List.of(user(text("q"))),
+        List.of(new Tool("t", "f", "", SCHEMA, strict)),
+        wanted,
+        Sampling.UNSAID,
+        null,
+        null,
+        null);
     assertThat(asked(conversation)).contains("'functionCallingConfig':" + config);
   }
 
@@ -233,16 +258,36 @@ class GeminiProviderTest {
   @Test
   void whatCanNotBeSaidIsNamedOrLeftOut() throws UnsayableException {
     Sampling sampling = new Sampling(
-        null, null, null, null, null, new Said<>(1L << 40, "seed"), new Said<>(List.of("1", "2", "3", "4", "5", "6"), "stop"));
+        null,
+        null,
+        null,
+        null,
+        null,
+        new Said<>(1L << 40, "seed"),
+        new Said<>(List.of("1", "2", "3", "4", "5", "6"), "stop"));
     Conversation conversation = new Conversation(
-        List.of(), List.of(user(text("q"))), List.of(), null, new Said<>(false, "parallel_tool_calls"), sampling, null, null, new Said<>(1L, "n"), false, null, List.of(new Said<>("logit_bias", "logit_bias")));
+        List.of(),
+        List.of(user(text("q"))),
+        List.of(),
+        null,
+        new Said<>(false, "parallel_tool_calls"),
+        sampling,
+        null,
+        null,
+        new Said<>(1L, "n"),
+        false,
+        null,
+        List.of(new Said<>("logit_bias", "logit_bias")));
     Losses losses = new Losses(true);
     GEMINI.ask(conversation, TERMS, losses);
-    assertThat(losses.dropped()).containsExactly("logit_bias", "parallel_tool_calls", "seed", "stop");
-    assertThat(catchThrowableOfType(UnsayableException.class, () -> asked(conversation)).field())
+    assertThat(losses.dropped())
+        .containsExactly("logit_bias", "parallel_tool_calls", "seed", "stop");
+    assertThat(catchThrowableOfType(UnsayableException.class, () -> asked(conversation))
+            .field())
         .isEqualTo("logit_bias");
     Conversation nameless = of(List.of(user(result("i9", "", false, text("x")))));
-    assertThat(catchThrowableOfType(UnsayableException.class, () -> asked(nameless)).field())
+    assertThat(catchThrowableOfType(UnsayableException.class, () -> asked(nameless))
+            .field())
         .isEqualTo("messages[2]");
   }
 
@@ -263,7 +308,8 @@ class GeminiProviderTest {
       502 | <html>bad gateway</html> | FAILED | <html>
       """)
   void errorsHaveTheirKind(int status, String body, ProviderError.Kind kind, String message) {
-    ProviderError error = GEMINI.error(status, body.replace('\'', '"').getBytes(StandardCharsets.UTF_8));
+    ProviderError error =
+        GEMINI.error(status, body.replace('\'', '"').getBytes(StandardCharsets.UTF_8));
     assertThat(error.status()).isEqualTo(status);
     assertThat(error.kind()).isEqualTo(kind);
     assertThat(error.message()).startsWith(message);
@@ -272,9 +318,10 @@ class GeminiProviderTest {
 
   @Test
   void anErrorSaysWhenToComeAgain() {
-    String body = "{\"error\":{\"code\":429,\"message\":\"q\",\"status\":\"RESOURCE_EXHAUSTED\",\"details\":["
-        + "{\"@type\":\"type.googleapis.com/google.rpc.QuotaFailure\"},"
-        + "{\"@type\":\"type.googleapis.com/google.rpc.RetryInfo\",\"retryDelay\":\"7.25s\"}]}}";
+    String body =
+        "{\"error\":{\"code\":429,\"message\":\"q\",\"status\":\"RESOURCE_EXHAUSTED\",\"details\":["
+            + "{\"@type\":\"type.googleapis.com/google.rpc.QuotaFailure\"},"
+            + "{\"@type\":\"type.googleapis.com/google.rpc.RetryInfo\",\"retryDelay\":\"7.25s\"}]}}";
     assertThat(GEMINI.error(429, body.getBytes(StandardCharsets.UTF_8)).retryAfter())
         .isEqualTo(Duration.ofMillis(7250));
   }

@@ -13,7 +13,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class GeminiQuestionTest {
   private static final String PATH = "/v1beta/models/gemini-2.5-flash:generateContent";
-  private static final String CONTENTS = "'contents':[{'role':'user','parts':[{'text':'one two'}]}]";
+  private static final String CONTENTS =
+      "'contents':[{'role':'user','parts':[{'text':'one two'}]}]";
 
   private static QuestionRead read(String path, String json) {
     return new GenerateContent()
@@ -50,10 +51,12 @@ class GeminiQuestionTest {
   @Test
   void theInputBoundIsAtLeastEveryByteOfText() {
     String text = "gr\u00fc\u00df \ud83d\ude00";
-    Envelope envelope = good("{'contents':[{'parts':[{'text':'" + text + "'}]}],'tools':[{'functionDeclarations':"
+    Envelope envelope = good("{'contents':[{'parts':[{'text':'" + text
+            + "'}]}],'tools':[{'functionDeclarations':"
             + "[{'name':'weather','parameters':{'type':'OBJECT'}}]}]}")
         .envelope();
-    int bytes = text.getBytes(StandardCharsets.UTF_8).length + "nameweatherparameterstypeOBJECT".length();
+    int bytes =
+        text.getBytes(StandardCharsets.UTF_8).length + "nameweatherparameterstypeOBJECT".length();
     assertThat(envelope.inputBound()).isGreaterThanOrEqualTo(bytes + 16 * 2 + 32);
   }
 
@@ -94,7 +97,8 @@ class GeminiQuestionTest {
 
   @Test
   void leavesABodyAloneThatNeedsNothing() {
-    String json = "{ 'generationConfig' : {'maxOutputTokens' :5,'temperature':0.10}," + CONTENTS + "}";
+    String json =
+        "{ 'generationConfig' : {'maxOutputTokens' :5,'temperature':0.10}," + CONTENTS + "}";
     assertThat(body(json, 10)).isEqualTo(json);
   }
 
@@ -110,7 +114,8 @@ class GeminiQuestionTest {
       {'model':'models/x',C,'generationConfig':{'maxOutputTokens':9}} | {'model':'models/other',C,'generationConfig':{'maxOutputTokens':9}}
       """)
   void setsTheCapInTheCallersOwnSpelling(String json, String expected) {
-    assertThat(body(json.replace("C", CONTENTS).replace("generation" + CONTENTS, "generationC"), 100))
+    assertThat(
+            body(json.replace("C", CONTENTS).replace("generation" + CONTENTS, "generationC"), 100))
         .isEqualTo(expected.replace("C", CONTENTS).replace("generation" + CONTENTS, "generationC"));
   }
 
@@ -145,6 +150,8 @@ class GeminiQuestionTest {
     "/v1beta/other, model"
   })
   void refusesOtherPaths(String path, String field) {
-    assertThat(read(path, "{" + CONTENTS + "}")).isInstanceOfSatisfying(QuestionRead.Bad.class, bad -> assertThat(bad.field()).isEqualTo(field));
+    assertThat(read(path, "{" + CONTENTS + "}"))
+        .isInstanceOfSatisfying(
+            QuestionRead.Bad.class, bad -> assertThat(bad.field()).isEqualTo(field));
   }
 }

@@ -43,7 +43,8 @@ class GeminiReaderTest {
     Conversation read = read("{'system_instruction':{'parts':{'text':'be brief'}},'contents':["
         + "{'parts':[{'text':'a'}]},{'role':'model','parts':[{'text':'b'}]},{'role':'model','parts':[{'text':'c'}]},"
         + "{'role':'user','parts':[{'text':'d'}]}]}");
-    assertThat(read.system()).containsExactly(new Part.Text("system_instruction.parts", "be brief"));
+    assertThat(read.system())
+        .containsExactly(new Part.Text("system_instruction.parts", "be brief"));
     assertThat(read.turns())
         .containsExactly(
             new Turn(Turn.Role.USER, List.of(new Part.Text("contents[0].parts[0]", "a"))),
@@ -59,9 +60,10 @@ class GeminiReaderTest {
 
   @Test
   void readsMedia() throws UnsayableException {
-    Conversation read = read("{'contents':[{'parts':[{'inlineData':{'mimeType':'image/png','data':'_-8'}},"
-        + "{'file_data':{'file_uri':'gs://b/x.pdf','mime_type':'application/pdf'}},"
-        + "{'inlineData':{'mimeType':'audio/wav','data':'AAAA'}}]}]}");
+    Conversation read =
+        read("{'contents':[{'parts':[{'inlineData':{'mimeType':'image/png','data':'_-8'}},"
+            + "{'file_data':{'file_uri':'gs://b/x.pdf','mime_type':'application/pdf'}},"
+            + "{'inlineData':{'mimeType':'audio/wav','data':'AAAA'}}]}]}");
     assertThat(read.turns().get(0).parts())
         .containsExactly(
             new Part.Image("contents[0].parts[0]", new Part.Source.Bytes("image/png", "/+8="), ""),
@@ -72,12 +74,13 @@ class GeminiReaderTest {
 
   @Test
   void callsWithoutAnIdGetOneAndTheirResultsFindItByName() throws UnsayableException {
-    List<Turn> turns = read("{'contents':[{'role':'model','parts':[{'functionCall':{'name':'f','args':{'x':1}}},"
-            + "{'functionCall':{'name':'g'}},{'functionCall':{'name':'f'}},{'functionCall':{'id':'own','name':'h'}}]},"
-            + "{'role':'function','parts':[{'functionResponse':{'name':'g','response':{'result':2}}},"
-            + "{'functionResponse':{'name':'f','response':{}}},{'functionResponse':{'name':'f','response':{'error':'no'}}},"
-            + "{'functionResponse':{'id':'own','name':'h','response':{}}}]}]}")
-        .turns();
+    List<Turn> turns =
+        read("{'contents':[{'role':'model','parts':[{'functionCall':{'name':'f','args':{'x':1}}},"
+                + "{'functionCall':{'name':'g'}},{'functionCall':{'name':'f'}},{'functionCall':{'id':'own','name':'h'}}]},"
+                + "{'role':'function','parts':[{'functionResponse':{'name':'g','response':{'result':2}}},"
+                + "{'functionResponse':{'name':'f','response':{}}},{'functionResponse':{'name':'f','response':{'error':'no'}}},"
+                + "{'functionResponse':{'id':'own','name':'h','response':{}}}]}]}")
+            .turns();
     assertThat(turns.get(0).parts())
         .extracting(part -> ((Part.ToolUse) part).id())
         .containsExactly("call_0", "call_1", "call_2", "own");
@@ -117,10 +120,12 @@ class GeminiReaderTest {
     String written = GeminiSignature.written(mark, "I thought \u00ff\u00ff?>");
     String url = written.replace('+', '-').replace('/', '_');
     for (String sent : List.of(written, url)) {
-      List<Part> parts = read("{'contents':[{'role':'model','parts':[{'functionCall':{'name':'f'},'thoughtSignature':'" + sent + "'}]}]}")
-          .turns()
-          .get(0)
-          .parts();
+      List<Part> parts =
+          read("{'contents':[{'role':'model','parts':[{'functionCall':{'name':'f'},'thoughtSignature':'"
+                  + sent + "'}]}]}")
+              .turns()
+              .get(0)
+              .parts();
       assertThat(parts.get(0))
           .isEqualTo(new Part.Thought("contents[0].parts[0]", "I thought \u00ff\u00ff?>", mark));
     }
@@ -129,31 +134,39 @@ class GeminiReaderTest {
 
   @Test
   void readsTools() throws UnsayableException {
-    Conversation read = read("{" + CONTENTS + ",'tools':[{'functionDeclarations':[{'name':'f','description':'d','parameters':"
+    Conversation read = read("{" + CONTENTS
+        + ",'tools':[{'functionDeclarations':[{'name':'f','description':'d','parameters':"
         + "{'type':'OBJECT','properties':{'a':{'type':'STRING','nullable':true,'enum':['x']},'b':{'type':'ARRAY','items':{'type':'INTEGER'},'minItems':'1'}},"
         + "'required':['a'],'propertyOrdering':['b','a']}},{'name':'g','parametersJsonSchema':{'type':'object'}}]}],"
         + "'toolConfig':{'functionCallingConfig':{'mode':'ANY','allowedFunctionNames':['g']}}}");
     assertThat(read.tools().get(0).parameters().toString().replace('"', '\''))
-        .isEqualTo("{'type':'object','properties':{'b':{'type':'array','items':{'type':'integer'},'minItems':1},"
-            + "'a':{'type':['string','null'],'enum':['x',null]}},'required':['a']}");
+        .isEqualTo(
+            "{'type':'object','properties':{'b':{'type':'array','items':{'type':'integer'},'minItems':1},"
+                + "'a':{'type':['string','null'],'enum':['x',null]}},'required':['a']}");
     assertThat(read.tools().get(1).parameters()).hasToString("{\"type\":\"object\"}");
     assertThat(value(read.toolChoice())).isEqualTo(new ToolChoice.Named("g"));
   }
 
   @Test
   void readsWhatSamplesAndShapesTheAnswer() throws UnsayableException {
-    Conversation read = read("{" + CONTENTS + ",'generationConfig':{'temperature':0.5,'topP':0.9,'topK':40.0,'seed':7,"
-        + "'presencePenalty':0.1,'frequency_penalty':0.2,'stopSequences':['x','y'],'candidateCount':2,'maxOutputTokens':5,"
-        + "'responseMimeType':'application/json','responseSchema':{'type':'OBJECT'},'thinkingConfig':{'thinkingBudget':1000}}}");
+    Conversation read = read(
+        "{" + CONTENTS + ",'generationConfig':{'temperature':0.5,'topP':0.9,'topK':40.0,'seed':7,"
+            + "'presencePenalty':0.1,'frequency_penalty':0.2,'stopSequences':['x','y'],'candidateCount':2,'maxOutputTokens':5,"
+            + "'responseMimeType':'application/json','responseSchema':{'type':'OBJECT'},'thinkingConfig':{'thinkingBudget':1000}}}");
     assertThat(value(read.sampling().temperature())).isEqualTo(0.5);
     assertThat(value(read.sampling().topP())).isEqualTo(0.9);
     assertThat(value(read.sampling().topK())).isEqualTo(40);
     assertThat(value(read.sampling().seed())).isEqualTo(7);
-    assertThat(read.sampling().presencePenalty()).isEqualTo(new Said<>(0.1, "generationConfig.presencePenalty"));
-    assertThat(read.sampling().frequencyPenalty()).isEqualTo(new Said<>(0.2, "generationConfig.frequency_penalty"));
+    assertThat(read.sampling().presencePenalty())
+        .isEqualTo(new Said<>(0.1, "generationConfig.presencePenalty"));
+    assertThat(read.sampling().frequencyPenalty())
+        .isEqualTo(new Said<>(0.2, "generationConfig.frequency_penalty"));
     assertThat(value(read.sampling().stop())).containsExactly("x", "y");
     assertThat(read.choices().value()).isEqualTo(2);
-    assertThat(value(read.format())).isInstanceOfSatisfying(Format.Schema.class, schema -> assertThat(schema.schema()).hasToString("{\"type\":\"object\"}"));
+    assertThat(value(read.format()))
+        .isInstanceOfSatisfying(
+            Format.Schema.class,
+            schema -> assertThat(schema.schema()).hasToString("{\"type\":\"object\"}"));
     assertThat(value(read.reasoning())).isEqualTo(new Reasoning.Budget(1000));
     assertThat(read.beyond()).isEmpty();
   }
@@ -168,8 +181,9 @@ class GeminiReaderTest {
       {'includeThoughts':false}                | null
       """)
   void readsHowMuchToThink(String config, String expected) throws UnsayableException {
-    Said<Reasoning> reasoning =
-        read("{" + CONTENTS + ",'generationConfig':{'thinkingConfig':" + config + "}}").reasoning();
+    Said<Reasoning> reasoning = read("{" + CONTENTS + ",'generationConfig':{'thinkingConfig':"
+            + config + "}}")
+        .reasoning();
     assertThat(reasoning == null ? "null" : reasoning.value().toString()).isEqualTo(expected);
   }
 
@@ -188,12 +202,14 @@ class GeminiReaderTest {
       'somethingNew':1                                                             | somethingNew
       """)
   void whatOnlyGeminiHasIsNamed(String field, String named) throws UnsayableException {
-    assertThat(read("{" + CONTENTS + "," + field + "}").beyond()).containsExactly(new Said<>(named, named));
+    assertThat(read("{" + CONTENTS + "," + field + "}").beyond())
+        .containsExactly(new Said<>(named, named));
   }
 
   @Test
   void whatChangesNothingOfTheAnswerIsPassedOver() throws UnsayableException {
-    assertThat(read("{" + CONTENTS + ",'safetySettings':[],'labels':{'a':'b'},'model':'m','generationConfig':"
+    assertThat(read("{" + CONTENTS
+                + ",'safetySettings':[],'labels':{'a':'b'},'model':'m','generationConfig':"
                 + "{'responseModalities':['TEXT'],'responseLogprobs':false}}")
             .beyond())
         .isEmpty();
@@ -216,7 +232,10 @@ class GeminiReaderTest {
   void namesTheFieldThatIsWrong(String json, String field) {
     UnsayableException thrown = catchThrowableOfType(UnsayableException.class, () -> {
       QuestionRead read = new GenerateContent()
-          .read("/v1beta/models/m:generateContent", "", json.replace('\'', '"').getBytes(StandardCharsets.UTF_8));
+          .read(
+              "/v1beta/models/m:generateContent",
+              "",
+              json.replace('\'', '"').getBytes(StandardCharsets.UTF_8));
       if (read instanceof QuestionRead.Bad bad) {
         throw new UnsayableException(bad.field(), bad.message());
       }

@@ -54,11 +54,16 @@ class GeminiTapTest {
     assertThat(whole()).isFalse();
     assertThat(whole(FIRST)).isFalse();
     assertThat(whole(LAST)).isTrue();
-    assertThat(whole("{'candidates':[{'index':0,'finishReason':'STOP'},{'index':1}]}")).isFalse();
-    assertThat(whole("{'candidates':[{'index':0,'finishReason':'STOP'},{'index':1}]}", "{'candidates':[{'finishReason':'STOP','index':1}]}")).isTrue();
+    assertThat(whole("{'candidates':[{'index':0,'finishReason':'STOP'},{'index':1}]}"))
+        .isFalse();
+    assertThat(whole(
+            "{'candidates':[{'index':0,'finishReason':'STOP'},{'index':1}]}",
+            "{'candidates':[{'finishReason':'STOP','index':1}]}"))
+        .isTrue();
     assertThat(whole(LAST, "{'candidates':[{'index':0}],'usageMetadata':{}}")).isTrue();
     assertThat(whole("{'promptFeedback':{'blockReason':'OTHER'}}")).isTrue();
-    assertThat(whole("{'candidates':[],'promptFeedback':{'blockReason':'OTHER'}}")).isTrue();
+    assertThat(whole("{'candidates':[],'promptFeedback':{'blockReason':'OTHER'}}"))
+        .isTrue();
     assertThat(whole(LAST, "{'error':{'code':500}}")).isFalse();
   }
 

@@ -61,26 +61,36 @@ class OllamaAnswerTest {
   @Test
   void aCutStreamHasNotEnded() {
     assertThat(Pieces.read(new OllamaAnswer(true), "").whole()).isFalse();
-    assertThat(Pieces.read(new OllamaAnswer(true), STREAM.substring(0, STREAM.indexOf('\n') + 1)).whole()).isFalse();
-    assertThat(Pieces.read(new OllamaAnswer(true), STREAM.stripTrailing()).whole()).isTrue();
+    assertThat(Pieces.read(new OllamaAnswer(true), STREAM.substring(0, STREAM.indexOf('\n') + 1))
+            .whole())
+        .isFalse();
+    assertThat(Pieces.read(new OllamaAnswer(true), STREAM.stripTrailing()).whole())
+        .isTrue();
   }
 
   @Test
   void anErrorLineIsAFailure() {
     Pieces.Read read = stream(
-        "{'message':{'content':'a'},'done':false}", "{'error':'model runner has unexpectedly stopped'}", "{'done':true}");
+        "{'message':{'content':'a'},'done':false}",
+        "{'error':'model runner has unexpectedly stopped'}",
+        "{'done':true}");
     assertThat(read.whole()).isFalse();
     assertThat(read.events())
         .containsExactly(
             new AnswerEvent.Began(""),
             new AnswerEvent.Text(0, "a"),
-            new AnswerEvent.Failed(new ProviderError(500, ProviderError.Kind.FAILED, "model runner has unexpectedly stopped")));
+            new AnswerEvent.Failed(new ProviderError(
+                500, ProviderError.Kind.FAILED, "model runner has unexpectedly stopped")));
   }
 
   @Test
   void whatIsNoAnswerIsAFailure() {
-    assertThat(Pieces.read(new OllamaAnswer(false), "<html>").events()).last().isInstanceOf(AnswerEvent.Failed.class);
-    assertThat(Pieces.read(new OllamaAnswer(false), "{}").events()).last().isInstanceOf(AnswerEvent.Failed.class);
+    assertThat(Pieces.read(new OllamaAnswer(false), "<html>").events())
+        .last()
+        .isInstanceOf(AnswerEvent.Failed.class);
+    assertThat(Pieces.read(new OllamaAnswer(false), "{}").events())
+        .last()
+        .isInstanceOf(AnswerEvent.Failed.class);
     assertThat(stream("[]").events()).last().isInstanceOf(AnswerEvent.Failed.class);
   }
 
@@ -97,7 +107,9 @@ class OllamaAnswerTest {
       'prompt_eval_count':1,'eval_count':2,'prompt_eval_duration':99 | 1 2
       """)
   void usageIsExact(String reported, String counters) {
-    String line = ("{\"message\":{\"content\":\"\"},\"done\":true,\"done_reason\":\"stop\"," + reported + "}\n").replace('\'', '"');
+    String line = ("{\"message\":{\"content\":\"\"},\"done\":true,\"done_reason\":\"stop\","
+            + reported + "}\n")
+        .replace('\'', '"');
     OllamaTap tap = new OllamaTap(true);
     assertThat(Pieces.passed(tap, line, new Random(1))).isEqualTo(line);
     assertThat(tap.whole()).isTrue();
@@ -140,7 +152,12 @@ class OllamaAnswerTest {
       401 |                                                                               | CREDENTIAL
       """)
   void errorsHaveTheirKind(int status, String body, ProviderError.Kind kind) {
-    String text = body == null ? "" : body.replace("'error'", "\"error\"").replace(":'", ":\"").replace("'}", "\"}").replace("\"x\"", "x");
+    String text = body == null
+        ? ""
+        : body.replace("'error'", "\"error\"")
+            .replace(":'", ":\"")
+            .replace("'}", "\"}")
+            .replace("\"x\"", "x");
     ProviderError error = new OllamaProvider().error(status, text.getBytes(StandardCharsets.UTF_8));
     assertThat(error.kind()).isEqualTo(kind);
     assertThat(error.status()).isEqualTo(status);

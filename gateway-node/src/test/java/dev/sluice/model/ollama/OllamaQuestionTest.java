@@ -43,18 +43,23 @@ class OllamaQuestionTest {
 
   @Test
   void readsTheEnvelope() {
-    Envelope envelope = good(CHAT, "{'model':'m','messages':[{'role':'system','content':'be brief'},{'role':'user','content':'one two'},"
-            + "{'role':'assistant','content':'three'}],'options':{'num_predict':70}}")
+    Envelope envelope = good(
+            CHAT,
+            "{'model':'m','messages':[{'role':'system','content':'be brief'},{'role':'user','content':'one two'},"
+                + "{'role':'assistant','content':'three'}],'options':{'num_predict':70}}")
         .envelope();
     assertThat(envelope.model()).isEqualTo("m");
     assertThat(envelope.stream()).as("streams unless told otherwise").isTrue();
     assertThat(envelope.outputCap()).isEqualTo(70);
     assertThat(envelope.words()).isEqualTo(5);
     assertThat(envelope.lastUserText()).isEqualTo("one two");
-    assertThat(envelope.inputBound()).isGreaterThanOrEqualTo("be briefone twothree".length() + 3 * 16 + 32);
+    assertThat(envelope.inputBound())
+        .isGreaterThanOrEqualTo("be briefone twothree".length() + 3 * 16 + 32);
     assertThat(envelope.unbounded()).isNull();
-    assertThat(good(CHAT, "{'model':'m','stream':false," + MESSAGES + "}").envelope().stream()).isFalse();
-    assertThat(good(GENERATE, "{'model':'m','prompt':'one two'}").envelope().lastUserText()).isEqualTo("one two");
+    assertThat(good(CHAT, "{'model':'m','stream':false," + MESSAGES + "}").envelope().stream())
+        .isFalse();
+    assertThat(good(GENERATE, "{'model':'m','prompt':'one two'}").envelope().lastUserText())
+        .isEqualTo("one two");
   }
 
   @ParameterizedTest
@@ -101,27 +106,31 @@ class OllamaQuestionTest {
       {'model':'m','messages':[],'stream':'no'}                              | stream
       """)
   void namesTheFieldThatCanNotBeTaken(String json, String field) {
-    assertThat(read(CHAT, json)).isInstanceOfSatisfying(QuestionRead.Bad.class, bad -> assertThat(bad.field()).isEqualTo(field));
+    assertThat(read(CHAT, json))
+        .isInstanceOfSatisfying(
+            QuestionRead.Bad.class, bad -> assertThat(bad.field()).isEqualTo(field));
   }
 
   @Test
   void readsAToolLoop() throws UnsayableException {
-    Conversation read = chat("'messages':[{'role':'system','content':'s'},{'role':'user','content':'q','images':['" + PNG + "']},"
-        + "{'role':'assistant','content':'','thinking':'T','tool_calls':[{'function':{'name':'f','arguments':{'x':1}}},{'id':'own','function':{'name':'g'}}]},"
-        + "{'role':'tool','tool_name':'g','content':'2'},{'role':'tool','content':'1'}],"
-        + "'tools':[{'type':'function','function':{'name':'f','description':'d','parameters':{'type':'object'}}}]");
+    Conversation read = chat(
+        "'messages':[{'role':'system','content':'s'},{'role':'user','content':'q','images':['" + PNG
+            + "']},"
+            + "{'role':'assistant','content':'','thinking':'T','tool_calls':[{'function':{'name':'f','arguments':{'x':1}}},{'id':'own','function':{'name':'g'}}]},"
+            + "{'role':'tool','tool_name':'g','content':'2'},{'role':'tool','content':'1'}],"
+            + "'tools':[{'type':'function','function':{'name':'f','description':'d','parameters':{'type':'object'}}}]");
     assertThat(read.system()).containsExactly(new Part.Text("messages[0].content", "s"));
     assertThat(read.turns().get(0).parts())
         .containsExactly(
             new Part.Image("messages[1].images[0]", new Part.Source.Bytes("image/png", PNG), ""),
             new Part.Text("messages[1].content", "q"));
     Turn answer = read.turns().get(1);
-    assertThat(answer.parts().get(0)).isEqualTo(new Part.Thought("messages[2].thinking", "T", null));
-    assertThat(answer.parts().get(1))
-        .isInstanceOfSatisfying(Part.ToolUse.class, call -> {
-          assertThat(call.id()).isEqualTo("call_0");
-          assertThat(call.arguments()).hasToString("{\"x\":1}");
-        });
+    assertThat(answer.parts().get(0))
+        .isEqualTo(new Part.Thought("messages[2].thinking", "T", null));
+    assertThat(answer.parts().get(1)).isInstanceOfSatisfying(Part.ToolUse.class, call -> {
+      assertThat(call.id()).isEqualTo("call_0");
+      assertThat(call.arguments()).hasToString("{\"x\":1}");
+    });
     assertThat(((Part.ToolResult) read.turns().get(2).parts().get(0)).id()).isEqualTo("own");
     Part.ToolResult second = (Part.ToolResult) read.turns().get(3).parts().get(0);
     assertThat(second.id()).isEqualTo("call_0");
@@ -132,25 +141,30 @@ class OllamaQuestionTest {
 
   @Test
   void readsWhatSamplesAndShapesTheAnswer() throws UnsayableException {
-    Conversation read = chat(MESSAGES + ",'options':{'temperature':0.5,'top_p':0.9,'top_k':40,'seed':7,'stop':['x'],'num_ctx':4096},"
+    Conversation read = chat(MESSAGES
+        + ",'options':{'temperature':0.5,'top_p':0.9,'top_k':40,'seed':7,'stop':['x'],'num_ctx':4096},"
         + "'format':{'type':'object'},'think':'low','keep_alive':'5m'");
     assertThat(read.sampling().temperature()).isEqualTo(new Said<>(0.5, "options.temperature"));
     assertThat(read.sampling().topK()).isEqualTo(new Said<>(40L, "options.top_k"));
     assertThat(read.sampling().stop()).isEqualTo(new Said<>(List.of("x"), "options.stop"));
     assertThat(read.format()).isNotNull();
     assertThat(read.format().value()).isInstanceOf(Format.Schema.class);
-    assertThat(read.reasoning()).isEqualTo(new Said<>(new Reasoning.Effort(Reasoning.Level.LOW), "think"));
+    assertThat(read.reasoning())
+        .isEqualTo(new Said<>(new Reasoning.Effort(Reasoning.Level.LOW), "think"));
     assertThat(read.beyond()).isEmpty();
   }
 
   /** As Ollama's Python library sends what it was not told. */
   @Test
   void emptyFieldsWereNotSaid() throws UnsayableException {
-    Conversation read = good(GENERATE, "{'model':'m','prompt':'q','suffix':'','system':'','template':'','context':[],'raw':false,'format':'','options':{},'stream':false}")
+    Conversation read = good(
+            GENERATE,
+            "{'model':'m','prompt':'q','suffix':'','system':'','template':'','context':[],'raw':false,'format':'','options':{},'stream':false}")
         .conversation();
     assertThat(read.beyond()).isEmpty();
     assertThat(read.system()).isEmpty();
-    assertThat(chat(MESSAGES + ",'tools':[],'format':null,'logprobs':false").beyond()).isEmpty();
+    assertThat(chat(MESSAGES + ",'tools':[],'format':null,'logprobs':false").beyond())
+        .isEmpty();
   }
 
   @ParameterizedTest
@@ -165,7 +179,9 @@ class OllamaQuestionTest {
       'width':100                        | width
       """)
   void whatOnlyOllamaHasIsNamed(String field, String named) throws UnsayableException {
-    assertThat(good(GENERATE, "{'model':'m','prompt':'q'," + field + "}").conversation().beyond())
+    assertThat(good(GENERATE, "{'model':'m','prompt':'q'," + field + "}")
+            .conversation()
+            .beyond())
         .containsExactly(new Said<>(named, named));
   }
 }

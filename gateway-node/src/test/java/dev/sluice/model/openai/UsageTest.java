@@ -164,6 +164,7 @@ class UsageTest {
     JsonUsage document = new JsonUsage();
     byte[] bytes = ("{\"choices\":[]," + usage + "}").getBytes(StandardCharsets.UTF_8);
     document.pass(bytes, 0, bytes.length);
-    assertThat(List.of(stream.usage(), document.usage())).containsOnly(new TokenUsage(3, 8, 0, 22, 0));
+    assertThat(List.of(stream.usage(), document.usage()))
+        .containsOnly(new TokenUsage(3, 8, 0, 22, 0));
   }
 }
