@@ -22,6 +22,7 @@ final class Callers {
       Action.Call.MESSAGES, new Messages(),
       Action.Call.COUNT_TOKENS, new CountTokens(),
       Action.Call.GEMINI, new GenerateContent(),
+      Action.Call.GEMINI_V1, new GenerateContent(),
       Action.Call.OLLAMA_CHAT, new OllamaChat(System::nanoTime),
       Action.Call.OLLAMA_GENERATE, new OllamaGenerate(System::nanoTime)));
 
@@ -42,7 +43,7 @@ final class Callers {
   static Dialect words(Action.Call call) {
     return switch (call) {
       case MESSAGES, COUNT_TOKENS, MESSAGE_BATCHES -> Dialect.ANTHROPIC;
-      case GEMINI -> Dialect.GEMINI;
+      case GEMINI, GEMINI_V1 -> Dialect.GEMINI;
       case OLLAMA_CHAT, OLLAMA_GENERATE, OLLAMA_TAGS, OLLAMA_VERSION -> Dialect.OLLAMA;
       default -> Dialect.OPENAI;
     };
@@ -56,6 +57,7 @@ final class Callers {
           RESPONSES,
           MESSAGES,
           GEMINI,
+          GEMINI_V1,
           OLLAMA_CHAT,
           OLLAMA_GENERATE -> true;
       default -> false;
