@@ -39,8 +39,7 @@ class StreamPortsTest {
       port = socket.getLocalPort();
     }
     ports.look(Set.of(port));
-    try (ServerSocket ours =
-        new ServerSocket(port, 1, InetAddress.getByName(edge.host()))) {
+    try (ServerSocket ours = new ServerSocket(port, 1, InetAddress.getByName(edge.host()))) {
       ports.look(Set.of(port, edge.port()));
       assertThat(ports.free()).containsExactly(port);
     }
@@ -50,8 +49,9 @@ class StreamPortsTest {
   void theGatewaysOwnPortsAreRefused() {
     ports.look(Set.of(edge.port(), edge.tlsPort()));
     assertThat(ports.free()).isEmpty();
-    assertThat(ports.problems()).hasSize(2).allSatisfy(problem -> assertThat(problem.what())
-        .contains("this gateway's own"));
+    assertThat(ports.problems())
+        .hasSize(2)
+        .allSatisfy(problem -> assertThat(problem.what()).contains("this gateway's own"));
   }
 
   @Test

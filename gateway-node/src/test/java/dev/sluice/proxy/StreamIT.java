@@ -101,13 +101,16 @@ class StreamIT {
 
   /** The port opens a moment after it is wanted. */
   private Socket connect() {
-    return await().atMost(PATIENCE).ignoreException(java.net.ConnectException.class).until(
-        () -> {
-          Socket socket = new Socket(address.getAddress(), address.getPort());
-          socket.setSoTimeout((int) PATIENCE.toMillis());
-          return socket;
-        },
-        socket -> true);
+    return await()
+        .atMost(PATIENCE)
+        .ignoreException(java.net.ConnectException.class)
+        .until(
+            () -> {
+              Socket socket = new Socket(address.getAddress(), address.getPort());
+              socket.setSoTimeout((int) PATIENCE.toMillis());
+              return socket;
+            },
+            socket -> true);
   }
 
   private static byte[] random(int bytes) {
@@ -134,7 +137,8 @@ class StreamIT {
             throw new AssertionError(e);
           }
         });
-        assertThat(Arrays.equals(way[1].getInputStream().readNBytes(MANY_BYTES), sent)).isTrue();
+        assertThat(Arrays.equals(way[1].getInputStream().readNBytes(MANY_BYTES), sent))
+            .isTrue();
         writing.join();
       }
     }
@@ -159,8 +163,7 @@ class StreamIT {
 
   @Test
   void anEndpointThatRefusesIsPassedOverAndWithoutAnyTheConnectionEnds() throws IOException {
-    InetSocketAddress nobody =
-        new InetSocketAddress(address.getAddress(), RunningEdge.freePort());
+    InetSocketAddress nobody = new InetSocketAddress(address.getAddress(), RunningEdge.freePort());
     to = new Onward("test/stream:1", List.of(nobody, upstreamAddress()), false, false);
     try (Socket client = connect();
         Socket served = upstream.accept()) {
@@ -178,11 +181,12 @@ class StreamIT {
   void aHeaderOfTheProxyProtocolIsReadFirstThoughTheServerSpeaksFirst() throws IOException {
     leadTo(true, true);
     try (Socket client = connect()) {
-      write(client, "PROXY TCP4 203.0.113.7 198.51.100.1 1111 993\r\n".getBytes(
-          StandardCharsets.US_ASCII));
+      write(
+          client,
+          "PROXY TCP4 203.0.113.7 198.51.100.1 1111 993\r\n".getBytes(StandardCharsets.US_ASCII));
       try (Socket served = upstream.accept()) {
-        String header = "PROXY TCP4 203.0.113.7 " + address.getAddress().getHostAddress()
-            + " 1111 993\r\n";
+        String header =
+            "PROXY TCP4 203.0.113.7 " + address.getAddress().getHostAddress() + " 1111 993\r\n";
         assertThat(new String(
                 served.getInputStream().readNBytes(header.length()), StandardCharsets.US_ASCII))
             .isEqualTo(header);

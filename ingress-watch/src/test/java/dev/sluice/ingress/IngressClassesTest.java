@@ -109,8 +109,8 @@ class IngressClassesTest {
   }
 
   private void namespace(String name, Map<String, String> labels) {
-    declared.add(new DeclaredNamespace(
-        new ObjectKey("Namespace", "", name), DeclaredAt.API_SERVER, labels));
+    declared.add(
+        new DeclaredNamespace(new ObjectKey("Namespace", "", name), DeclaredAt.API_SERVER, labels));
   }
 
   @Test

@@ -43,8 +43,7 @@ class StreamRoutesTest {
     assertThat(made.problems()).isEmpty();
     StreamRoutes.StreamRoute first =
         Objects.requireNonNull(made.routes().streams().ports().get(9000));
-    assertThat(first.backend().endpoints())
-        .containsExactly(new Action.Endpoint("10.0.0.1", 8080));
+    assertThat(first.backend().endpoints()).containsExactly(new Action.Endpoint("10.0.0.1", 8080));
     assertThat(first.readsProxy() || first.writesProxy()).isFalse();
     assertThat(made.routes().streams().ports().get(9001).readsProxy()).isTrue();
     assertThat(made.routes().streams().ports().get(9002).readsProxy()).isFalse();
@@ -127,7 +126,8 @@ class StreamRoutesTest {
   void tablesThatPassOnOtherThingsHaveOtherVersions() {
     String none = reconcile(services("{}"), ON).routes().version();
     String one = reconcile(services("{\"9000\": default/web:80}"), ON).routes().version();
-    String other = reconcile(services("{\"9001\": default/web:80}"), ON).routes().version();
+    String other =
+        reconcile(services("{\"9001\": default/web:80}"), ON).routes().version();
     assertThat(one).isNotEqualTo(none).isNotEqualTo(other);
   }
 }
