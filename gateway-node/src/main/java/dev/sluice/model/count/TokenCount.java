@@ -30,10 +30,10 @@ public record TokenCount(long tokens, boolean exact) {
   /** What OpenAI's chat format adds to each message, and to the whole. */
   private static final int TOKENS_OF_MESSAGE = 3;
 
-  private static final Pattern O200K =
-      Pattern.compile("(?:ft:)?(?:gpt-4o|chatgpt-4o|gpt-4\\.[1-9]|gpt-[5-9]|gpt-oss|o[1-9])(?:[-.:].*)?");
-  private static final Pattern CL100K =
-      Pattern.compile("(?:ft:)?(?:gpt-4|gpt-3\\.5|gpt-35|text-embedding-3|text-embedding-ada)(?:-.*)?");
+  private static final Pattern O200K = Pattern.compile(
+      "(?:ft:)?(?:gpt-4o|chatgpt-4o|gpt-4\\.[1-9]|gpt-[5-9]|gpt-oss|o[1-9])(?:[-.:].*)?");
+  private static final Pattern CL100K = Pattern.compile(
+      "(?:ft:)?(?:gpt-4|gpt-3\\.5|gpt-35|text-embedding-3|text-embedding-ada)(?:-.*)?");
 
   /** Loads each vocabulary when it is first asked for. */
   private static final class Loaded {

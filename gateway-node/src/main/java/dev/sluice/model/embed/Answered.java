@@ -29,7 +29,8 @@ final class Answered {
     if (vectors.size() != asked.inputs().size()) {
       throw new UnsayableException(
           BODY,
-          "the provider answered " + vectors.size() + " vectors to " + asked.inputs().size() + " texts");
+          "the provider answered " + vectors.size() + " vectors to "
+              + asked.inputs().size() + " texts");
     }
     return new Vectors(vectors, tokens);
   }
@@ -52,7 +53,8 @@ final class Answered {
 
   private static ArrayNode floats(String base64) throws UnsayableException {
     try {
-      ByteBuffer bytes = ByteBuffer.wrap(Base64.getDecoder().decode(base64)).order(ByteOrder.LITTLE_ENDIAN);
+      ByteBuffer bytes =
+          ByteBuffer.wrap(Base64.getDecoder().decode(base64)).order(ByteOrder.LITTLE_ENDIAN);
       ArrayNode numbers = Json.MAPPER.createArrayNode();
       while (bytes.remaining() >= Float.BYTES) {
         numbers.add(bytes.getFloat());
@@ -64,7 +66,8 @@ final class Answered {
   }
 
   static String base64(ArrayNode vector) {
-    ByteBuffer bytes = ByteBuffer.allocate(vector.size() * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer bytes =
+        ByteBuffer.allocate(vector.size() * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
     vector.forEach(number -> bytes.putFloat(number.floatValue()));
     return Base64.getEncoder().encodeToString(bytes.array());
   }

@@ -45,7 +45,8 @@ public final class GeminiEmbeddings implements EmbeddingDialect {
       Said<Long> wanted = request.whole("outputDimensionality", "output_dimensionality");
       Said<String> named = request.text("taskType", "task_type");
       if (inputs.size() > 1 && !(same(dimensions, wanted) && same(task, named))) {
-        throw new UnsayableException(request.at(), "must ask for the same as the requests before it");
+        throw new UnsayableException(
+            request.at(), "must ask for the same as the requests before it");
       }
       dimensions = wanted;
       task = named;

@@ -45,7 +45,8 @@ public final class OpenAiEmbeddings implements EmbeddingDialect {
     Iterable<JsonNode> members = input.value().isArray() ? input.value() : List.of(input.value());
     for (JsonNode member : members) {
       if (!member.isTextual()) {
-        throw new UnsayableException(input.at(), "must be texts: tokens mean nothing to another vocabulary");
+        throw new UnsayableException(
+            input.at(), "must be texts: tokens mean nothing to another vocabulary");
       }
       texts.add(member.textValue());
     }

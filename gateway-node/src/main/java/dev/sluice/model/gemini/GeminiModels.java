@@ -27,7 +27,11 @@ public final class GeminiModels {
         .put("name", "models/" + name)
         .put("version", "")
         .put("displayName", name);
-    model.putArray("supportedGenerationMethods").add(GeminiQuestion.WHOLE).add(GeminiQuestion.STREAM).add(OtherQuestion.COUNT);
+    model
+        .putArray("supportedGenerationMethods")
+        .add(GeminiQuestion.WHOLE)
+        .add(GeminiQuestion.STREAM)
+        .add(OtherQuestion.COUNT);
     return model;
   }
 }

@@ -89,9 +89,7 @@ final class OtherQuestion implements Question {
     for (JsonNode request : whole.path("requests")) {
       changed |= named(request, model);
     }
-    return changed
-        ? whole.toString().getBytes(StandardCharsets.UTF_8)
-        : body.with(Map.of());
+    return changed ? whole.toString().getBytes(StandardCharsets.UTF_8) : body.with(Map.of());
   }
 
   private static boolean named(JsonNode request, String model) {

@@ -43,9 +43,22 @@ class TokenCountTest {
 
   @ParameterizedTest
   @CsvSource({
-    "gpt-4o-2024-11-20, true", "gpt-4.1, true", "gpt-5.1-codex, true", "o3, true", "o4-mini, true", "openai/gpt-4o-mini, true",
-    "gpt-oss:20b, true", "ft:gpt-4o:acme, true", "gpt-4-turbo, true", "gpt-3.5-turbo, true", "text-embedding-3-small, true",
-    "claude-sonnet-4-5, false", "gemini-2.5-pro, false", "llama3:8b, false", "gpt-4oo, false", "olmo-2, false"
+    "gpt-4o-2024-11-20, true",
+    "gpt-4.1, true",
+    "gpt-5.1-codex, true",
+    "o3, true",
+    "o4-mini, true",
+    "openai/gpt-4o-mini, true",
+    "gpt-oss:20b, true",
+    "ft:gpt-4o:acme, true",
+    "gpt-4-turbo, true",
+    "gpt-3.5-turbo, true",
+    "text-embedding-3-small, true",
+    "claude-sonnet-4-5, false",
+    "gemini-2.5-pro, false",
+    "llama3:8b, false",
+    "gpt-4oo, false",
+    "olmo-2, false"
   })
   void saysWhereItOnlyEstimates(String model, boolean exact) {
     assertThat(TokenCount.of(model, "hello world")).isEqualTo(new TokenCount(2, exact));
@@ -76,11 +89,22 @@ class TokenCountTest {
   void aPromptIsItsTextsAndToolsAndItsFormat() {
     Conversation conversation = new Conversation(
         List.of(new Part.Text("s", "hello world")),
-        List.of(new Turn(Turn.Role.USER, List.of(
-            new Part.Text("t", "hello world"),
-            new Part.ToolResult("r", "i", "f", List.of(new Part.Text("t", "hello world")), false)))),
+        List.of(new Turn(
+            Turn.Role.USER,
+            List.of(
+                new Part.Text("t", "hello world"),
+                new Part.ToolResult(
+                    "r", "i", "f", List.of(new Part.Text("t", "hello world")), false)))),
         List.of(new Tool("t", "f", "", Json.MAPPER.createObjectNode(), false)),
-        null, null, Sampling.UNSAID, null, null, new Said<>(1L, "n"), false, null, List.of());
+        null,
+        null,
+        Sampling.UNSAID,
+        null,
+        null,
+        new Said<>(1L, "n"),
+        false,
+        null,
+        List.of());
     TokenCount count = TokenCount.of("gpt-4o", conversation);
     assertThat(count.exact()).isFalse();
     assertThat(count.tokens()).isBetween(6L + 4 * 3, 30L);

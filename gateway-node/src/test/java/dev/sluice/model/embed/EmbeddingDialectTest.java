@@ -10,14 +10,19 @@ import dev.sluice.model.chat.Terms;
 import dev.sluice.model.chat.UnsayableException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.api.Test;
 
 class EmbeddingDialectTest {
   private static final Terms TERMS = new Terms("target", 0, "");
   private static final Map<String, EmbeddingDialect> DIALECTS = Map.of(
-      "openai", new OpenAiEmbeddings(), "gemini", new GeminiEmbeddings(), "ollama", new OllamaEmbeddings());
+      "openai",
+      new OpenAiEmbeddings(),
+      "gemini",
+      new GeminiEmbeddings(),
+      "ollama",
+      new OllamaEmbeddings());
 
   private record Sample(String path, String request, String answer) {}
 
@@ -40,9 +45,13 @@ class EmbeddingDialectTest {
           "/api/embed",
           "{'model':'m','input':['a','b'],'dimensions':2}",
           "{'model':'m','embeddings':[[0.5,-1.25],[1,2]],'prompt_eval_count':5}"));
+
   private static final Map<String, String> ASKED = Map.of(
-      "openai", "/embeddings {'model':'target','input':['a','b'],'dimensions':2,'encoding_format':'float'}",
-      "gemini", "/models/target:batchEmbedContents " + CALLS.get("gemini").request().replace("models/m", "models/target"),
+      "openai",
+          "/embeddings {'model':'target','input':['a','b'],'dimensions':2,'encoding_format':'float'}",
+      "gemini",
+          "/models/target:batchEmbedContents "
+              + CALLS.get("gemini").request().replace("models/m", "models/target"),
       "ollama", "/api/embed {'model':'target','input':['a','b'],'dimensions':2}");
 
   private static byte[] bytes(String json) {
@@ -55,8 +64,15 @@ class EmbeddingDialectTest {
 
   @ParameterizedTest
   @CsvSource({
-    "openai, openai", "openai, gemini", "openai, ollama", "gemini, openai", "gemini, gemini", "gemini, ollama",
-    "ollama, openai", "ollama, gemini", "ollama, ollama"
+    "openai, openai",
+    "openai, gemini",
+    "openai, ollama",
+    "gemini, openai",
+    "gemini, gemini",
+    "gemini, ollama",
+    "ollama, openai",
+    "ollama, gemini",
+    "ollama, ollama"
   })
   void eachIsSaidInEach(String in, String out) throws UnsayableException {
     EmbeddingDialect caller = DIALECTS.get(in);
@@ -72,27 +88,33 @@ class EmbeddingDialectTest {
   @Test
   void vectorsComeInBase64WhereTheCallerAsksForIt() throws UnsayableException {
     EmbeddingDialect openai = new OpenAiEmbeddings();
-    Embedding asked = openai.read("", bytes("{'model':'m','input':'a','encoding_format':'base64'}"));
+    Embedding asked =
+        openai.read("", bytes("{'model':'m','input':'a','encoding_format':'base64'}"));
     Vectors vectors = new OllamaEmbeddings().vectors(asked, bytes("{'embeddings':[[0.5,-1.25]]}"));
     byte[] answer = openai.answer(asked, vectors);
     assertThat(text(answer)).contains("'embedding':'AAAAPwAAoL8='");
-    assertThat(text(openai.answer(openai.read("", bytes("{'model':'m','input':'a'}")), openai.vectors(asked, answer))))
+    assertThat(text(openai.answer(
+            openai.read("", bytes("{'model':'m','input':'a'}")), openai.vectors(asked, answer))))
         .contains("'embedding':[0.5,-1.25]");
   }
 
   @Test
   void oneTextByItselfIsAnsweredByItself() throws UnsayableException {
     EmbeddingDialect gemini = new GeminiEmbeddings();
-    Embedding asked = gemini.read("/v1beta/models/m:embedContent?key=k", bytes("{'content':{'parts':{'text':'a'}},'taskType':'CLUSTERING'}"));
+    Embedding asked = gemini.read(
+        "/v1beta/models/m:embedContent?key=k",
+        bytes("{'content':{'parts':{'text':'a'}},'taskType':'CLUSTERING'}"));
     assertThat(asked.model()).isEqualTo("m");
-    assertThat(text(gemini.answer(asked, gemini.vectors(asked, bytes("{'embedding':{'values':[1]}}")))))
+    assertThat(text(
+            gemini.answer(asked, gemini.vectors(asked, bytes("{'embedding':{'values':[1]}}")))))
         .isEqualTo("{'embedding':{'values':[1]}}");
     Losses losses = new Losses(true);
     new OllamaEmbeddings().ask(asked, TERMS, losses);
     assertThat(losses.dropped()).containsExactly("taskType");
     EmbeddingDialect ollama = new OllamaEmbeddings();
     Embedding older = ollama.read("/api/embeddings", bytes("{'model':'m','prompt':'a'}"));
-    assertThat(text(ollama.answer(older, ollama.vectors(older, bytes("{'embeddings':[[1]]}"))))).isEqualTo("{'embedding':[1]}");
+    assertThat(text(ollama.answer(older, ollama.vectors(older, bytes("{'embeddings':[[1]]}")))))
+        .isEqualTo("{'embedding':[1]}");
   }
 
   @ParameterizedTest
@@ -118,8 +140,16 @@ class EmbeddingDialectTest {
   void anAnswerWithoutAVectorForEachTextIsNone() throws UnsayableException {
     EmbeddingDialect ollama = new OllamaEmbeddings();
     Embedding asked = ollama.read("", bytes("{'model':'m','input':['a','b']}"));
-    for (String answer : new String[] {"{}", "[]", "x", "{'embeddings':[[1]]}", "{'embeddings':[[1],['x']]}", "{'embeddings':[[1],7]}"}) {
-      assertThatThrownBy(() -> ollama.vectors(asked, bytes(answer))).isInstanceOf(UnsayableException.class);
+    for (String answer : new String[] {
+      "{}",
+      "[]",
+      "x",
+      "{'embeddings':[[1]]}",
+      "{'embeddings':[[1],['x']]}",
+      "{'embeddings':[[1],7]}"
+    }) {
+      assertThatThrownBy(() -> ollama.vectors(asked, bytes(answer)))
+          .isInstanceOf(UnsayableException.class);
     }
   }
 }

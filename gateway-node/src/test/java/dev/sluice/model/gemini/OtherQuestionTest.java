@@ -33,14 +33,22 @@ class OtherQuestionTest {
   }
 
   private static String body(Question question) {
-    return new String(question.bodyFor(new Terms("other", 0, "")), StandardCharsets.UTF_8).replace('"', '\'');
+    return new String(question.bodyFor(new Terms("other", 0, "")), StandardCharsets.UTF_8)
+        .replace('"', '\'');
   }
 
   @Test
   void theModelIsSetWhereverItStands() {
-    assertThat(body(good("batchEmbedContents", "{'requests':[{'model':'models/m','content':{'parts':[{'text':'a'}]}},{'content':{}}]}")))
-        .isEqualTo("{'requests':[{'model':'models/other','content':{'parts':[{'text':'a'}]}},{'content':{}}]}");
-    assertThat(body(good("countTokens", "{'generateContentRequest':{'model':'models/m','contents':[{'parts':[]}]}}")))
+    assertThat(
+            body(
+                good(
+                    "batchEmbedContents",
+                    "{'requests':[{'model':'models/m','content':{'parts':[{'text':'a'}]}},{'content':{}}]}")))
+        .isEqualTo(
+            "{'requests':[{'model':'models/other','content':{'parts':[{'text':'a'}]}},{'content':{}}]}");
+    assertThat(body(good(
+            "countTokens",
+            "{'generateContentRequest':{'model':'models/m','contents':[{'parts':[]}]}}")))
         .isEqualTo("{'generateContentRequest':{'model':'models/other','contents':[{'parts':[]}]}}");
     assertThat(body(good("embedContent", "{ 'content':{}}"))).isEqualTo("{ 'content':{}}");
     assertThat(good("embedContent", "{'content':{}}").pathFor(new Terms("other", 0, "")))
@@ -53,7 +61,9 @@ class OtherQuestionTest {
     assertThat(question.envelope().outputCap()).isZero();
     assertThat(question.envelope().inputBound()).isGreaterThan(7);
     assertThat(question.envelope().stream()).isFalse();
-    assertThat(good("embedContent", "{'content':{'parts':[{'inlineData':{}}]}}").envelope().unbounded())
+    assertThat(good("embedContent", "{'content':{'parts':[{'inlineData':{}}]}}")
+            .envelope()
+            .unbounded())
         .isEqualTo("content.parts[0].inlineData");
     assertThat(read("batchEmbedContents", "{}")).isInstanceOf(QuestionRead.Bad.class);
   }
@@ -67,7 +77,8 @@ class OtherQuestionTest {
 
   @Test
   void whatShallBeCountedCanBeCountedHere() throws UnsayableException {
-    Conversation asked = CountedTokens.asked(good("countTokens", "{'generateContentRequest':{'contents':[{'parts':[{'text':'a'}]}]}}"));
+    Conversation asked = CountedTokens.asked(
+        good("countTokens", "{'generateContentRequest':{'contents':[{'parts':[{'text':'a'}]}]}}"));
     assertThat(asked).isNotNull();
     assertThat(asked.turns()).hasSize(1);
     assertThat(CountedTokens.asked(good("embedContent", "{'content':{}}"))).isNull();
@@ -76,22 +87,31 @@ class OtherQuestionTest {
 
   @Test
   void countsAreFreeAndEmbeddingsCostWhatTheyTell() {
-    AnswerTap count = new GenerateContent().tap(good("countTokens", "{'contents':[{'parts':[]}]}"), false);
+    AnswerTap count =
+        new GenerateContent().tap(good("countTokens", "{'contents':[{'parts':[]}]}"), false);
     Pieces.passed(count, "{\"totalTokens\":9}", new Random(1));
     assertThat(count.usage()).isEqualTo(TokenUsage.NONE);
     AnswerTap embedding = new GenerateContent().tap(good("embedContent", "{'content':{}}"), false);
     assertThat(embedding.usage()).isNull();
-    Pieces.passed(embedding, "{\"embedding\":{\"values\":[1]},\"usageMetadata\":{\"promptTokenCount\":4}}", new Random(1));
+    Pieces.passed(
+        embedding,
+        "{\"embedding\":{\"values\":[1]},\"usageMetadata\":{\"promptTokenCount\":4}}",
+        new Random(1));
     assertThat(embedding.usage()).isEqualTo(TokenUsage.of(4, 0));
   }
 
   @Test
   void modelsAreListed() {
-    assertThat(GeminiModels.list(List.of("a"))).asString()
-        .isEqualTo("{\"models\":[" + new String(GeminiModels.one("a"), StandardCharsets.UTF_8) + "]}")
+    assertThat(GeminiModels.list(List.of("a")))
+        .asString()
+        .isEqualTo(
+            "{\"models\":[" + new String(GeminiModels.one("a"), StandardCharsets.UTF_8) + "]}")
         .contains("\"name\":\"models/a\"");
-    assertThat(AnthropicModels.list(List.of())).asString()
+    assertThat(AnthropicModels.list(List.of()))
+        .asString()
         .isEqualTo("{\"data\":[],\"has_more\":false,\"first_id\":null,\"last_id\":null}");
-    assertThat(AnthropicModels.list(List.of("a", "b"))).asString().endsWith("\"first_id\":\"a\",\"last_id\":\"b\"}");
+    assertThat(AnthropicModels.list(List.of("a", "b")))
+        .asString()
+        .endsWith("\"first_id\":\"a\",\"last_id\":\"b\"}");
   }
 }
