@@ -9,7 +9,7 @@ import dev.sluice.model.chat.ProviderError.Kind;
 import java.util.Locale;
 
 /** Errors, as this dialect says them. */
-final class Errors {
+public final class Errors {
   private static final int OVERLOADED = 529;
   private static final int UNREADABLE = 502;
 
@@ -33,7 +33,7 @@ final class Errors {
     return of(status(error.path("type").asText()), error);
   }
 
-  static ProviderError unreadable(String why) {
+  public static ProviderError unreadable(String why) {
     return new ProviderError(UNREADABLE, Kind.FAILED, "the provider's answer can't be read: " + why);
   }
 
@@ -86,7 +86,7 @@ final class Errors {
   }
 
   /** What is wrong with a request stands only in the words. */
-  static Kind invalid(String words) {
+  public static Kind invalid(String words) {
     if (words.contains("prompt is too long")
         || words.contains("exceed context limit")
         || words.contains("context window")
@@ -97,7 +97,7 @@ final class Errors {
   }
 
   /** As callers of this dialect read it. */
-  static ObjectNode json(ProviderError error) {
+  public static ObjectNode json(ProviderError error) {
     ObjectNode json = Json.MAPPER.createObjectNode().put("type", "error");
     json.putObject("error").put("type", type(error.kind())).put("message", error.message());
     return json;
