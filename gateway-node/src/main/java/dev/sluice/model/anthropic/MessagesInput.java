@@ -31,7 +31,7 @@ final class MessagesInput {
     messages(request.path("messages"));
     tools(request.path("tools"));
     for (String field : new String[] {"tool_choice", "output_config", "output_format"}) {
-      bytes += TextBytes.ofAll(request.path(field));
+      bytes += request.has(field) ? TextBytes.ofAll(request.path(field)) : 0;
     }
     for (String field : new String[] {"mcp_servers", "container", "context_management"}) {
       JsonNode value = request.path(field);
