@@ -37,6 +37,10 @@ def of_answer(answer, expect, run):
         wrong.append(f"status {answer.status} instead of {expect['status']}")
     if "status_in" in expect and answer.status not in expect["status_in"]:
         wrong.append(f"status {answer.status}, none of {expect['status_in']}")
+    if "grpc_status" in expect and answer.grpc_status != expect["grpc_status"]:
+        wrong.append(f"gRPC status {answer.grpc_status} instead of {expect['grpc_status']}: {answer.all('grpc-message')}")
+    if "grpc_status_not" in expect and answer.grpc_status in (None, expect["grpc_status_not"]):
+        wrong.append(f"gRPC status {answer.grpc_status}")
     for name, value in (expect.get("headers") or {}).items():
         value = now_placeholder(value)
         if not any(subject(one, value) for one in answer.all(name)):
@@ -77,7 +81,7 @@ def of_answer(answer, expect, run):
 
 def of_request(seen, expect, answer, who):
     wrong = []
-    for key in ("path", "host", "method", "tls", "client_cert", "http_version", "body"):
+    for key in ("path", "host", "method", "tls", "client_cert", "http_version", "body", "proxied_for"):
         if key in expect and str(seen.get(key)) != str(expect[key]):
             wrong.append(f"the {who} saw {key} {seen.get(key)!r} instead of {expect[key]!r}")
     if "body_bytes" in expect and len(seen["body"]) != expect["body_bytes"]:

@@ -14,7 +14,9 @@ LONGEST_HEAD = 1 << 20
 class Pod:
     """One endpoint: listens on a port of its own, and keeps what it was asked."""
 
-    def __init__(self, backend, number, fixture, tls=None, address=("127.0.0.1", 0)):
+    def __init__(self, backend, number, fixture, tls=None, address=("127.0.0.1", 0), proxied=False):
+        """proxied: whether connections begin with a header of the PROXY protocol."""
+        self.proxied = proxied
         self.backend, self.fixture, self.tls = backend, fixture, tls
         self.name = f"{backend}-{number}"
         self.seen = []
@@ -39,7 +41,8 @@ class Pod:
                 connection = self.tls.wrap_socket(connection, server_side=True)
                 self.sockets.add(connection)
             reader = connection.makefile("rb")
-            while self.answer(connection, reader):
+            told = reader.readline(LONGEST_HEAD).decode("latin-1").split(" ") if self.proxied else None
+            while self.answer(connection, reader, told):
                 pass
         except (OSError, ValueError, ssl.SSLError):
             pass
@@ -61,13 +64,15 @@ class Pod:
                 pass
             one.close()
 
-    def answer(self, connection, reader):
+    def answer(self, connection, reader, told):
         request = read_request(reader)
         if request is None:
             return False
         request.update(backend=self.backend, pod=self.name, tls=self.tls is not None)
         if self.tls:
             request["client_cert"] = connection.getpeercert(binary_form=True) is not None
+        if told:
+            request["proxied_for"] = told[2]
         self.seen.append(request)
         status, fields, body = FIXTURES[self.fixture](request)
         head = [f"HTTP/1.1 {status} Fixture", f"X-Fixture-Backend: {self.backend}", f"X-Fixture-Pod: {self.name}"]

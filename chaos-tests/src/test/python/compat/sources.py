@@ -44,7 +44,9 @@ class Kubernetes:
 
     kind = "kubernetes"
 
-    def __init__(self, control_plane, kubeconfig, backend_address):
+    def __init__(self, control_plane, kubeconfig, backend_address, unread=()):
+        """unread: kinds that the gateway has no right to read."""
+        self.unread = unread
         self.api, self.kubeconfig = control_plane.api, kubeconfig
         self.backend_address = backend_address
         self.applied, self.marks, self.lock = {}, 0, threading.Lock()
@@ -64,7 +66,9 @@ class Kubernetes:
                 continue
             if document["kind"] == "Ingress" and key not in before:
                 self.await_its_second(name, document)
-            self.note(versions, self.apply_one(document))
+            written = self.apply_one(document)
+            if document["kind"] != "Namespace" or "labels" in document["metadata"]:
+                self.note(versions, written)
         gone = [one for key, one in before.items() if key not in wanted]
         self.applied[name] = wanted
         self.delete(gone, versions)
@@ -114,10 +118,9 @@ class Kubernetes:
             document |= {"addressType": "IPv4", "endpoints": []}
         return self.api.apply(document)
 
-    @staticmethod
-    def note(versions, written):
+    def note(self, versions, written):
         kind = written["kind"]
-        if kind not in ("Namespace",):
+        if kind not in self.unread:
             versions[kind] = max(versions.get(kind, 0), int(written["metadata"]["resourceVersion"]))
 
 

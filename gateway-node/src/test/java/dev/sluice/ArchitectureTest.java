@@ -26,7 +26,11 @@ class ArchitectureTest {
   private static final String CLI = "dev.sluice.node.cli";
   private static final String STATE = "dev.sluice.state";
   private static final String ROUTES = "dev.sluice.ingress";
+  private static final String DOCUMENTS = "dev.sluice.ingress.manifest";
   private static final String QUOTA = "dev.sluice.quota";
+  private static final String USAGE = "dev.sluice.usage";
+  private static final String IDENTITY = "dev.sluice.identity";
+  private static final String TENANCY = "dev.sluice.tenancy";
 
   /** All that runs on a worker's one thread. */
   private static final String[] WORKER = {WIRE, EDGE, UPSTREAM, PROXY, MODEL};
@@ -56,10 +60,18 @@ class ArchitectureTest {
 
   @ArchTest
   static final ArchRule modelsKnowTheProxyAndQuotas =
-      usesOfOursOnly(MODEL, PROXY, WIRE, EDGE, UPSTREAM, ROUTES, QUOTA, STATE);
+      usesOfOursOnly(MODEL, PROXY, WIRE, EDGE, UPSTREAM, ROUTES, QUOTA, IDENTITY, STATE);
 
   @ArchTest
-  static final ArchRule theAdminApiKnowsOnlyWhatItIsGiven = usesOfOursOnly(ADMIN, WIRE, STATE);
+  static final ArchRule identitiesKnowOnlyTheirSettings = usesOfOursOnly(IDENTITY, ROUTES, STATE);
+
+  @ArchTest
+  static final ArchRule tenancyKnowsNoRequest =
+      usesOfOursOnly(TENANCY, ROUTES, DOCUMENTS, QUOTA, STATE);
+
+  @ArchTest
+  static final ArchRule theAdminApiKnowsOnlyWhatItIsGiven =
+      usesOfOursOnly(ADMIN, WIRE, ROUTES, DOCUMENTS, TENANCY, USAGE, STATE);
 
   @ArchTest
   static final ArchRule nobodyKnowsTheProcess = noClasses()

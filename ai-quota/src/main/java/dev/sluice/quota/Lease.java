@@ -85,8 +85,9 @@ public record Lease(
 
   /** Closed, with what was put aside counted as used. */
   Lease writeOff() {
-    List<Line> settled =
-        lines.stream().map(line -> new Line(line.slot(), line.committed(), Amounts.NONE)).toList();
+    List<Line> settled = lines.stream()
+        .map(line -> new Line(line.slot(), line.committed(), Amounts.NONE))
+        .toList();
     return new Lease(id, path, size, grantedAt, notAfter, exact, settled, n, true, overAt);
   }
 

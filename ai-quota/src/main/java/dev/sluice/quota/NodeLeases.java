@@ -12,6 +12,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,6 +35,7 @@ public final class NodeLeases implements AutoCloseable {
         return thread;
       });
   private volatile BiConsumer<String, ToEntity> entities = NOWHERE;
+  private volatile Function<String, CompletionStage<List<Balance>>> balances = NodeLeases::nobody;
 
   public NodeLeases(QuotaSettings settings) {
     this.settings = settings;
@@ -49,6 +51,20 @@ public final class NodeLeases implements AutoCloseable {
   /** Where messages to entities go from now on; null while there is no cluster. What is lost is sent again. */
   void connect(@Nullable BiConsumer<String, ToEntity> entities) {
     this.entities = entities == null ? NOWHERE : entities;
+  }
+
+  /** Who tells how buckets stand from now on; null while there is no cluster. */
+  void askBalancesOf(@Nullable Function<String, CompletionStage<List<Balance>>> balances) {
+    this.balances = balances == null ? NodeLeases::nobody : balances;
+  }
+
+  private static CompletionStage<List<Balance>> nobody(String tenant) {
+    return CompletableFuture.failedFuture(new IllegalStateException("there is no cluster"));
+  }
+
+  /** How a tenant's buckets stand; fails if its entity does not answer in time. Told on another thread. */
+  public CompletionStage<List<Balance>> balances(String tenant) {
+    return balances.apply(tenant);
   }
 
   /**

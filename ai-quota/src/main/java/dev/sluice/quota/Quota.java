@@ -44,12 +44,15 @@ public final class Quota {
         LeaseAgent.nameOf(leases.uid()),
         akka.actor.typed.Props.empty());
     leases.connect((tenant, message) -> agent.tell(new LeaseAgent.Send(tenant, message)));
-    return new Quota(sharding, leases);
+    Quota quota = new Quota(sharding, leases);
+    leases.askBalancesOf(quota::balances);
+    return quota;
   }
 
   /** The system is ending: what is sent from now on is sent again later. */
   public void disconnect() {
     leases.connect(null);
+    leases.askBalancesOf(null);
   }
 
   /** How a tenant's buckets stand; fails if its entity does not answer in time. */

@@ -34,22 +34,24 @@ public final class UsageLedger implements AutoCloseable {
   /** After which nobody sends a batch again: its node would have to have been stopped for so long. */
   private static final int KEEP_BATCH_DAYS = 7;
 
-  private static final String UPSERT = "INSERT INTO sluice_usage(hour, tenant, team, name, model, target, source,"
-      + " requests, input_tokens, cache_read_tokens, cache_write_tokens, output_tokens, reasoning_tokens, cost_nanos)"
-      + " SELECT to_timestamp(hour / 1000), tenant, team, name, model, target, source, requests, input, cache_read,"
-      + " cache_write, output, reasoning, cost FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[],"
-      + " $6::text[], $7::text[], $8::bigint[], $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[], $13::bigint[],"
-      + " $14::bigint[]) AS t(hour, tenant, team, name, model, target, source, requests, input, cache_read, cache_write,"
-      + " output, reasoning, cost)"
-      + " ORDER BY tenant, hour, team, name, model, target, source" // nodes lock rows in one order
-      + " ON CONFLICT (tenant, hour, team, name, model, target, source) DO UPDATE SET"
-      + " requests = sluice_usage.requests + excluded.requests,"
-      + " input_tokens = sluice_usage.input_tokens + excluded.input_tokens,"
-      + " cache_read_tokens = sluice_usage.cache_read_tokens + excluded.cache_read_tokens,"
-      + " cache_write_tokens = sluice_usage.cache_write_tokens + excluded.cache_write_tokens,"
-      + " output_tokens = sluice_usage.output_tokens + excluded.output_tokens,"
-      + " reasoning_tokens = sluice_usage.reasoning_tokens + excluded.reasoning_tokens,"
-      + " cost_nanos = sluice_usage.cost_nanos + excluded.cost_nanos";
+  private static final String UPSERT =
+      "INSERT INTO sluice_usage(hour, tenant, team, name, model, target, source,"
+          + " requests, input_tokens, cache_read_tokens, cache_write_tokens, output_tokens, reasoning_tokens, cost_nanos)"
+          + " SELECT to_timestamp(hour / 1000), tenant, team, name, model, target, source, requests, input, cache_read,"
+          + " cache_write, output, reasoning, cost FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[],"
+          + " $6::text[], $7::text[], $8::bigint[], $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[], $13::bigint[],"
+          + " $14::bigint[]) AS t(hour, tenant, team, name, model, target, source, requests, input, cache_read, cache_write,"
+          + " output, reasoning, cost)"
+          + " ORDER BY tenant, hour, team, name, model, target, source" // nodes lock rows in one
+          // order
+          + " ON CONFLICT (tenant, hour, team, name, model, target, source) DO UPDATE SET"
+          + " requests = sluice_usage.requests + excluded.requests,"
+          + " input_tokens = sluice_usage.input_tokens + excluded.input_tokens,"
+          + " cache_read_tokens = sluice_usage.cache_read_tokens + excluded.cache_read_tokens,"
+          + " cache_write_tokens = sluice_usage.cache_write_tokens + excluded.cache_write_tokens,"
+          + " output_tokens = sluice_usage.output_tokens + excluded.output_tokens,"
+          + " reasoning_tokens = sluice_usage.reasoning_tokens + excluded.reasoning_tokens,"
+          + " cost_nanos = sluice_usage.cost_nanos + excluded.cost_nanos";
 
   private final Database database;
   private final String node;
@@ -86,8 +88,7 @@ public final class UsageLedger implements AutoCloseable {
       Database database, String node, UsageSettings settings, LongSupplier nowMillis) {
     UsageLedger ledger = new UsageLedger(database, node, settings, nowMillis);
     long interval = settings.interval().toMillis();
-    ledger.timer.scheduleWithFixedDelay(
-        ledger::send, interval, interval, TimeUnit.MILLISECONDS);
+    ledger.timer.scheduleWithFixedDelay(ledger::send, interval, interval, TimeUnit.MILLISECONDS);
     return ledger;
   }
 
@@ -127,7 +128,8 @@ public final class UsageLedger implements AutoCloseable {
       sweep();
     }
     if (failure != null && !failing) {
-      LOG.warn("usage can't be written: {}; it is kept in memory and sent again", failure.getMessage());
+      LOG.warn(
+          "usage can't be written: {}; it is kept in memory and sent again", failure.getMessage());
     } else if (failure == null && failing) {
       LOG.info("usage can be written again");
     }
@@ -145,7 +147,8 @@ public final class UsageLedger implements AutoCloseable {
             : Flux.range(0, (batch.lines().size() + LINES_AT_A_TIME - 1) / LINES_AT_A_TIME)
                 .concatMap(part -> upsert(
                     sql,
-                    batch.lines()
+                    batch
+                        .lines()
                         .subList(
                             part * LINES_AT_A_TIME,
                             Math.min(batch.lines().size(), (part + 1) * LINES_AT_A_TIME))))
@@ -201,7 +204,9 @@ public final class UsageLedger implements AutoCloseable {
     Instant oldest = Instant.ofEpochMilli(now).minus(settings.retention());
     database
         .write(sql -> sql.update("DELETE FROM sluice_usage WHERE hour < $1", oldest)
-            .then(sql.update("DELETE FROM sluice_usage_batch WHERE at < now() - $1 * interval '1 day'", KEEP_BATCH_DAYS)))
+            .then(sql.update(
+                "DELETE FROM sluice_usage_batch WHERE at < now() - $1 * interval '1 day'",
+                KEEP_BATCH_DAYS)))
         .exceptionally(failure -> {
           LOG.debug("old usage could not be deleted", failure);
           return 0L;

@@ -75,7 +75,12 @@ public final class UsageReport {
    * @param most lines; one more is told if there are more
    */
   public CompletionStage<List<Line>> lines(
-      Instant from, Instant to, Collection<String> tenants, List<Group> groups, int most, long skip) {
+      Instant from,
+      Instant to,
+      Collection<String> tenants,
+      List<Group> groups,
+      int most,
+      long skip) {
     List<String> columns = new ArrayList<>();
     groups.forEach(group -> columns.add(group.sql + " AS g_" + group.field));
     String by = groups.isEmpty()
@@ -108,8 +113,9 @@ public final class UsageReport {
     Map<String, String> values = new LinkedHashMap<>();
     for (Group group : groups) {
       String column = "g_" + group.field;
-      Object value =
-          group.field.equals("time") ? row.get(column, Instant.class) : row.get(column, String.class);
+      Object value = group.field.equals("time")
+          ? row.get(column, Instant.class)
+          : row.get(column, String.class);
       values.put(group.field, String.valueOf(value));
     }
     Map<String, Long> counts = new LinkedHashMap<>();

@@ -1,6 +1,5 @@
 package dev.sluice.state;
 
-import com.typesafe.config.Config;
 import io.r2dbc.pool.ConnectionPool;
 import io.r2dbc.pool.ConnectionPoolConfiguration;
 import io.r2dbc.postgresql.PostgresqlConnectionConfiguration;
@@ -34,14 +33,8 @@ public final class Database implements AutoCloseable {
     this.timeout = timeout;
   }
 
-  /**
-   * Connects nowhere yet.
-   *
-   * @param config with the section {@code sluice.database}
-   * @throws IllegalArgumentException that names the key, its value and what was expected
-   */
-  public static Database of(DatabaseUrl url, Config config) {
-    Section database = Section.of(config, "sluice.database");
+  /** Connects nowhere yet. */
+  public static Database of(DatabaseUrl url, DatabaseSettings settings) {
     PostgresqlConnectionFactory factory =
         new PostgresqlConnectionFactory(PostgresqlConnectionConfiguration.builder()
             .host(url.host())
@@ -51,14 +44,13 @@ public final class Database implements AutoCloseable {
             .password(url.password())
             .connectTimeout(CONNECT_TIMEOUT)
             .build());
-    Duration timeout = database.duration("timeout", Duration.ofSeconds(1), Duration.ofMinutes(5));
     ConnectionPool pool = new ConnectionPool(ConnectionPoolConfiguration.builder(factory)
         .initialSize(0)
-        .maxSize(database.count("connections", 1, 100))
-        .maxAcquireTime(timeout)
-        .maxIdleTime(database.duration("idle-timeout", Duration.ofSeconds(1), Duration.ofHours(24)))
+        .maxSize(settings.connections())
+        .maxAcquireTime(settings.timeout())
+        .maxIdleTime(settings.idleTimeout())
         .build());
-    return new Database(pool, timeout);
+    return new Database(pool, settings.timeout());
   }
 
   /** Reads. Fails with a TimeoutException after {@code sluice.database.timeout}. */
@@ -96,8 +88,7 @@ public final class Database implements AutoCloseable {
   private static <T> Mono<T> transaction(Connection connection, Function<Sql, Mono<T>> work) {
     return Mono.from(connection.beginTransaction())
         .then(Mono.defer(() -> work.apply(new Sql(connection))))
-        .flatMap(
-            result -> Mono.from(connection.commitTransaction()).then(Mono.just(result)))
+        .flatMap(result -> Mono.from(connection.commitTransaction()).then(Mono.just(result)))
         .onErrorResume(
             failure -> Mono.from(connection.rollbackTransaction()).then(Mono.error(failure)));
   }

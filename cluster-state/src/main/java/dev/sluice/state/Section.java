@@ -115,8 +115,8 @@ public final class Section {
     List<String> known = List.of(names);
     for (String name : config.root().keySet()) {
       if (!known.contains(name)) {
-        throw new IllegalArgumentException(
-            path + "." + name + ": no such setting (expected: one of " + String.join(", ", known) + ")");
+        throw new IllegalArgumentException(path + "." + name
+            + ": no such setting (expected: one of " + String.join(", ", known) + ")");
       }
     }
     return this;

@@ -26,7 +26,9 @@ public final class Sql {
 
   /** The first row; empty if there is none. */
   public <R> Mono<R> row(String text, Function<Row, R> reader, Object... values) {
-    return rows(text, reader, values).collectList().flatMap(all -> Mono.justOrEmpty(all.stream().findFirst()));
+    return rows(text, reader, values)
+        .collectList()
+        .flatMap(all -> Mono.justOrEmpty(all.stream().findFirst()));
   }
 
   /** How many rows it has changed. */

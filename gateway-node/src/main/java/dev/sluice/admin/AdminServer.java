@@ -8,11 +8,14 @@ import akka.http.javadsl.model.HttpCharsets;
 import akka.http.javadsl.model.HttpEntities;
 import akka.http.javadsl.model.HttpEntity;
 import akka.http.javadsl.model.HttpHeader;
+import akka.http.javadsl.model.HttpMethods;
 import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.model.HttpResponse;
 import akka.http.javadsl.model.MediaTypes;
+import akka.http.javadsl.model.RequestEntityAcceptances;
 import akka.http.javadsl.model.StatusCodes;
 import akka.http.javadsl.model.headers.RawHeader;
+import akka.http.javadsl.settings.ServerSettings;
 import akka.http.scaladsl.model.EntityStreamSizeException;
 import akka.japi.function.Function;
 import akka.stream.Materializer;
@@ -21,8 +24,8 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
-import dev.sluice.ingress.manifest.TenantParts;
 import dev.sluice.ingress.Problem;
+import dev.sluice.ingress.manifest.TenantParts;
 import dev.sluice.tenancy.Change;
 import io.r2dbc.spi.R2dbcException;
 import java.io.IOException;
@@ -48,6 +51,7 @@ public final class AdminServer {
 
   private static final Logger LOG = LoggerFactory.getLogger(AdminServer.class);
   private static final Pattern ETAG = Pattern.compile("\"([0-9]{1,18})\"");
+  private static final Pattern ANY_ETAG = Pattern.compile("(W/)?\"[^\"]*\"(\\s*,.*)?");
   private static final Pattern IDEMPOTENCY_KEY = Pattern.compile("[\\x21-\\x7e]{1,255}");
   private static final ObjectMapper JSON = new ObjectMapper()
       .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
@@ -67,7 +71,18 @@ public final class AdminServer {
 
   CompletionStage<ServerBinding> start() {
     Function<HttpRequest, CompletionStage<HttpResponse>> handler = this::serve;
-    return Http.get(system).newServerAt(settings.host(), settings.port()).bind(handler);
+    return Http.get(system)
+        .newServerAt(settings.host(), settings.port())
+        .withSettings(takingMoreMethods(ServerSettings.create(system)))
+        .bind(handler);
+  }
+
+  /** Methods that the server would answer 501 itself, where 405 says more. */
+  private static ServerSettings takingMoreMethods(ServerSettings settings) {
+    return settings.withParserSettings(settings
+        .getParserSettings()
+        .withCustomMethods(
+            HttpMethods.custom("QUERY", true, true, RequestEntityAcceptances.Expected)));
   }
 
   private CompletionStage<HttpResponse> serve(HttpRequest request) {
@@ -90,7 +105,8 @@ public final class AdminServer {
   private CompletionStage<Answer> answer(HttpRequest request) {
     Optional<List<String>> path = path(request);
     if (path.isEmpty()) {
-      return now(Answer.problem(404, "there is no such path (expected: one of " + PREFIX + "/openapi.json)"));
+      return now(Answer.problem(
+          404, "there is no such path (expected: one of " + PREFIX + "/openapi.json)"));
     }
     return callers
         .of(field(request, "Authorization"), field(request, "Host"))
@@ -102,7 +118,8 @@ public final class AdminServer {
   private CompletionStage<Answer> known(HttpRequest request, List<String> path, Caller caller) {
     Operations.Found found = operations.find(request.method().name(), path);
     if (found instanceof Operations.Found.WrongMethod other) {
-      return now(Answer.problem(405, "this path takes " + other.allowed()).with("Allow", other.allowed()));
+      return now(
+          Answer.problem(405, "this path takes " + other.allowed()).with("Allow", other.allowed()));
     } else if (found instanceof Operations.Found.One one) {
       String tenant = one.path().getOrDefault("tenant", "");
       if (!one.operation().access().allows(caller, tenant)) {
@@ -110,11 +127,13 @@ public final class AdminServer {
       }
       return allowed(request, one, caller);
     }
-    return now(Answer.problem(404, "there is no such path (expected: one of " + PREFIX + "/openapi.json)"));
+    return now(Answer.problem(
+        404, "there is no such path (expected: one of " + PREFIX + "/openapi.json)"));
   }
 
   private static Answer unauthorized() {
-    return Answer.problem(401, "no token, or one that is not known (expected: Authorization: Bearer TOKEN)")
+    return Answer.problem(
+            401, "no token, or one that is not known (expected: Authorization: Bearer TOKEN)")
         .with("WWW-Authenticate", "Bearer");
   }
 
@@ -144,18 +163,24 @@ public final class AdminServer {
     Matcher etag = ETAG.matcher(match);
     if (operation.ifMatch() && match.isEmpty()) {
       return now(Answer.problem(
-          428, "no If-Match (expected: the ETag of what is to be changed, or * for whatever it is)"));
+          428,
+          "no If-Match (expected: the ETag of what is to be changed, or * for whatever it is)"));
     }
     if (operation.ifMatch() && !match.equals("*") && !etag.matches()) {
-      return now(Answer.problem(
-          412, "If-Match names something else (expected: the ETag that it has now, or *)"));
+      return now(
+          ANY_ETAG.matcher(match).matches()
+              ? Answer.problem(
+                  412, "If-Match names something else (expected: the ETag that it has now, or *)")
+              : Answer.problem(400, "If-Match can't be read (expected: an ETag in quotes, or *)"));
     }
-    long seen = operation.ifMatch() && !match.equals("*") ? Long.parseLong(etag.group(1)) : Change.ANY;
-    return body(request, operation).thenCompose(body -> body.problem() != null
-        ? now(body.problem())
-        : operation
-            .handler()
-            .apply(new Asked(caller, operation, one.path(), query, body.json(), seen, key)));
+    long seen =
+        operation.ifMatch() && !match.equals("*") ? Long.parseLong(etag.group(1)) : Change.ANY;
+    return body(request, operation)
+        .thenCompose(body -> body.problem() != null
+            ? now(body.problem())
+            : operation
+                .handler()
+                .apply(new Asked(caller, operation, one.path(), query, body.json(), seen, key)));
   }
 
   private static Map<String, String> query(
@@ -164,9 +189,14 @@ public final class AdminServer {
     List<Map.Entry<String, String>> sent;
     try {
       sent = new ArrayList<>();
-      request.getUri().query().toList().forEach(pair -> sent.add(Map.entry(pair.first(), pair.second())));
+      request
+          .getUri()
+          .query()
+          .toList()
+          .forEach(pair -> sent.add(Map.entry(pair.first(), pair.second())));
     } catch (RuntimeException e) {
-      problems.add(new Problem("", "", "", "a query that can't be read", "percent-encoded UTF-8", ""));
+      problems.add(
+          new Problem("", "", "", "a query that can't be read", "percent-encoded UTF-8", ""));
       return values;
     }
     for (Map.Entry<String, String> one : sent) {
@@ -176,7 +206,12 @@ public final class AdminServer {
           .orElse(null);
       if (known == null || values.putIfAbsent(one.getKey(), one.getValue()) != null) {
         problems.add(new Problem(
-            "", "", one.getKey(), known == null ? "unknown parameter" : "more than one", names(operation), ""));
+            "",
+            "",
+            one.getKey(),
+            known == null ? "unknown parameter" : "more than one",
+            names(operation),
+            ""));
       } else if (!known.valid().matcher(one.getValue()).matches()) {
         problems.add(new Problem("", "", one.getKey(), "this value", known.description(), ""));
       }
@@ -190,7 +225,8 @@ public final class AdminServer {
   }
 
   private static String names(Operation operation) {
-    List<String> names = operation.query().stream().map(Operation.Parameter::name).toList();
+    List<String> names =
+        operation.query().stream().map(Operation.Parameter::name).toList();
     return names.isEmpty() ? "no query" : "once each: " + String.join(", ", names);
   }
 
@@ -205,7 +241,8 @@ public final class AdminServer {
     if (!type.equals("application/json")) {
       return now(new Body(
           MissingNode.getInstance(),
-          Answer.problem(415, "this content can't be read (expected: Content-Type: application/json)")));
+          Answer.problem(
+              415, "this content can't be read (expected: Content-Type: application/json)")));
     }
     return request
         .entity()
@@ -216,7 +253,8 @@ public final class AdminServer {
             : new Body(
                 MissingNode.getInstance(),
                 cause(failure) instanceof EntityStreamSizeException
-                    ? Answer.problem(413, "the body is longer than " + settings.bodyBytes() + " bytes")
+                    ? Answer.problem(
+                        413, "the body is longer than " + settings.bodyBytes() + " bytes")
                     : Answer.problem(408, "the body did not arrive in time")));
   }
 
@@ -226,7 +264,8 @@ public final class AdminServer {
     } catch (IOException e) {
       return new Body(
           MissingNode.getInstance(),
-          Answer.problem(400, "the body is no JSON, or has a field twice (expected: one JSON object)"));
+          Answer.problem(
+              400, "the body is no JSON, or has a field twice (expected: one JSON object)"));
     }
   }
 
@@ -282,12 +321,13 @@ public final class AdminServer {
     ByteString bytes = ByteString.fromString(answer.body(), StandardCharsets.UTF_8);
     return switch (answer.contentType()) {
       case "application/json" -> HttpEntities.create(ContentTypes.APPLICATION_JSON, bytes);
-      case "text/csv" -> HttpEntities.create(
-          MediaTypes.TEXT_CSV.toContentType(HttpCharsets.UTF_8), bytes);
-      default -> HttpEntities.create(
-          MediaTypes.applicationWithFixedCharset("problem+json", HttpCharsets.UTF_8)
-              .toContentType(),
-          bytes);
+      case "text/csv" ->
+        HttpEntities.create(MediaTypes.TEXT_CSV.toContentType(HttpCharsets.UTF_8), bytes);
+      default ->
+        HttpEntities.create(
+            MediaTypes.applicationWithFixedCharset("problem+json", HttpCharsets.UTF_8)
+                .toContentType(),
+            bytes);
     };
   }
 

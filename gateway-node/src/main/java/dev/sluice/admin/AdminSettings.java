@@ -67,7 +67,8 @@ public record AdminSettings(
       default -> throw admin.refused("anonymous-reads", "auto, on or off");
     };
     if (anonymous && !loopback) {
-      throw admin.refused("anonymous-reads", "off, because sluice.admin.host is no loopback address");
+      throw admin.refused(
+          "anonymous-reads", "off, because sluice.admin.host is no loopback address");
     }
     return new AdminSettings(
         host,
@@ -83,7 +84,8 @@ public record AdminSettings(
     Map<String, Caller> tokens = new HashMap<>();
     if (!admin.text("token").isEmpty()) {
       tokens.put(
-          Callers.sha256(admin.text("token")), new Caller("sluice.admin.token", Role.ADMIN, Set.of()));
+          Callers.sha256(admin.text("token")),
+          new Caller("sluice.admin.token", Role.ADMIN, Set.of()));
     }
     for (Section one : admin.sections("tokens", MOST_TOKENS)) {
       one.only("name", "role", "tenants", "sha256");

@@ -58,7 +58,8 @@ record Answer(int status, String contentType, String body, Map<String, String> f
 
   /** Which fields were wrong, what was found, and what was expected. */
   static Answer problem(int status, String detail, List<Problem> fields) {
-    ObjectNode body = JsonNodeFactory.instance.objectNode()
+    ObjectNode body = JsonNodeFactory.instance
+        .objectNode()
         .put("type", "about:blank")
         .put("title", TITLES.getOrDefault(status, "Error"))
         .put("status", status)

@@ -115,7 +115,8 @@ final class BalanceOperations {
   private CompletionStage<Answer> topUp(Asked asked) {
     String tenant = asked.path("tenant");
     TenantParts parts = new TenantParts(asked.body()).only("limit", "amount");
-    String name = parts.requiredText("limit", text -> text.length() <= 1024, "the name of a balance");
+    String name =
+        parts.requiredText("limit", text -> text.length() <= 1024, "the name of a balance");
     long amount = parts.requiredNumber("amount", -TopUps.MOST, TopUps.MOST);
     if (!parts.problems().isEmpty()) {
       return Outcomes.bad(parts);
@@ -139,7 +140,8 @@ final class BalanceOperations {
   }
 
   private static ObjectNode json(TopUps.TopUp one) {
-    return JsonNodeFactory.instance.objectNode()
+    return JsonNodeFactory.instance
+        .objectNode()
         .put("limit", one.limit())
         .put("amount", one.amount())
         .put("idempotencyKey", one.idempotencyKey())
@@ -152,7 +154,9 @@ final class BalanceOperations {
     String tenant = asked.path("tenant");
     TenantParts parts = new TenantParts(asked.body()).only("reason");
     String reason = parts.requiredText(
-        "reason", text -> text.length() <= 500, "a text of at most 500 characters, for the audit trail");
+        "reason",
+        text -> text.length() <= 500,
+        "a text of at most 500 characters, for the audit trail");
     if (!parts.problems().isEmpty()) {
       return Outcomes.bad(parts);
     }
@@ -162,8 +166,9 @@ final class BalanceOperations {
     String noted = JsonNodeFactory.instance.objectNode().put("reason", reason).toString();
     return audit
         .note(asked.change(), tenant, "", noted)
-        .thenCompose(number -> view.writeOff(tenant).handle((leases, failure) -> failure != null
-            ? unreachable()
-            : Answer.json(200, JsonNodeFactory.instance.objectNode().put("leases", leases))));
+        .thenCompose(number -> view.writeOff(tenant)
+            .handle((leases, failure) -> failure != null
+                ? unreachable()
+                : Answer.json(200, JsonNodeFactory.instance.objectNode().put("leases", leases))));
   }
 }

@@ -54,13 +54,15 @@ final class Declared {
   }
 
   ObjectNode tenant(DeclaredTenant own) {
-    ObjectNode json = JsonNodeFactory.instance.objectNode().put("name", own.key().name());
+    ObjectNode json =
+        JsonNodeFactory.instance.objectNode().put("name", own.key().name());
     json.set("limits", TenantParts.json(own.limits()));
     return by(json, own);
   }
 
   ObjectNode team(DeclaredTenant own, DeclaredTenant.Team team) {
-    ObjectNode json = JsonNodeFactory.instance.objectNode()
+    ObjectNode json = JsonNodeFactory.instance
+        .objectNode()
         .put("tenant", own.key().name())
         .put("name", team.name());
     json.set("limits", TenantParts.json(team.limits()));

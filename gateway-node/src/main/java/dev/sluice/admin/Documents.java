@@ -19,7 +19,8 @@ final class Documents {
 
   /** A limit with its place in its name. */
   static ObjectNode placed(SpendingTree.Limit limit) {
-    ObjectNode json = JsonNodeFactory.instance.objectNode()
+    ObjectNode json = JsonNodeFactory.instance
+        .objectNode()
         .put("name", limit.name())
         .put("unit", word(limit.unit()))
         .put("amount", limit.amount())

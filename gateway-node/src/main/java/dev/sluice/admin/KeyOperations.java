@@ -50,8 +50,14 @@ final class KeyOperations {
   private List<Operation> of(String team, String path, String whose) {
     return List.of(
         Operation.get(
-                "list" + team + "Keys", path, Access.READ, "Keys " + whose + ".", "Key[]", this::list)
-            .paged("Name behind which to begin, as the Link field of the page before has it.", NAME),
+                "list" + team + "Keys",
+                path,
+                Access.READ,
+                "Keys " + whose + ".",
+                "Key[]",
+                this::list)
+            .paged(
+                "Name behind which to begin, as the Link field of the page before has it.", NAME),
         Operation.post(
             "create" + team + "Key",
             path,
@@ -62,7 +68,12 @@ final class KeyOperations {
             "CreatedKey",
             this::create),
         Operation.get(
-            "get" + team + "Key", path + "/{key}", Access.READ, "A key " + whose + ".", "Key", this::find),
+            "get" + team + "Key",
+            path + "/{key}",
+            Access.READ,
+            "A key " + whose + ".",
+            "Key",
+            this::find),
         Operation.put(
             "change" + team + "Key",
             path + "/{key}",
@@ -103,13 +114,16 @@ final class KeyOperations {
           .forEach(key -> page.put(key.name(), key(own, team, key)));
       return CompletableFuture.completedFuture(Pages.answer(asked, page));
     }
-    return store.find(new TenantId(tenant, team, "")).thenCompose(there -> there.isEmpty()
-        ? CompletableFuture.completedFuture(Answer.problem(404, "there is no such tenant or team"))
-        : store.keys(tenant, team, asked.query("after"), asked.most() + 1).thenApply(kept -> {
-          TreeMap<String, ObjectNode> page = new TreeMap<>();
-          kept.forEach(one -> page.put(one.id().key(), key(one)));
-          return Pages.answer(asked, page);
-        }));
+    return store
+        .find(new TenantId(tenant, team, ""))
+        .thenCompose(there -> there.isEmpty()
+            ? CompletableFuture.completedFuture(
+                Answer.problem(404, "there is no such tenant or team"))
+            : store.keys(tenant, team, asked.query("after"), asked.most() + 1).thenApply(kept -> {
+              TreeMap<String, ObjectNode> page = new TreeMap<>();
+              kept.forEach(one -> page.put(one.id().key(), key(one)));
+              return Pages.answer(asked, page);
+            }));
   }
 
   /** @return empty if there is no such team */
@@ -127,14 +141,16 @@ final class KeyOperations {
     DeclaredTenant own = declared.all().get(id.tenant());
     if (own != null) {
       return CompletableFuture.completedFuture(keys(own, id.team())
-          .flatMap(keys ->
-              keys.stream().filter(key -> key.name().equals(id.key())).findFirst())
+          .flatMap(
+              keys -> keys.stream().filter(key -> key.name().equals(id.key())).findFirst())
           .map(key -> Answer.json(200, key(own, id.team(), key)))
           .orElseGet(() -> Answer.problem(404, "there is no such key")));
     }
-    return store.find(id).thenApply(found -> found
-        .map(one -> Answer.json(200, key(one)).withEtag(one.changed()))
-        .orElseGet(() -> Answer.problem(404, "there is no such key")));
+    return store
+        .find(id)
+        .thenApply(found -> found
+            .map(one -> Answer.json(200, key(one)).withEtag(one.changed()))
+            .orElseGet(() -> Answer.problem(404, "there is no such key")));
   }
 
   private CompletionStage<Answer> create(Asked asked) {
@@ -156,32 +172,37 @@ final class KeyOperations {
       return Outcomes.bad(parts);
     }
     NewSecret secret = rule == null && given.isEmpty() ? NewSecret.make() : NewSecret.of(given);
-    return declared.refused(id.tenant()).orElseGet(() -> store
-        .create(
-            asked.change(),
-            id,
-            TenantParts.json(limits).toString(),
-            TenantParts.json(rule),
-            secret.sha256(),
-            expires)
-        .thenApply(written -> Outcomes.answer(
-            written,
-            made -> Answer.json(201, shown(made, secret))
-                .withEtag(made.changed())
-                .with("Location", AdminServer.PREFIX + Documents.path(id)))));
+    return declared
+        .refused(id.tenant())
+        .orElseGet(() -> store
+            .create(
+                asked.change(),
+                id,
+                TenantParts.json(limits).toString(),
+                TenantParts.json(rule),
+                secret.sha256(),
+                expires)
+            .thenApply(written -> Outcomes.answer(
+                written,
+                made -> Answer.json(201, shown(made, secret))
+                    .withEtag(made.changed())
+                    .with("Location", AdminServer.PREFIX + Documents.path(id)))));
   }
 
   /** Milliseconds since 1970; 0 for never. */
   private long expires(TenantParts parts) {
     String text = parts.text(
-        "expires", one -> instant(one).isPresent(), "a moment in the future such as 2030-01-31T00:00:00Z");
+        "expires",
+        one -> instant(one).isPresent(),
+        "a moment in the future such as 2030-01-31T00:00:00Z");
     return instant(text).map(Instant::toEpochMilli).orElse(0L);
   }
 
   private Optional<Instant> instant(String text) {
     try {
       Instant moment = Instant.parse(text);
-      return moment.isAfter(clock.instant()) && moment.isBefore(Instant.parse("9999-01-01T00:00:00Z"))
+      return moment.isAfter(clock.instant())
+              && moment.isBefore(Instant.parse("9999-01-01T00:00:00Z"))
           ? Optional.of(moment)
           : Optional.empty();
     } catch (DateTimeException e) {
@@ -199,17 +220,21 @@ final class KeyOperations {
     if (!parts.problems().isEmpty()) {
       return Outcomes.bad(parts);
     }
-    return declared.refused(id.tenant()).orElseGet(() -> store
-        .limit(asked.change(), id, TenantParts.json(limits).toString())
-        .thenApply(written -> Outcomes.answer(
-            written, now -> Answer.json(200, key(now)).withEtag(now.changed()))));
+    return declared
+        .refused(id.tenant())
+        .orElseGet(() -> store
+            .limit(asked.change(), id, TenantParts.json(limits).toString())
+            .thenApply(written -> Outcomes.answer(
+                written, now -> Answer.json(200, key(now)).withEtag(now.changed()))));
   }
 
   private CompletionStage<Answer> delete(Asked asked) {
     TenantId id = id(asked);
-    return declared.refused(id.tenant()).orElseGet(() -> store
-        .drop(asked.change(), id)
-        .thenApply(written -> Outcomes.answer(written, gone -> Answer.nothing())));
+    return declared
+        .refused(id.tenant())
+        .orElseGet(() -> store
+            .drop(asked.change(), id)
+            .thenApply(written -> Outcomes.answer(written, gone -> Answer.nothing())));
   }
 
   private CompletionStage<Answer> rotate(Asked asked) {
@@ -221,10 +246,12 @@ final class KeyOperations {
     }
     NewSecret secret = NewSecret.make();
     long until = overlap == 0 ? 0 : clock.millis() + overlap * 1000;
-    return declared.refused(id.tenant()).orElseGet(() -> store
-        .rotate(asked.change(), id, secret.sha256(), until)
-        .thenApply(written -> Outcomes.answer(
-            written, now -> Answer.json(201, shown(now, secret)).withEtag(now.changed()))));
+    return declared
+        .refused(id.tenant())
+        .orElseGet(() -> store
+            .rotate(asked.change(), id, secret.sha256(), until)
+            .thenApply(written -> Outcomes.answer(
+                written, now -> Answer.json(201, shown(now, secret)).withEtag(now.changed()))));
   }
 
   private static TenantId id(Asked asked) {

@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
 /** How this node stands, the document of the API itself, and the audit trail. */
 final class NodeOperations {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final Pattern ANY = Pattern.compile("(?s).{0,8192}");
+  private static final Pattern ANY = Pattern.compile("[\\s\\S]{0,8192}");
 
   private final AdminView view;
   private final AuditTrail audit;
@@ -64,8 +64,7 @@ final class NodeOperations {
                 new Operation.Parameter("url", "http or https URL.", ANY, true),
                 Operation.Parameter.optional(
                     "method", "Of the request; the default is GET.", "[A-Z]{1,20}"),
-                new Operation.Parameter(
-                    "headers", "Lines of the form Name: value.", ANY, false)),
+                new Operation.Parameter("headers", "Lines of the form Name: value.", ANY, false)),
         Operation.get(
             "getShadow",
             "/shadow",
@@ -91,8 +90,8 @@ final class NodeOperations {
         asked.query("headers").lines().filter(line -> !line.isBlank()).toList();
     Answer answer;
     try {
-      answer = Answer.of(
-          view.explain(method.isEmpty() ? "GET" : method, asked.query("url"), headers));
+      answer =
+          Answer.of(view.explain(method.isEmpty() ? "GET" : method, asked.query("url"), headers));
     } catch (IllegalArgumentException e) {
       answer = Answer.problem(400, String.valueOf(e.getMessage()));
     }
@@ -118,7 +117,8 @@ final class NodeOperations {
   }
 
   private static ObjectNode json(Audit line) {
-    ObjectNode json = JsonNodeFactory.instance.objectNode()
+    ObjectNode json = JsonNodeFactory.instance
+        .objectNode()
         .put("number", line.changed())
         .put("at", line.at().toString())
         .put("who", line.who())

@@ -34,8 +34,8 @@ final class OpenApi {
     document.putArray("servers").addObject().put("url", AdminServer.PREFIX);
     document.putArray("security").addObject().putArray("bearer");
     ObjectNode paths = document.putObject("paths");
-    operations.forEach(one -> path(paths, one)
-        .set(one.method().toLowerCase(Locale.ROOT), operation(one)));
+    operations.forEach(
+        one -> path(paths, one).set(one.method().toLowerCase(Locale.ROOT), operation(one)));
     ObjectNode components = document.putObject("components");
     components
         .putObject("securitySchemes")
@@ -86,7 +86,11 @@ final class OpenApi {
           .put("pattern", "^(" + parameter.valid().pattern() + ")$");
     });
     if (one.ifMatch()) {
-      header(parameters, "If-Match", "ETag of what is changed, or * for whatever it is.", "^(\\*|\"[0-9]{1,18}\")$");
+      header(
+          parameters,
+          "If-Match",
+          "ETag of what is changed, or * for whatever it is.",
+          "^(\\*|\"[0-9]{1,18}\")$");
     }
     if (one.idempotent()) {
       header(parameters, "Idempotency-Key", "One for each top-up.", "^[!-~]{1,255}$");
@@ -103,6 +107,13 @@ final class OpenApi {
     }
     ObjectNode responses = json.putObject("responses");
     responses.set(Integer.toString(one.status()), good(one));
+    responses
+        .putObject("414")
+        .put("description", "The path and the query are too long.")
+        .putObject("content")
+        .putObject("text/plain")
+        .putObject("schema")
+        .put("type", "string");
     errors(one).forEach((status, why) -> {
       ObjectNode response = responses.putObject(Integer.toString(status)).put("description", why);
       response
@@ -113,7 +124,8 @@ final class OpenApi {
     return json;
   }
 
-  private static void header(ArrayNode parameters, String name, String description, String pattern) {
+  private static void header(
+      ArrayNode parameters, String name, String description, String pattern) {
     parameters
         .addObject()
         .put("name", name)
@@ -132,7 +144,8 @@ final class OpenApi {
     }
     ObjectNode content = response.putObject("content");
     boolean list = one.answer().endsWith("[]");
-    ObjectNode schema = reference(list ? one.answer().substring(0, one.answer().length() - 2) : one.answer());
+    ObjectNode schema =
+        reference(list ? one.answer().substring(0, one.answer().length() - 2) : one.answer());
     ObjectNode whole = content.putObject("application/json");
     if (list) {
       ObjectNode array = whole.putObject("schema").put("type", "array");

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.ingress.DeclaredTenant;
 import dev.sluice.ingress.SpendingTree;
+import dev.sluice.ingress.TenantTable;
 import dev.sluice.ingress.manifest.TenantParts;
 import dev.sluice.tenancy.KeptEntry;
 import dev.sluice.tenancy.Tenancy;
@@ -17,7 +18,8 @@ import java.util.concurrent.CompletionStage;
 /** Tenants and teams, and their limits. */
 final class TenantOperations {
   private static final String NAME = "[a-z0-9][-a-z0-9.]{0,252}";
-  private static final String AFTER = "Name behind which to begin, as the Link field of the page before has it.";
+  private static final String AFTER =
+      "Name behind which to begin, as the Link field of the page before has it.";
 
   private final TenancyStore store;
   private final Tenancy tenancy;
@@ -31,7 +33,8 @@ final class TenantOperations {
 
   List<Operation> all() {
     return List.of(
-        Operation.get("listTenants", "/tenants", Access.READ, "Tenants by name.", "Tenant[]", this::list)
+        Operation.get(
+                "listTenants", "/tenants", Access.READ, "Tenants by name.", "Tenant[]", this::list)
             .paged(AFTER, NAME),
         Operation.post(
             "createTenant",
@@ -67,7 +70,12 @@ final class TenantOperations {
                 this::limits)
             .paged(AFTER, "[a-z0-9][-a-z0-9./]{0,1023}"),
         Operation.get(
-                "listTeams", "/tenants/{tenant}/teams", Access.READ, "Teams by name.", "Team[]", this::teams)
+                "listTeams",
+                "/tenants/{tenant}/teams",
+                Access.READ,
+                "Teams by name.",
+                "Team[]",
+                this::teams)
             .paged(AFTER, NAME),
         Operation.post(
             "createTeam",
@@ -79,7 +87,12 @@ final class TenantOperations {
             "Team",
             this::create),
         Operation.get(
-            "getTeam", "/tenants/{tenant}/teams/{team}", Access.READ, "A team.", "Team", this::find),
+            "getTeam",
+            "/tenants/{tenant}/teams/{team}",
+            Access.READ,
+            "A team.",
+            "Team",
+            this::find),
         Operation.put(
             "changeTeam",
             "/tenants/{tenant}/teams/{team}",
@@ -144,13 +157,15 @@ final class TenantOperations {
           .forEach(team -> page.put(team.name(), declared.team(own, team)));
       return CompletableFuture.completedFuture(Pages.answer(asked, page));
     }
-    return store.find(TenantId.ofTenant(tenant)).thenCompose(there -> there.isEmpty()
-        ? CompletableFuture.completedFuture(Outcomes.noTenant(tenant))
-        : store.teams(tenant, after, asked.most() + 1).thenApply(kept -> {
-          TreeMap<String, ObjectNode> page = new TreeMap<>();
-          kept.forEach(one -> page.put(one.id().team(), entry(one)));
-          return Pages.answer(asked, page);
-        }));
+    return store
+        .find(TenantId.ofTenant(tenant))
+        .thenCompose(there -> there.isEmpty()
+            ? CompletableFuture.completedFuture(Outcomes.noTenant(tenant))
+            : store.teams(tenant, after, asked.most() + 1).thenApply(kept -> {
+              TreeMap<String, ObjectNode> page = new TreeMap<>();
+              kept.forEach(one -> page.put(one.id().team(), entry(one)));
+              return Pages.answer(asked, page);
+            }));
   }
 
   private CompletionStage<Answer> limits(Asked asked) {
@@ -183,11 +198,13 @@ final class TenantOperations {
                   .map(team -> Answer.json(200, declared.team(own, team)))
                   .orElseGet(() -> Answer.problem(404, "there is no such team")));
     }
-    return store.find(id).thenApply(found -> found
-        .map(one -> Answer.json(200, entry(one)).withEtag(one.changed()))
-        .orElseGet(() -> id.team().isEmpty()
-            ? Outcomes.noTenant(id.tenant())
-            : Answer.problem(404, "there is no such team")));
+    return store
+        .find(id)
+        .thenApply(found -> found
+            .map(one -> Answer.json(200, entry(one)).withEtag(one.changed()))
+            .orElseGet(() -> id.team().isEmpty()
+                ? Outcomes.noTenant(id.tenant())
+                : Answer.problem(404, "there is no such team")));
   }
 
   private CompletionStage<Answer> create(Asked asked) {
@@ -197,16 +214,21 @@ final class TenantOperations {
     TenantId id = team ? TenantId.ofTeam(asked.path("tenant"), name) : TenantId.ofTenant(name);
     List<DeclaredTenant.Limit> limits =
         parts.limits(team ? TenantParts.MOST_LIMITS_BELOW : TenantParts.MOST_LIMITS);
+    if (!team && name.length() > TenantTable.MOST_NAME_CHARS) {
+      parts.refuse("name", "at most " + TenantTable.MOST_NAME_CHARS + " characters");
+    }
     if (!parts.problems().isEmpty()) {
       return Outcomes.bad(parts);
     }
-    return declared.refused(id.tenant()).orElseGet(() -> store
-        .create(asked.change(), id, TenantParts.json(limits).toString(), "", "", 0)
-        .thenApply(written -> Outcomes.answer(
-            written,
-            made -> Answer.json(201, entry(made))
-                .withEtag(made.changed())
-                .with("Location", AdminServer.PREFIX + Documents.path(id)))));
+    return declared
+        .refused(id.tenant())
+        .orElseGet(() -> store
+            .create(asked.change(), id, TenantParts.json(limits).toString(), "", "", 0)
+            .thenApply(written -> Outcomes.answer(
+                written,
+                made -> Answer.json(201, entry(made))
+                    .withEtag(made.changed())
+                    .with("Location", AdminServer.PREFIX + Documents.path(id)))));
   }
 
   private CompletionStage<Answer> change(Asked asked) {
@@ -215,22 +237,26 @@ final class TenantOperations {
     if (!parts.has("limits")) {
       parts.refuse("limits", "a list of limits");
     }
-    List<DeclaredTenant.Limit> limits = parts.limits(
-        id.team().isEmpty() ? TenantParts.MOST_LIMITS : TenantParts.MOST_LIMITS_BELOW);
+    List<DeclaredTenant.Limit> limits =
+        parts.limits(id.team().isEmpty() ? TenantParts.MOST_LIMITS : TenantParts.MOST_LIMITS_BELOW);
     if (!parts.problems().isEmpty()) {
       return Outcomes.bad(parts);
     }
-    return declared.refused(id.tenant()).orElseGet(() -> store
-        .limit(asked.change(), id, TenantParts.json(limits).toString())
-        .thenApply(written -> Outcomes.answer(
-            written, now -> Answer.json(200, entry(now)).withEtag(now.changed()))));
+    return declared
+        .refused(id.tenant())
+        .orElseGet(() -> store
+            .limit(asked.change(), id, TenantParts.json(limits).toString())
+            .thenApply(written -> Outcomes.answer(
+                written, now -> Answer.json(200, entry(now)).withEtag(now.changed()))));
   }
 
   private CompletionStage<Answer> delete(Asked asked) {
     TenantId id = id(asked);
-    return declared.refused(id.tenant()).orElseGet(() -> store
-        .drop(asked.change(), id)
-        .thenApply(written -> Outcomes.answer(written, gone -> Answer.nothing())));
+    return declared
+        .refused(id.tenant())
+        .orElseGet(() -> store
+            .drop(asked.change(), id)
+            .thenApply(written -> Outcomes.answer(written, gone -> Answer.nothing())));
   }
 
   private static TenantId id(Asked asked) {
@@ -242,7 +268,8 @@ final class TenantOperations {
     if (!entry.id().team().isEmpty()) {
       json.put("tenant", entry.id().tenant());
     }
-    json.put("name", entry.id().team().isEmpty() ? entry.id().tenant() : entry.id().team());
+    json.put(
+        "name", entry.id().team().isEmpty() ? entry.id().tenant() : entry.id().team());
     json.set("limits", Documents.limits(entry.limits()));
     return json.put("created", entry.created().toString());
   }

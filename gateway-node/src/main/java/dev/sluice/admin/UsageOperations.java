@@ -36,26 +36,30 @@ final class UsageOperations {
             "What was used in hours that begin at from or later, and before to.",
             "Usage[]",
             this::usage)
-        .paged("How many lines to leave out, as the Link field of the page before has it.", "[0-9]{1,9}")
+        .paged(
+            "How many lines to leave out, as the Link field of the page before has it.",
+            "[0-9]{1,9}")
         .with(
             new Operation.Parameter(
                 "from", "A moment such as 2030-01-31T00:00:00Z.", Pattern.compile(MOMENT), true),
-            new Operation.Parameter(
-                "to", "A moment after it.", Pattern.compile(MOMENT), true),
-            Operation.Parameter.optional("tenant", "Only of this tenant.", "[a-z0-9][-a-z0-9.]{0,252}"),
+            new Operation.Parameter("to", "A moment after it.", Pattern.compile(MOMENT), true),
+            Operation.Parameter.optional(
+                "tenant", "Only of this tenant.", "[a-z0-9][-a-z0-9.]{0,252}"),
             Operation.Parameter.optional(
                 "group",
                 "What makes a line of its own, separated by commas: hour or day, tenant, team, key, model, target,"
                     + " source. The default is tenant.",
                 "(hour|day|tenant|team|key|model|target|source)(,(hour|day|tenant|team|key|model|target|source)){0,7}"),
-            Operation.Parameter.optional("format", "json or csv; the default is json.", "json|csv")));
+            Operation.Parameter.optional(
+                "format", "json or csv; the default is json.", "json|csv")));
   }
 
   private CompletionStage<Answer> usage(Asked asked) {
     List<Problem> problems = new ArrayList<>();
     Instant from = moment(asked, "from", problems);
     Instant to = moment(asked, "to", problems);
-    if (problems.isEmpty() && (!to.isAfter(from) || Duration.between(from, to).compareTo(LONGEST) > 0)) {
+    if (problems.isEmpty()
+        && (!to.isAfter(from) || Duration.between(from, to).compareTo(LONGEST) > 0)) {
       problems.add(problem("to", "this value", "a moment after from, at most ten years later"));
     }
     String tenant = asked.query("tenant");
@@ -99,7 +103,8 @@ final class UsageOperations {
     }
     long fields = groups.stream().map(Group::field).distinct().count();
     if (fields < groups.size()) {
-      problems.add(problem("group", "something twice, or both hour and day", "each once, and hour or day"));
+      problems.add(
+          problem("group", "something twice, or both hour and day", "each once, and hour or day"));
     }
     return groups;
   }
@@ -129,7 +134,9 @@ final class UsageOperations {
       text.append(String.join(",", cells)).append("\r\n");
     }
     Answer answer = Answer.text("text/csv", text.toString());
-    return lines.size() > shown ? answer.with("Link", Pages.next(asked, Long.toString(skip + shown))) : answer;
+    return lines.size() > shown
+        ? answer.with("Link", Pages.next(asked, Long.toString(skip + shown)))
+        : answer;
   }
 
   /** Callers choose names of models: what a spreadsheet would take for a formula is quoted so that it doesn't. */

@@ -25,7 +25,8 @@ public record EdgeSettings(
     Duration idleTimeout,
     Duration sendTimeout,
     Duration timerTick,
-    Http2Settings http2) {
+    Http2Settings http2,
+    StreamSettings stream) {
   private static final Duration LEAST_TIMEOUT = Duration.ofSeconds(1);
   private static final Duration MOST_TIMEOUT = Duration.ofHours(24);
 
@@ -50,6 +51,7 @@ public record EdgeSettings(
         edge.duration("idle-timeout", LEAST_TIMEOUT, MOST_TIMEOUT),
         edge.duration("send-timeout", LEAST_TIMEOUT, MOST_TIMEOUT),
         edge.duration("timer-tick", Duration.ofMillis(10), LEAST_TIMEOUT),
-        Http2Settings.from(config));
+        Http2Settings.from(config),
+        StreamSettings.from(config));
   }
 }

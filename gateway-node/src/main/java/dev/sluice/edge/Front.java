@@ -49,6 +49,12 @@ final class Front implements Link.Events, Client {
     link = secured;
   }
 
+  /** Somebody else has taken the connection over. */
+  void leave() {
+    deadlines.clear(timeout);
+    whenOver.run();
+  }
+
   @Override
   public void received(ByteString bytes) {
     first = first.isEmpty() ? bytes : first.concat(bytes);
@@ -70,8 +76,7 @@ final class Front implements Link.Events, Client {
   }
 
   private void handOver(Link.Events speaker) {
-    deadlines.clear(timeout);
-    whenOver.run();
+    leave();
     link.events(speaker);
     speaker.received(first);
   }
@@ -86,21 +91,18 @@ final class Front implements Link.Events, Client {
 
   @Override
   public void broken(String why) {
-    deadlines.clear(timeout);
-    whenOver.run();
+    leave();
   }
 
   @Override
   public void drain() {
-    deadlines.clear(timeout);
-    whenOver.run();
+    leave();
     link.finish(false);
   }
 
   @Override
   public void abort() {
-    deadlines.clear(timeout);
-    whenOver.run();
+    leave();
     link.abort();
   }
 

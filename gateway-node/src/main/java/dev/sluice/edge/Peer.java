@@ -1,5 +1,6 @@
 package dev.sluice.edge;
 
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
@@ -12,18 +13,20 @@ import org.jspecify.annotations.Nullable;
 /** Who is at the other end of a connection that a client opened. */
 final class Peer {
   private final boolean secure;
+  private final InetAddress local;
   private InetSocketAddress client;
   private int localPort;
   private boolean proxied;
   private @Nullable SSLEngine engine;
 
   /**
-   * @param localPort that the client connected to
+   * @param local address and port that the client connected to
    * @param secure whether it comes over TLS
    */
-  Peer(InetSocketAddress client, int localPort, boolean secure) {
+  Peer(InetSocketAddress client, InetSocketAddress local, boolean secure) {
     this.client = client;
-    this.localPort = localPort;
+    this.local = local.getAddress();
+    this.localPort = local.getPort();
     this.secure = secure;
   }
 
@@ -62,6 +65,11 @@ final class Peer {
 
   InetSocketAddress client() {
     return client;
+  }
+
+  /** Address of ours that the client, or the proxy before it, connected to. */
+  InetAddress local() {
+    return local;
   }
 
   int localPort() {

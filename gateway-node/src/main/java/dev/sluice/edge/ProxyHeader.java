@@ -32,11 +32,18 @@ final class ProxyHeader implements Link.Events {
   private final Link link;
   private final Link.Events next;
   private final Told told;
+  private final Runnable whenOver;
   private ByteString seen = ByteString.emptyByteString();
   private boolean over;
 
   /** @param next who reads the connection from the header's end on */
   ProxyHeader(Link link, Link.Events next, Told told) {
+    this(link, next, told, () -> {});
+  }
+
+  /** @param whenOver called once the header has ended, before {@code next} is told of anything */
+  ProxyHeader(Link link, Link.Events next, Told told, Runnable whenOver) {
+    this.whenOver = whenOver;
     this.link = link;
     this.next = next;
     this.told = told;
@@ -58,6 +65,7 @@ final class ProxyHeader implements Link.Events {
     if (end > 0) {
       over = true;
       link.events(next);
+      whenOver.run();
       ByteString rest = seen.drop(end);
       seen = ByteString.emptyByteString();
       if (!rest.isEmpty()) {

@@ -1,6 +1,8 @@
 package dev.sluice.edge;
 
 import dev.sluice.wire.Malformed;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** What answers the requests of one worker. Called on that worker; never blocks. */
 public interface Service {
@@ -14,6 +16,30 @@ public interface Service {
   /** How many requests a client may send on one connection: the answer to the last one closes it. */
   default long requestsPerConnection() {
     return Long.MAX_VALUE;
+  }
+
+  /** Ports, beside those for HTTP, whose connections are passed on as they are. */
+  default Set<Integer> streamPorts() {
+    return Set.of();
+  }
+
+  /** Where a connection to such a port goes; null if nowhere any more. */
+  default @Nullable Onward stream(int port) {
+    return null;
+  }
+
+  /** Whether TLS of any host is passed on as it comes. */
+  default boolean passesTls() {
+    return false;
+  }
+
+  /**
+   * Where TLS for a host goes as it comes; null if it ends here.
+   *
+   * @param host lower case, as the handshake names it; empty if it names none
+   */
+  default @Nullable Onward passesTls(String host) {
+    return null;
   }
 
   /** Answers a request that could not be read; its connection closes behind the answer. */

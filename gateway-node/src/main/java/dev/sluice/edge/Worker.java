@@ -57,6 +57,7 @@ final class Worker extends UntypedAbstractActor implements WorkerScope {
   private final Set<Client> clients = new HashSet<>();
   private final Set<TcpLink> clientLinks = new HashSet<>();
   private final Service service;
+  private final StreamListeners streams = new StreamListeners(getSelf(), this::bind);
   private int toBind = 2;
   private @Nullable CompletableFuture<Void> drained;
 
@@ -85,12 +86,8 @@ final class Worker extends UntypedAbstractActor implements WorkerScope {
 
   @Override
   public void preStart() {
-    var tcp = Tcp.get(getContext().getSystem()).manager();
-    List<Inet.SocketOption> options = settings.workers() > 1 ? List.of(new ReusePort()) : List.of();
-    for (int port : List.of(settings.port(), settings.tlsPort())) {
-      var address = new InetSocketAddress(settings.host(), port);
-      tcp.tell(TcpMessage.bind(getSelf(), address, settings.backlog(), options, false), getSelf());
-    }
+    bind(settings.port());
+    bind(settings.tlsPort());
     getContext()
         .getSystem()
         .scheduler()
@@ -101,6 +98,18 @@ final class Worker extends UntypedAbstractActor implements WorkerScope {
             TICK,
             getContext().getDispatcher(),
             getSelf());
+  }
+
+  private void bind(int port) {
+    List<Inet.SocketOption> options = settings.workers() > 1 ? List.of(new ReusePort()) : List.of();
+    var address = new InetSocketAddress(settings.host(), port);
+    Tcp.get(getContext().getSystem())
+        .manager()
+        .tell(TcpMessage.bind(getSelf(), address, settings.backlog(), options, false), getSelf());
+  }
+
+  private boolean isMain(int port) {
+    return port == settings.port() || port == settings.tlsPort();
   }
 
   @Override
@@ -134,13 +143,18 @@ final class Worker extends UntypedAbstractActor implements WorkerScope {
       task.run();
     } else if (message instanceof Tick) {
       deadlines.advance(System.nanoTime());
+      if (drained == null) {
+        streams.follow(service.streamPorts());
+      }
     } else {
       onRare(message);
     }
   }
 
   private void onRare(Object message) {
-    if (message instanceof Tcp.Bound) {
+    if (message instanceof Tcp.Bound stream && !isMain(stream.localAddress().getPort())) {
+      streams.bound(stream.localAddress().getPort(), getSender());
+    } else if (message instanceof Tcp.Bound) {
       listeners.add(getSender());
       if (--toBind == 0) {
         bound.complete(null);
@@ -148,11 +162,15 @@ final class Worker extends UntypedAbstractActor implements WorkerScope {
     } else if (message instanceof Tcp.CommandFailed failed
         && failed.cmd() instanceof Tcp.Bind bind) {
       String why = failed.cause().isDefined() ? failed.cause().get().getMessage() : "unknown";
+      if (streams.failed(bind.localAddress().getPort(), why)) {
+        return;
+      }
       bound.completeExceptionally(
           new IOException("can't listen on " + bind.localAddress() + ": " + why));
     } else if (message instanceof Drain drain) {
       drained = drain.drained();
       listeners.forEach(listener -> listener.tell(TcpMessage.unbind(), getSelf()));
+      streams.closeAll();
       new ArrayList<>(clients).forEach(Client::drain);
       whenClientsGone();
     } else if (message instanceof Abort) {
@@ -166,21 +184,65 @@ final class Worker extends UntypedAbstractActor implements WorkerScope {
       connection.tell(TcpMessage.abort(), getSelf());
       return;
     }
-    boolean secure = connected.localAddress().getPort() == settings.tlsPort();
+    int port = connected.localAddress().getPort();
+    boolean secure = port == settings.tlsPort();
     TcpLink tcp = new TcpLink(connection, getSelf(), deadlines, unflushed::add, Link.NO_EVENTS);
     links.put(connection, tcp);
     clientLinks.add(tcp);
     counts.accepted();
-    Peer peer = new Peer(connected.remoteAddress(), connected.localAddress().getPort(), secure);
-    Front front = front(tcp, peer);
-    Link.Events reader = front;
-    if (secure) {
-      reader = tls.asksForHost()
-          ? new ClientHello(front, host -> secured(tcp, host, peer, front))
-          : secured(tcp, "", peer, front);
+    Peer peer = new Peer(connected.remoteAddress(), connected.localAddress(), secure);
+    if (secure || port == settings.port()) {
+      Link.Events reader = reader(tcp, peer);
+      tcp.events(service.proxied() ? new ProxyHeader(tcp, reader, peer::behind) : reader);
+    } else {
+      streamed(tcp, peer, service.stream(port));
     }
-    tcp.events(service.proxied() ? new ProxyHeader(tcp, reader, peer::behind) : reader);
     connection.tell(TcpMessage.register(getSelf(), true, false), getSelf());
+  }
+
+  private Link.Events reader(TcpLink tcp, Peer peer) {
+    Front front = front(tcp, peer);
+    if (!peer.secure()) {
+      return front;
+    }
+    return tls.asksForHost() || service.passesTls()
+        ? new ClientHello(front, host -> hostKnown(tcp, host, peer, front))
+        : secured(tcp, "", peer, front);
+  }
+
+  private Link.Events hostKnown(TcpLink tcp, String host, Peer peer, Front front) {
+    Onward to = service.passesTls(host);
+    if (to == null) {
+      return secured(tcp, host, peer, front);
+    }
+    front.leave();
+    StreamRelay relay = relay(tcp, peer, to);
+    relay.start();
+    return relay;
+  }
+
+  /** @param to null if the port has just been withdrawn */
+  private void streamed(TcpLink tcp, Peer peer, @Nullable Onward to) {
+    if (to == null) {
+      tcp.abort();
+      return;
+    }
+    StreamRelay relay = relay(tcp, peer, to);
+    if (to.readsProxy()) {
+      relay.awaitHeader(settings.headTimeout());
+      tcp.events(new ProxyHeader(tcp, relay, peer::behind, relay::start));
+    } else {
+      relay.start();
+    }
+  }
+
+  private StreamRelay relay(TcpLink tcp, Peer peer, Onward to) {
+    StreamRelay[] self = new StreamRelay[1];
+    StreamRelay relay = new StreamRelay(
+        tcp, peer, to, settings.stream(), deadlines, this, () -> clients.remove(self[0]));
+    self[0] = relay;
+    clients.add(relay);
+    return relay;
   }
 
   private TlsLink secured(TcpLink tcp, String host, Peer peer, Front front) {

@@ -57,7 +57,9 @@ public final class Workers {
           name, ActorSystemSetup.create(bootstrap, new EventLoopConfigurator.LoopSetup(loop)));
       CompletableFuture<Void> ready = new CompletableFuture<>();
       running.add(new Running(
-          system, system.actorOf(Worker.props(settings, tls, services, counts, ready), "worker"), loop));
+          system,
+          system.actorOf(Worker.props(settings, tls, services, counts, ready), "worker"),
+          loop));
       bound.add(ready);
     }
     Workers workers = new Workers(running, counts);

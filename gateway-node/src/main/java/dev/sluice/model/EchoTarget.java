@@ -14,6 +14,7 @@ import dev.sluice.model.openai.ChatProvider;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -75,7 +76,8 @@ final class EchoTarget implements Target {
 
   /** It speaks OpenAI's dialect; all others are translated. */
   @Override
-  public Plan plan(Action.Call call, Question question, long cap, Losses losses)
+  public Plan plan(
+      Action.Call call, Question question, long cap, Map<String, String> carried, Losses losses)
       throws UnsayableException {
     if (!Callers.converses(call)) {
       throw new UnsayableException("model", "the provider of this model has no such call");

@@ -20,6 +20,7 @@ import dev.sluice.wire.Field;
 import dev.sluice.wire.ResponseHead;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -70,9 +71,10 @@ final class HttpTarget implements Target {
   }
 
   @Override
-  public Plan plan(Action.Call call, Question question, long cap, Losses losses)
+  public Plan plan(
+      Action.Call call, Question question, long cap, Map<String, String> carried, Losses losses)
       throws UnsayableException {
-    Terms terms = new Terms(model, cap, provider.capField());
+    Terms terms = new Terms(model, cap, provider.capField(), carried);
     Outgoing own = api.natively(call, question, terms);
     if (own != null) {
       return new Plan(question, own, question.contentType(), cap, null);
@@ -113,7 +115,9 @@ final class HttpTarget implements Target {
           .request("POST", path + plan.outgoing().path(), silence, silence)
           .field(Field.HOST, authority)
           .field(Field.CONTENT_TYPE, plan.contentType())
-          .field("Accept", plan.question().envelope().stream() ? "text/event-stream" : "application/json")
+          .field(
+              "Accept",
+              plan.question().envelope().stream() ? "text/event-stream" : "application/json")
           .field("User-Agent", "sluice")
           .field(Field.X_REQUEST_ID, requestId);
       plan.outgoing().fields().forEach(head::field);

@@ -21,6 +21,7 @@ import dev.sluice.model.chat.Question;
 import dev.sluice.model.chat.QuestionRead;
 import dev.sluice.model.chat.TokenUsage;
 import dev.sluice.model.chat.UnsayableException;
+import dev.sluice.proxy.Dialect;
 import dev.sluice.proxy.HttpDate;
 import dev.sluice.proxy.Inbound;
 import dev.sluice.proxy.Refusal;
@@ -38,6 +39,9 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -49,6 +53,7 @@ final class ModelCall implements Arrival.Events, Target.Events {
   /** @param price of its tokens; null if nobody has said */
   private record Candidate(Target target, @Nullable ModelPrice price) {}
 
+  private static final List<String> CARRIED = List.of("anthropic-version", "anthropic-beta");
   private static final Refusal NOT_IN_TIME = new Refusal.Unavailable(
       504, "the model's provider did not answer in time", "provider_timeout");
   private static final Refusal NO_USABLE_ANSWER = new Refusal.Unavailable(
@@ -126,8 +131,7 @@ final class ModelCall implements Arrival.Events, Target.Events {
       return;
     }
     String type = request.arrival().head().fields().first(Field.CONTENT_TYPE);
-    QuestionRead read =
-        dialect.read(pathAndQuery(), type == null ? "" : type, body.toByteArray());
+    QuestionRead read = dialect.read(pathAndQuery(), type == null ? "" : type, body.toByteArray());
     if (read instanceof QuestionRead.Bad bad) {
       refuse(new Refusal.BadField(bad.field(), bad.message()));
     } else if (read instanceof QuestionRead.Good good) {
@@ -140,6 +144,20 @@ final class ModelCall implements Arrival.Events, Target.Events {
     String target = request.arrival().head().target();
     int mark = target.indexOf('?');
     return mark < 0 ? request.path() : request.path() + target.substring(mark);
+  }
+
+  /** What Anthropic's dialect says in the head of a request. */
+  private Map<String, String> carried() {
+    Map<String, String> carried = new HashMap<>();
+    if (asked == Action.Call.MESSAGES || asked == Action.Call.COUNT_TOKENS) {
+      for (String name : CARRIED) {
+        String value = request.arrival().head().fields().first(name);
+        if (value != null) {
+          carried.put(name, value);
+        }
+      }
+    }
+    return carried;
   }
 
   /** Finds who can answer, and what it may come to. */
@@ -191,7 +209,7 @@ final class ModelCall implements Arrival.Events, Target.Events {
     plan = null;
     while (said != null && plan == null && !targets.isEmpty()) {
       try {
-        plan = targets.element().target().plan(asked, said, outputCap, losses);
+        plan = targets.element().target().plan(asked, said, outputCap, carried(), losses);
       } catch (UnsayableException e) {
         why = why == null ? new Refusal.BadField(e.field(), e.why()) : why;
         targets.remove();
@@ -319,7 +337,8 @@ final class ModelCall implements Arrival.Events, Target.Events {
       translate(said, asPlanned.dialect(), status, contentType, retryAfter);
       return;
     }
-    boolean document = contentType.startsWith("application/json") && asked != Action.Call.GEMINI;
+    boolean document =
+        contentType.startsWith("application/json") && Callers.words(asked) != Dialect.GEMINI;
     streamed = !failed && said.envelope().stream() && !document;
     tap = dialect.tap(said, streamed);
     sendHead(status, contentType, retryAfter, streamed ? -1 : length);
@@ -418,7 +437,10 @@ final class ModelCall implements Arrival.Events, Target.Events {
   private void cut(String why) {
     request.note(why);
     Question said = question;
-    if (said == null) {
+    if (said == null || !Callers.converses(asked)) {
+      settleByUsage();
+      finish();
+      request.breakOff(why);
       return;
     }
     ProviderError what =
@@ -543,21 +565,21 @@ final class ModelCall implements Arrival.Events, Target.Events {
       reported = TokenUsage.NONE;
     }
     CallBounds bounds = quota == null ? CallBounds.NONE : quota.bounds();
-    TokenUsage usage =
-        reported == null ? TokenUsage.of(bounds.input(), bounds.output()) : reported;
+    TokenUsage usage = reported == null ? TokenUsage.of(bounds.input(), bounds.output()) : reported;
     request.usage(usage.input(), usage.output());
     ModelLog.Source source = reported == null ? ModelLog.Source.HELD : ModelLog.Source.PROVIDER;
     gateway.log().settled(spender.tenant(), target, usage, source);
     long nanos = reported == null ? bounds.nanos() : nanos(usage);
-    gateway.log().spent(spender, chat == null ? "" : chat.model(), target, usage, source, nanos);
+    Question said = question;
+    String model = said == null ? "" : said.envelope().model();
+    gateway.log().spent(spender, model, target, usage, source, nanos);
     settle(Amounts.ofRequest(usage.input(), usage.output(), nanos));
   }
 
   private long nanos(TokenUsage usage) {
     return price == null
         ? 0
-        : price.nanos(
-            usage.freshInput(), usage.cacheRead(), usage.cacheWrite(), usage.output());
+        : price.nanos(usage.freshInput(), usage.cacheRead(), usage.cacheWrite(), usage.output());
   }
 
   private void settle(Amounts used) {

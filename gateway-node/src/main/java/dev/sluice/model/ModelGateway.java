@@ -1,7 +1,11 @@
 package dev.sluice.model;
 
+import akka.util.ByteString;
+import dev.sluice.edge.Arrival;
 import dev.sluice.edge.WorkerScope;
+import dev.sluice.identity.Tokens;
 import dev.sluice.ingress.Action;
+import dev.sluice.ingress.Claims;
 import dev.sluice.ingress.DeclaredModelProvider;
 import dev.sluice.ingress.ModelProvider;
 import dev.sluice.ingress.ModelTable;
@@ -20,7 +24,9 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** The model calls of one worker: knows who asks, and hands each call to a {@link ModelCall}. */
 public final class ModelGateway implements ModelService {
@@ -34,6 +40,7 @@ public final class ModelGateway implements ModelService {
   private final Supplier<TenantTable> tenants;
   private final NodeLeases leases;
   private final ModelLog log;
+  private final Tokens tokens;
   private final ModelSettings settings;
   private final MessageDigest sha256;
 
@@ -43,12 +50,14 @@ public final class ModelGateway implements ModelService {
       Supplier<TenantTable> tenants,
       NodeLeases leases,
       ModelLog log,
+      Tokens tokens,
       ModelSettings settings) {
     this.scope = scope;
     this.upstreams = upstreams;
     this.tenants = tenants;
     this.leases = leases;
     this.log = log;
+    this.tokens = tokens;
     this.settings = settings;
     try {
       this.sha256 = MessageDigest.getInstance("SHA-256");
@@ -61,32 +70,111 @@ public final class ModelGateway implements ModelService {
   public void call(Inbound request, Action.Models models) {
     Action.Call call = models.call();
     request.dialect(Callers.words(call));
-    CallerDialect dialect = Callers.dialect(call);
-    if (call.unserved() || dialect == null && call != Action.Call.LIST_MODELS) {
-      request.refuse(new Refusal.Unavailable(
-          501, call.path() + " is not served here", "not_served"));
+    if (call.unserved() || !Callers.serves(call)) {
+      request.refuse(
+          new Refusal.Unavailable(501, call.path() + " is not served here", "not_served"));
       return;
     }
     if (!call.method().isEmpty() && !request.method().equals(call.method())) {
       request.refuse(new Refusal.MethodNotAllowed(call.method()));
       return;
     }
-    TenantTable known = tenants.get();
     String key = key(request);
     Optional<TenantTable.Spender> spender =
-        key.isEmpty() ? Optional.empty() : known.spender(hash(key));
+        key.isEmpty() ? Optional.empty() : tenants.get().spender(hash(key));
+    if (spender.isEmpty() && tokens.mayBe(key)) {
+      new TokenWait(request, models).ask(key);
+      return;
+    }
+    spend(
+        request,
+        models,
+        spender,
+        key.isEmpty()
+            ? "no API key was sent (expected: the header Authorization: Bearer KEY)"
+            : "the API key is not known here");
+  }
+
+  /** @param why nobody is known to spend */
+  private void spend(
+      Inbound request, Action.Models models, Optional<TenantTable.Spender> spender, String why) {
     if (spender.isEmpty()) {
-      request.refuse(new Refusal.Unauthenticated(
-          key.isEmpty()
-              ? "no API key was sent (expected: the header Authorization: Bearer KEY)"
-              : "the API key is not known here"));
+      request.refuse(
+          tenants.get().isWhole()
+              ? new Refusal.Unauthenticated(why)
+              : new Refusal.Unavailable(
+                  503, "not all keys are known yet: try again shortly", "keys_not_known"));
       return;
     }
     request.spender(spender.get().tenant(), spender.get().key());
-    if (dialect == null) {
-      ModelList.answer(request, models.models());
-    } else {
+    Action.Call call = models.call();
+    CallerDialect dialect = Callers.dialect(call);
+    if (dialect != null) {
       new ModelCall(this, request, call, dialect, models.models(), spender.get()).start();
+    } else if (call == Action.Call.QUOTA) {
+      new QuotaAnswer(this, request, spender.get()).start();
+    } else {
+      ModelList.answer(request, models.models());
+    }
+  }
+
+  /** A request whose token is being checked. Its body waits with the client. */
+  private final class TokenWait implements Arrival.Events {
+    private final Inbound request;
+    private final Action.Models models;
+    private boolean gone;
+
+    TokenWait(Inbound request, Action.Models models) {
+      this.request = request;
+      this.models = models;
+    }
+
+    void ask(String token) {
+      CompletableFuture<Optional<Claims>> told = tokens.claims(token).toCompletableFuture();
+      boolean later = !told.isDone();
+      if (later) {
+        request.arrival().listen(this);
+      }
+      told.whenComplete((claims, failure) -> {
+        if (later) {
+          scope.execute(() -> over(claims, failure));
+        } else {
+          over(claims, failure);
+        }
+      });
+    }
+
+    private void over(@Nullable Optional<Claims> claims, @Nullable Throwable failure) {
+      if (gone) {
+        return;
+      }
+      if (failure != null || claims == null) {
+        request.refuse(new Refusal.Unavailable(
+            503, "the token can't be checked right now: try again shortly", "token_not_checked"));
+        return;
+      }
+      spend(
+          request,
+          models,
+          claims.flatMap(one -> tenants.get().spender(one)),
+          claims.isEmpty()
+              ? "the token is no good one: of another issuer or audience, expired, or not signed by its issuer"
+              : "the token stands for nobody here");
+    }
+
+    @Override
+    public void requestBody(ByteString piece) {}
+
+    @Override
+    public void requestEnd() {}
+
+    @Override
+    public void clientDrained() {}
+
+    @Override
+    public void clientGone() {
+      gone = true;
+      request.gone();
     }
   }
 

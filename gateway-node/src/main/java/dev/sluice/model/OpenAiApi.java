@@ -25,25 +25,24 @@ final class OpenAiApi implements ProviderApi {
 
   @Override
   public @Nullable Outgoing natively(Action.Call call, Question question, Terms terms) {
-    String path =
-        switch (call) {
-          case CHAT_COMPLETIONS -> "/chat/completions";
-          case RESPONSES ->
-            provider.kind() == Kind.OPENAI_COMPATIBLE || provider.kind() == Kind.ECHO
-                ? ""
-                : "/responses";
-          case COMPLETIONS -> "/completions";
-          case EMBEDDINGS -> "/embeddings";
-          case IMAGES -> "/images/generations";
-          case IMAGE_EDITS -> "/images/edits";
-          case IMAGE_VARIATIONS -> "/images/variations";
-          case SPEECH -> "/audio/speech";
-          case TRANSCRIPTIONS -> "/audio/transcriptions";
-          case TRANSLATIONS -> "/audio/translations";
-          case MODERATIONS -> "/moderations";
-          case RERANK, RERANK_V2 -> "/rerank";
-          default -> "";
-        };
+    String path = switch (call) {
+      case CHAT_COMPLETIONS -> "/chat/completions";
+      case RESPONSES ->
+        provider.kind() == Kind.OPENAI_COMPATIBLE || provider.kind() == Kind.ECHO
+            ? ""
+            : "/responses";
+      case COMPLETIONS -> "/completions";
+      case EMBEDDINGS -> "/embeddings";
+      case IMAGES -> "/images/generations";
+      case IMAGE_EDITS -> "/images/edits";
+      case IMAGE_VARIATIONS -> "/images/variations";
+      case SPEECH -> "/audio/speech";
+      case TRANSCRIPTIONS -> "/audio/transcriptions";
+      case TRANSLATIONS -> "/audio/translations";
+      case MODERATIONS -> "/moderations";
+      case RERANK, RERANK_V2 -> "/rerank";
+      default -> "";
+    };
     return path.isEmpty() ? null : new Outgoing(at(path, terms), question.bodyFor(terms));
   }
 
@@ -55,8 +54,8 @@ final class OpenAiApi implements ProviderApi {
     String version = provider.place().apiVersion();
     return version.isEmpty()
         ? "/openai/v1" + path
-        : "/openai/deployments/" + URLEncoder.encode(terms.model(), StandardCharsets.UTF_8)
-            + path + "?api-version=" + version;
+        : "/openai/deployments/" + URLEncoder.encode(terms.model(), StandardCharsets.UTF_8) + path
+            + "?api-version=" + version;
   }
 
   @Override

@@ -9,7 +9,9 @@ final class ProviderApis {
   static ProviderApi of(ModelProvider provider) {
     return switch (provider.kind()) {
       case ECHO, OPENAI_COMPATIBLE, OPENAI, AZURE_OPENAI, VLLM -> new OpenAiApi(provider);
-      default -> throw new IllegalStateException(provider.kind() + " is refused when it is declared");
+      case ANTHROPIC -> new AnthropicApi();
+      case GEMINI -> new GeminiApi();
+      case OLLAMA -> new OllamaApi();
     };
   }
 }

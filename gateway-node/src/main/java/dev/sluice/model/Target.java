@@ -7,6 +7,7 @@ import dev.sluice.model.chat.Outgoing;
 import dev.sluice.model.chat.ProviderDialect;
 import dev.sluice.model.chat.Question;
 import dev.sluice.model.chat.UnsayableException;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** One model of one provider. */
@@ -73,9 +74,11 @@ interface Target {
    * Says the request as the target understands it.
    *
    * @param cap most tokens of one answer
+   * @param carried header fields of the caller's that belong to its dialect
    * @throws UnsayableException if it can't be said there
    */
-  Plan plan(Action.Call call, Question question, long cap, Losses losses)
+  Plan plan(
+      Action.Call call, Question question, long cap, Map<String, String> carried, Losses losses)
       throws UnsayableException;
 
   /** Begins to answer. {@code requestId} is for the provider's logs. */

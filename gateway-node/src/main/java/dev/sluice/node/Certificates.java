@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import javax.net.ssl.ExtendedSSLSession;
@@ -40,32 +41,64 @@ final class Certificates extends X509ExtendedKeyManager implements TlsEngines {
   static final String ANY_HOST = "*";
 
   private static final int MOST_CHOSEN = 10_000;
+  private static final String TICKETS = "jdk.tls.server.enableSessionTicketExtension";
+
+  /** Sessions that are kept at most, and for how long: as many as ingress-nginx has room for. */
+  private static final int SESSIONS = 40_000;
+
+  private static final int SESSION_SECONDS = 600;
 
   private final Supplier<Map<String, Certificate>> byHost;
   private final Certificate fallback;
   private final Predicate<String> asksForCertificates;
-  private final SSLContext context;
+  private final BooleanSupplier ticketsWanted;
+  private final SSLContext withTickets;
+  private final SSLContext withoutTickets;
   private final Map<String, Certificate> chosen = new ConcurrentHashMap<>();
 
   Certificates(Supplier<Map<String, Certificate>> byHost, Certificate fallback)
       throws GeneralSecurityException {
-    this(byHost, fallback, host -> false);
+    this(byHost, fallback, host -> false, () -> false);
   }
 
   /**
    * @param fallback for hosts without a certificate
    * @param asksForCertificates whether clients of a host are asked who they are; {@link #ANY_HOST}: of any
+   * @param ticketsWanted whether clients keep their sessions, rather than this node
    */
   Certificates(
       Supplier<Map<String, Certificate>> byHost,
       Certificate fallback,
-      Predicate<String> asksForCertificates)
+      Predicate<String> asksForCertificates,
+      BooleanSupplier ticketsWanted)
       throws GeneralSecurityException {
     this.asksForCertificates = asksForCertificates;
     this.byHost = byHost;
     this.fallback = fallback;
-    this.context = SSLContext.getInstance("TLS");
-    context.init(new KeyManager[] {this}, new TrustManager[] {new Anybody()}, null);
+    this.ticketsWanted = ticketsWanted;
+    this.withTickets = context(true);
+    this.withoutTickets = context(false);
+    withoutTickets.getServerSessionContext().setSessionCacheSize(SESSIONS);
+    withoutTickets.getServerSessionContext().setSessionTimeout(SESSION_SECONDS);
+  }
+
+  /** The JDK asks for its property while a context is made, and never again for that context. */
+  private SSLContext context(boolean tickets) throws GeneralSecurityException {
+    synchronized (Certificates.class) {
+      String before = System.getProperty(TICKETS);
+      System.setProperty(TICKETS, Boolean.toString(tickets));
+      try {
+        SSLContext made = SSLContext.getInstance("TLS");
+        made.init(new KeyManager[] {this}, new TrustManager[] {new Anybody()}, null);
+        return made;
+      } finally {
+        if (before == null) {
+          System.clearProperty(TICKETS);
+        } else {
+          System.setProperty(TICKETS, before);
+        }
+      }
+    }
   }
 
   @Override
@@ -75,6 +108,7 @@ final class Certificates extends X509ExtendedKeyManager implements TlsEngines {
 
   @Override
   public SSLEngine serverEngine(String host, boolean http2) {
+    SSLContext context = ticketsWanted.getAsBoolean() ? withTickets : withoutTickets;
     SSLEngine engine = context.createSSLEngine();
     engine.setUseClientMode(false);
     SSLParameters parameters = engine.getSSLParameters();

@@ -22,7 +22,10 @@ final class ControllerSettings {
         key(section, "default-backend-service", "Service"),
         key(section, "default-ssl-certificate", "Secret"),
         section.flag("catch-all"),
-        section.flag("external-names"));
+        section.flag("external-names"),
+        key(section, "tcp-services", "ConfigMap"),
+        key(section, "udp-services", "ConfigMap"),
+        section.flag("ssl-passthrough"));
   }
 
   private static @Nullable ObjectKey key(Section section, String key, String kind) {

@@ -29,6 +29,7 @@ public final class DeclaredState {
 
   private final ClassRules rules;
   private final ControllerFlags flags;
+  private final StreamPorts streamPorts;
   private final CompletableFuture<Void> first = new CompletableFuture<>();
   private volatile Reconciled current = Reconciled.NOTHING;
   private volatile List<Problem> problems = List.of();
@@ -36,9 +37,10 @@ public final class DeclaredState {
   private volatile Instant changedAt = Instant.EPOCH;
   private final AtomicLong changes = new AtomicLong();
 
-  DeclaredState(ClassRules rules, ControllerFlags flags) {
+  DeclaredState(ClassRules rules, ControllerFlags flags, StreamPorts streamPorts) {
     this.rules = rules;
     this.flags = flags;
+    this.streamPorts = streamPorts;
   }
 
   /** Takes a listing over. Called by one thread at a time. */
@@ -59,6 +61,7 @@ public final class DeclaredState {
     problems = List.copyOf(all);
     current = next;
     changedAt = Instant.now();
+    lookAtPorts();
     changes.incrementAndGet();
     LOG.info(
         "route table {}: {} routes on {} hosts, {} tenants, {} problems",
@@ -105,7 +108,18 @@ public final class DeclaredState {
 
   /** Everything declared that can't be honoured as it stands, sorted. */
   public List<Problem> problems() {
-    return problems;
+    List<Problem> taken = streamPorts.problems();
+    if (taken.isEmpty()) {
+      return problems;
+    }
+    TreeSet<Problem> all = new TreeSet<>(problems);
+    all.addAll(taken);
+    return List.copyOf(all);
+  }
+
+  /** Tries ports of TCP services that are not listened on yet. */
+  void lookAtPorts() {
+    streamPorts.look(routes().streams().ports().keySet());
   }
 
   /** Up to where what is declared has been taken over, see {@link Listing#seen}. */

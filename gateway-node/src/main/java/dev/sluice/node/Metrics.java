@@ -161,7 +161,10 @@ final class Metrics implements TrafficLog, ShadowLog {
 
   /** Sets the gauges; called now and then. */
   void look(
-      DeclaredState declared, NodeLeases leases, ClusterWorld cluster, @Nullable UsageLedger usage) {
+      DeclaredState declared,
+      NodeLeases leases,
+      ClusterWorld cluster,
+      @Nullable UsageLedger usage) {
     if (usage != null) {
       Kamon.gauge("sluice.usage.lines").withoutTags().update(usage.lines());
       Kamon.gauge("sluice.usage.lost").withoutTags().update((double) usage.lost());

@@ -2,7 +2,7 @@ package dev.sluice.node;
 
 import dev.sluice.ingress.TenantTable;
 import dev.sluice.model.ModelLog;
-import dev.sluice.model.TokenUsage;
+import dev.sluice.model.chat.TokenUsage;
 import dev.sluice.usage.Spent;
 import dev.sluice.usage.UsageLedger;
 
@@ -29,11 +29,11 @@ record ModelLogs(Metrics metrics, UsageLedger usage) implements ModelLog {
         model,
         target,
         source == Source.PROVIDER ? Spent.Source.PROVIDER : Spent.Source.ESTIMATED,
-        used.input() - used.cachedInput(),
-        used.cachedInput(),
-        0,
-        used.output(),
-        0,
+        used.freshInput(),
+        used.cacheRead(),
+        used.cacheWrite(),
+        used.spoken(),
+        used.reasoning(),
         nanos));
   }
 

@@ -14,6 +14,7 @@ import com.typesafe.config.ConfigFactory;
 import dev.sluice.admin.AdminApi;
 import dev.sluice.edge.ServiceFactory;
 import dev.sluice.edge.Workers;
+import dev.sluice.identity.Tokens;
 import dev.sluice.ingress.HostRoutes;
 import dev.sluice.ingress.RouteTable;
 import dev.sluice.ingress.kube.ApiServer;
@@ -70,9 +71,11 @@ public final class Node {
 
   private final NodeSettings settings;
   private final Instant started = Instant.now();
+  private final StreamPorts streamPorts;
   private final DeclaredState declared;
   private final Database database;
   private final Tenancy tenancy;
+  private final Tokens tokens;
   private final NodeLeases leases;
   private final UsageLedger usage;
   private final ClusterWorld cluster;
@@ -91,9 +94,11 @@ public final class Node {
 
   private Node(NodeSettings settings) {
     this.settings = settings;
-    this.declared = new DeclaredState(settings.classes(), settings.controller());
-    this.database = Database.of(settings.database(), settings.config());
+    this.streamPorts = new StreamPorts(settings.edge());
+    this.declared = new DeclaredState(settings.classes(), settings.controller(), streamPorts);
+    this.database = Database.of(settings.database(), settings.connections());
     this.tenancy = new Tenancy(declared::tenants, System::currentTimeMillis);
+    this.tokens = new Tokens(settings.identity(), Clock.systemUTC());
     this.leases = new NodeLeases(settings.quota());
     this.nginx = settings.nginx().on() ? new RequestMetrics(settings.nginx()) : null;
     this.metrics = new Metrics(new AccessLog(), nginx, declared::routes);
@@ -130,7 +135,10 @@ public final class Node {
         .scheduleWithFixedDelay(
             LOOK_INTERVAL,
             LOOK_INTERVAL,
-            () -> metrics.look(declared, leases, cluster, usage),
+            () -> {
+              declared.lookAtPorts();
+              metrics.look(declared, leases, cluster, usage);
+            },
             control.dispatcher());
     return declared
         .first()
@@ -155,8 +163,9 @@ public final class Node {
 
   private void tellMode() {
     if (settings.mode() == NodeSettings.Mode.OBSERVE) {
-      LOG.info("observe only: what is declared is read and nothing is written to the API server, no status and no Event;"
-          + " what is sent here is answered (sluice.node.mode)");
+      LOG.info(
+          "observe only: what is declared is read and nothing is written to the API server, no status and no Event;"
+              + " what is sent here is answered (sluice.node.mode)");
     }
   }
 
@@ -177,15 +186,23 @@ public final class Node {
       Upstreams upstreams =
           new Upstreams(settings.upstream(), scope, scope.deadlines(), upstreamTls);
       ModelGateway models =
-          new ModelGateway(scope, upstreams, tenancy::table, leases, log, settings.model());
+          new ModelGateway(scope, upstreams, tenancy::table, leases, log, tokens, settings.model());
       return new Gateway(
-          declared::routes, upstreams, models, metrics, settings.proxy(), memory, scope);
+          declared::routes,
+          streamPorts::free,
+          upstreams,
+          models,
+          metrics,
+          settings.proxy(),
+          memory,
+          scope);
     };
     try {
       Certificates certificates = new Certificates(
           () -> declared.current().certificates(),
           SelfSigned.create(Instant.now()),
-          this::asksForCertificates);
+          this::asksForCertificates,
+          () -> declared.routes().wide().sessionTickets());
       return Workers.start(settings.edge(), settings.config(), certificates, services)
           .thenAccept(running -> workers = running);
     } catch (GeneralSecurityException e) {
@@ -227,8 +244,7 @@ public final class Node {
     declared
         .current()
         .certificates()
-        .forEach((host, one) ->
-            ends.put(host, one.chain().get(0).getNotAfter().toInstant()));
+        .forEach((host, one) -> ends.put(host, one.chain().get(0).getNotAfter().toInstant()));
     Workers running = workers;
     return new NodeFacts(
         Metrics.asNumber(declared.routes().version()),
@@ -241,9 +257,8 @@ public final class Node {
   }
 
   private CompletionStage<ServerBinding> startAdmin() {
-    NodeView view =
-        new NodeView(
-            settings, started, declared, tenancy, cluster, leases, () -> quota, differences);
+    NodeView view = new NodeView(
+        settings, started, declared, tenancy, cluster, leases, () -> quota, differences);
     AuditTrail audit = new AuditTrail(database);
     control
         .scheduler()
@@ -263,7 +278,7 @@ public final class Node {
             new TopUps(database),
             audit,
             new UsageReport(database),
-            token -> CompletableFuture.completedFuture(Optional.empty()),
+            tokens::claims,
             settings.tenancy().mostOverlap(),
             Version.text()));
   }
@@ -301,6 +316,7 @@ public final class Node {
             reading.close();
           }
           usage.close();
+          tokens.close();
           database.close();
           Metrics.stop();
           control.terminate();

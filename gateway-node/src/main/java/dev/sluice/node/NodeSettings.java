@@ -6,6 +6,7 @@ import com.typesafe.config.ConfigParseOptions;
 import com.typesafe.config.ConfigValue;
 import dev.sluice.admin.AdminSettings;
 import dev.sluice.edge.EdgeSettings;
+import dev.sluice.identity.IdentitySettings;
 import dev.sluice.ingress.ClassRules;
 import dev.sluice.ingress.ControllerFlags;
 import dev.sluice.ingress.kube.ClassSettings;
@@ -18,11 +19,12 @@ import dev.sluice.node.nginx.NginxSettings;
 import dev.sluice.proxy.ProxySettings;
 import dev.sluice.quota.QuotaSettings;
 import dev.sluice.state.ClusterSettings;
+import dev.sluice.state.DatabaseSettings;
 import dev.sluice.state.DatabaseUrl;
 import dev.sluice.state.Section;
 import dev.sluice.tenancy.TenancySettings;
-import dev.sluice.usage.UsageSettings;
 import dev.sluice.upstream.UpstreamSettings;
+import dev.sluice.usage.UsageSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -36,6 +38,7 @@ public record NodeSettings(
     Mode mode,
     Path manifests,
     DatabaseUrl database,
+    DatabaseSettings connections,
     Duration drainTimeout,
     Duration firstTableTimeout,
     Endpoint health,
@@ -56,6 +59,7 @@ public record NodeSettings(
     StatusSettings status,
     TenancySettings tenancy,
     UsageSettings usage,
+    IdentitySettings identity,
     AdminSettings admin) {
   /** Read by Akka and Kamon, which know more keys than are set here. */
   private static final List<String> HANDED_ON = List.of(
@@ -119,6 +123,7 @@ public record NodeSettings(
         mode(node),
         Path.of(node.text("manifests")),
         database(node.text("database")),
+        DatabaseSettings.from(config),
         node.duration("drain-timeout", Duration.ZERO, Duration.ofHours(1)),
         node.duration("first-table-timeout", Duration.ZERO, Duration.ofMinutes(10)),
         endpoint(config, "sluice.health"),
@@ -139,6 +144,7 @@ public record NodeSettings(
         StatusSettings.from(config),
         TenancySettings.from(config),
         UsageSettings.from(config),
+        IdentitySettings.from(config),
         AdminSettings.from(config));
   }
 

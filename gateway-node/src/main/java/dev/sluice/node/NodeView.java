@@ -207,9 +207,10 @@ final class NodeView implements AdminView {
       case DAY -> "day";
       case MONTH -> "month";
       case BALANCE -> "none";
-      case SLIDING -> window.widthMillis() <= 1_000
-          ? "second"
-          : window.widthMillis() <= 60_000 ? "minute" : "hour";
+      case SLIDING ->
+        window.widthMillis() <= 1_000
+            ? "second"
+            : window.widthMillis() <= 60_000 ? "minute" : "hour";
     };
   }
 

@@ -165,8 +165,7 @@ final class Comparison {
   private static String digest(byte[] bytes) {
     try {
       byte[] hash = MessageDigest.getInstance("SHA-256").digest(bytes);
-      return "SHA-256 "
-          + HexFormat.of().formatHex(Arrays.copyOf(hash, SHOWN_DIGITS / 2)) + "…";
+      return "SHA-256 " + HexFormat.of().formatHex(Arrays.copyOf(hash, SHOWN_DIGITS / 2)) + "…";
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every JDK has SHA-256", e);
     }

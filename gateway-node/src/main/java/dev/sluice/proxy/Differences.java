@@ -71,8 +71,7 @@ public final class Differences {
   private synchronized void add(
       Inbound request, @Nullable Route route, Comparison.Difference difference) {
     String object = route == null ? "none" : route.declaredBy().toString();
-    Key key =
-        new Key(shortened(request.arrival().head().host()), object, difference.what());
+    Key key = new Key(shortened(request.arrival().head().host()), object, difference.what());
     Kept before = kept.get(key);
     if (before == null && kept.size() >= most) {
       notKept++;

@@ -16,6 +16,11 @@ final class EndpointChoice {
   private static final int MOST_REMEMBERED = 100_000;
 
   private final Map<String, Integer> turns = new HashMap<>();
+  private final EndpointLoads loads = new EndpointLoads(ThreadLocalRandom.current());
+
+  EndpointLoads loads() {
+    return loads;
+  }
 
   /** One of the backends, by weight; null if there is none. */
   @Nullable
@@ -35,6 +40,16 @@ final class EndpointChoice {
       drawn -= one.weight();
     }
     return null;
+  }
+
+  /** The next endpoint in turn that was not tried in vain, if there is one; null if none is ready. */
+  @Nullable
+  Endpoint endpoint(Backend backend, Set<Endpoint> failed) {
+    Endpoint next = endpoint(backend);
+    for (int i = 1; i < backend.endpoints().size() && next != null && failed.contains(next); i++) {
+      next = endpoint(backend);
+    }
+    return next;
   }
 
   /** The next endpoint in turn; null if none is ready. */

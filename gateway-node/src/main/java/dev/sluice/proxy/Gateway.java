@@ -1,6 +1,7 @@
 package dev.sluice.proxy;
 
 import dev.sluice.edge.Arrival;
+import dev.sluice.edge.Onward;
 import dev.sluice.edge.Reply;
 import dev.sluice.edge.Service;
 import dev.sluice.edge.WorkerScope;
@@ -9,9 +10,17 @@ import dev.sluice.ingress.HostRoutes;
 import dev.sluice.ingress.Relay;
 import dev.sluice.ingress.Route;
 import dev.sluice.ingress.RouteTable;
+import dev.sluice.ingress.StreamRoutes;
 import dev.sluice.upstream.Upstreams;
+import dev.sluice.wire.Addresses;
 import dev.sluice.wire.Malformed;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** The way of every request of one worker, from its head to whoever answers it. Reads the route table once a request. */
 public final class Gateway implements Service {
@@ -20,6 +29,8 @@ public final class Gateway implements Service {
   private final TrafficLog log;
   private final ProxyScope scope;
   private final Shadow shadow;
+  private final Supplier<Set<Integer>> streamPorts;
+  private int turn;
 
   /** @param memory what all workers of the node remember together */
   public Gateway(
@@ -30,10 +41,30 @@ public final class Gateway implements Service {
       ProxySettings settings,
       NodeMemory memory,
       WorkerScope worker) {
+    this(routes, Set::of, upstreams, models, log, settings, memory, worker);
+  }
+
+  /**
+   * One that passes connections on, too.
+   *
+   * @param streamPorts of those that the routes lead somewhere, the ones that can be listened on
+   * @param memory what all workers of the node remember together
+   */
+  public Gateway(
+      Supplier<RouteTable> routes,
+      Supplier<Set<Integer>> streamPorts,
+      Upstreams upstreams,
+      ModelService models,
+      TrafficLog log,
+      ProxySettings settings,
+      NodeMemory memory,
+      WorkerScope worker) {
     this.routes = routes;
+    this.streamPorts = streamPorts;
     this.models = models;
     this.log = log;
-    this.scope = new ProxyScope(upstreams, new EndpointChoice(), settings, memory, worker);
+    RetryBudget retries = new RetryBudget(settings.retriesPercent(), settings.retriesLeast());
+    this.scope = new ProxyScope(upstreams, new EndpointChoice(), settings, memory, retries, worker);
     this.shadow = new Shadow(scope);
   }
 
@@ -45,6 +76,41 @@ public final class Gateway implements Service {
   @Override
   public long requestsPerConnection() {
     return routes.get().wide().requestsPerConnection();
+  }
+
+  @Override
+  public Set<Integer> streamPorts() {
+    return streamPorts.get();
+  }
+
+  @Override
+  public @Nullable Onward stream(int port) {
+    return onward(routes.get().streams().ports().get(port));
+  }
+
+  @Override
+  public boolean passesTls() {
+    return !routes.get().streams().hosts().isEmpty();
+  }
+
+  @Override
+  public @Nullable Onward passesTls(String host) {
+    return onward(routes.get().streams().host(host));
+  }
+
+  /** Endpoints take turns. */
+  private @Nullable Onward onward(StreamRoutes.@Nullable StreamRoute route) {
+    if (route == null) {
+      return null;
+    }
+    List<InetSocketAddress> endpoints = new ArrayList<>();
+    for (Action.Endpoint one : route.backend().endpoints()) {
+      endpoints.add(Addresses.of(one.host(), one.port()));
+    }
+    if (!endpoints.isEmpty()) {
+      Collections.rotate(endpoints, turn++ % endpoints.size());
+    }
+    return new Onward(route.backend().name(), endpoints, route.readsProxy(), route.writesProxy());
   }
 
   @Override

@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A copy of a request on its way somewhere else. Whatever becomes of it, the request itself is not touched. */
 final class MirrorCall implements UpstreamEvents {
+  /** On each copy: one that comes back to a gateway is not copied again. */
+  static final String MARK = "X-Sluice-Mirrored";
+
   /** A copy that lags behind by more than this is given up. */
   private static final int MOST_WAITING_BYTES = 4 << 20;
 
@@ -101,6 +104,7 @@ final class MirrorCall implements UpstreamEvents {
         connection.request(head.method(), target, Timeouts.DEFAULT.read(), Timeouts.DEFAULT.send());
     out.field(Field.HOST, host);
     ForwardedFields.copy(request, scope.settings(), out);
+    out.field(MARK, "1");
     connection.headEnd(copiesBody() ? head.bodyLength() : 0);
     if (copiesBody()) {
       if (!waiting.isEmpty()) {

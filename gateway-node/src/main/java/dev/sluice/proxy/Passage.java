@@ -7,6 +7,8 @@ import dev.sluice.ingress.Filter;
 import dev.sluice.ingress.Route;
 import java.net.InetAddress;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -97,8 +99,10 @@ final class Passage implements Arrival.Events {
     if (filter instanceof Filter.Access access) {
       return new AccessSteps(access).byAddress();
     } else if (filter instanceof Filter.Mirror to) {
-      mirror = new MirrorCall(request, to, scope);
-      mirror.start();
+      if (scope.settings().mirrors() && request.header(MirrorCall.MARK) == null) {
+        mirror = new MirrorCall(request, to, scope);
+        mirror.start();
+      }
       return Step.PASSES;
     }
     Refusal refusal = refusalOf(filter);
@@ -124,6 +128,11 @@ final class Passage implements Arrival.Events {
       return unavailable();
     } else if (filter instanceof Filter.Limits limits) {
       return limited(limits);
+    } else if (filter instanceof Filter.RequestFields own) {
+      Map<String, String> all = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+      all.putAll(own.fields());
+      all.putAll(request.upstreamFields());
+      request.upstreamFields(all);
     }
     return null;
   }

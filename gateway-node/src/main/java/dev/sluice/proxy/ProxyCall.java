@@ -4,7 +4,6 @@ import akka.util.ByteString;
 import dev.sluice.edge.Arrival;
 import dev.sluice.ingress.Action.Backend;
 import dev.sluice.ingress.Action.Endpoint;
-import dev.sluice.ingress.Certificate;
 import dev.sluice.ingress.Relay;
 import dev.sluice.ingress.Retries;
 import dev.sluice.ingress.Route;
@@ -20,7 +19,6 @@ import dev.sluice.wire.RequestHead;
 import dev.sluice.wire.ResponseHead;
 import java.time.Duration;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +37,7 @@ final class ProxyCall implements Arrival.Events, UpstreamEvents {
   private final Relay relay;
   private final ProxyScope scope;
   private final RequestHead head;
+  private final UpstreamChoice choice;
   private final @Nullable MirrorCall mirror;
   private final Set<Endpoint> failed = new HashSet<>(2);
   private @Nullable UpstreamConnection upstream;
@@ -46,7 +45,10 @@ final class ProxyCall implements Arrival.Events, UpstreamEvents {
   private @Nullable Endpoint endpoint;
   private @Nullable Throttle throttle;
   private @Nullable BodyEncoder encoder;
+  private EndpointLoads.@Nullable Load load;
+  private final TryTime tryTime = new TryTime();
   private long firstTryNanos;
+  private long tryNanos;
   private long bodyBytes;
   private int tries;
   private boolean tunnel;
@@ -60,11 +62,13 @@ final class ProxyCall implements Arrival.Events, UpstreamEvents {
     this.relay = relay;
     this.scope = scope;
     this.head = request.arrival().head();
+    this.choice = new UpstreamChoice(request, backend, relay, scope);
   }
 
   void start() {
     request.arrival().listen(this);
     firstTryNanos = System.nanoTime();
+    scope.retries().request(firstTryNanos);
     startDeadline();
     if (backend.endpoints().isEmpty()
         && relay.errors() != null
@@ -76,24 +80,35 @@ final class ProxyCall implements Arrival.Events, UpstreamEvents {
     attempt();
   }
 
-  /** A caller of gRPC says how long it waits: nobody needs to work for it any longer. */
+  /** The whole time that there is, by the settings and by what a caller of gRPC says. */
   private void startDeadline() {
-    long nanos = request.dialect() == Dialect.GRPC ? GrpcStatus.timeoutNanos(request) : 0;
+    long most = scope.settings().requestTimeout().toNanos();
+    long told = request.dialect() == Dialect.GRPC ? GrpcStatus.timeoutNanos(request) : 0;
+    long nanos = most == 0 || told > 0 && told < most ? told : most;
     if (nanos > 0) {
-      Deadlines deadlines = scope.worker().deadlines();
-      Deadlines.Deadline deadline = new CallerDeadline();
-      deadlines.set(deadline, nanos);
-      request.whenOver(() -> deadlines.clear(deadline));
+      Deadlines.Deadline deadline = new Deadlines.Deadline() {
+        @Override
+        protected void expired() {
+          if (!over) {
+            giveUp();
+            refuse(new Refusal.Unavailable(
+                504, "no answer within the time that there was", "deadline_exceeded"));
+          }
+        }
+      };
+      scope.worker().deadlines().set(deadline, nanos);
+      request.whenOver(() -> scope.worker().deadlines().clear(deadline));
     }
   }
 
-  private final class CallerDeadline extends Deadlines.Deadline {
+  /** One try has taken too long to answer. */
+  private final class TryTime extends Deadlines.Deadline {
     @Override
     protected void expired() {
-      if (!over) {
+      if (!over && !request.arrival().headSent()) {
         giveUp();
-        refuse(new Refusal.Unavailable(
-            504, "no answer within the time that the caller gave", "deadline_exceeded"));
+        failed(new UpstreamFailure(
+            Kind.SILENT, "no answer within " + scope.settings().tryTimeout().toMillis() + " ms"));
       }
     }
   }
@@ -107,66 +122,52 @@ final class ProxyCall implements Arrival.Events, UpstreamEvents {
     }
     upstream = null;
     waitingFor = null;
+    tryEnded();
+  }
+
+  private void tryBegan(Endpoint with) {
+    tries++;
+    endpoint = with;
+    tryNanos = System.nanoTime();
+    Relay.Balance balance = relay.balance();
+    if (!(balance instanceof Relay.InTurn || balance instanceof Relay.Sticky)) {
+      load = scope.endpoints().loads().of(with);
+      load.begun();
+    }
+    if (!scope.settings().tryTimeout().isZero()) {
+      scope.worker().deadlines().set(tryTime, scope.settings().tryTimeout().toNanos());
+    }
+  }
+
+  private void tryAnswered() {
+    scope.worker().deadlines().clear(tryTime);
+    if (load != null) {
+      long now = System.nanoTime();
+      load.answered(now - tryNanos, now);
+    }
+  }
+
+  private void tryEnded() {
+    scope.worker().deadlines().clear(tryTime);
+    if (load != null) {
+      load.ended();
+      load = null;
+    }
   }
 
   private void attempt() {
-    Endpoint next = choose();
+    Endpoint next = choice.endpoint(failed);
     if (next == null) {
       refuse(new Refusal.Unavailable(
           503, "no endpoint of " + backend.name() + " is ready", "no_endpoint"));
       return;
     }
-    tries++;
-    endpoint = next;
-    Origin origin = origin(next);
+    tryBegan(next);
+    Origin origin = choice.origin(next);
     waitingFor = origin;
     request.upstream(origin.toString());
     request.upstreamTimes().asked();
     scope.upstreams().call(origin, route.timeouts().connect(), this);
-  }
-
-  private @Nullable Endpoint choose() {
-    if (relay.balance() instanceof Relay.Sticky sticky) {
-      return Stickiness.endpoint(sticky, request, backend, failed);
-    } else if (relay.balance() instanceof Relay.Hashed hashed) {
-      String key = Variables.text(hashed.key(), request);
-      return hashed.subset() > 1
-          ? EndpointChoice.ofSubset(backend, key, hashed.subset())
-          : EndpointChoice.keyed(
-              backend, key, failed.size() < backend.endpoints().size() ? failed : Set.of());
-    }
-    return scope.endpoints().endpoint(backend);
-  }
-
-  private Origin origin(Endpoint to) {
-    Origin origin = http1Origin(to);
-    return relay.protocol().http2() ? origin.overHttp2() : origin;
-  }
-
-  private Origin http1Origin(Endpoint to) {
-    boolean secure = switch (relay.protocol()) {
-      case HTTP, GRPC -> false;
-      case HTTPS, GRPCS -> true;
-      case AUTO -> request.arrival().secure();
-    };
-    if (!secure) {
-      return Origin.plain(to.host(), to.port());
-    }
-    Relay.Tls tls = relay.tls() == null ? Relay.Tls.UNVERIFIED : relay.tls();
-    Certificate client = tls.client();
-    String name =
-        !tls.name().isEmpty() ? tls.name() : relay.host().isEmpty() ? head.host() : relay.host();
-    return new Origin(
-        to.host(),
-        to.port(),
-        tls.verify() || tls.sendsName() ? name : to.host(),
-        new Origin.Tls(
-            tls.verify(),
-            tls.sendsName(),
-            tls.authorities(),
-            client == null ? List.of() : client.chain(),
-            client == null ? null : client.privateKey(),
-            tls.protocols()));
   }
 
   @Override
@@ -244,6 +245,7 @@ final class ProxyCall implements Arrival.Events, UpstreamEvents {
       return;
     }
     request.upstreamTimes().headCame();
+    tryAnswered();
     if (retries(answer.status())) {
       from.cancel();
       upstream = null;
@@ -316,6 +318,7 @@ final class ProxyCall implements Arrival.Events, UpstreamEvents {
     over = true;
     request.upstreamTimes().ended();
     upstream = null;
+    tryEnded();
     if (encoder != null) {
       sendBody(encoder.end());
     }
@@ -366,13 +369,14 @@ final class ProxyCall implements Arrival.Events, UpstreamEvents {
   public void failed(UpstreamFailure failure) {
     upstream = null;
     waitingFor = null;
+    tryEnded();
     if (over) {
       return;
     }
     if (request.arrival().headSent()) {
       over = true;
       request.breakOff(failure.why());
-    } else if (mayTryAgain(failure.kind())) {
+    } else if (mayTryAgain(failure.kind()) && scope.retries().retry(System.nanoTime())) {
       tryAgain();
     } else {
       request.note(failure.why());
@@ -381,6 +385,7 @@ final class ProxyCall implements Arrival.Events, UpstreamEvents {
   }
 
   private void tryAgain() {
+    tryEnded();
     if (endpoint != null) {
       failed.add(endpoint);
     }
@@ -403,7 +408,10 @@ final class ProxyCall implements Arrival.Events, UpstreamEvents {
   }
 
   private boolean retries(int status) {
-    return route.retries().statuses().contains(status) && hasTriesLeft() && mayRepeat();
+    return route.retries().statuses().contains(status)
+        && hasTriesLeft()
+        && mayRepeat()
+        && scope.retries().retry(System.nanoTime());
   }
 
   private boolean hasTriesLeft() {
@@ -425,6 +433,7 @@ final class ProxyCall implements Arrival.Events, UpstreamEvents {
   private void replace(Relay.ErrorPages pages, int status) {
     over = true;
     upstream = null;
+    tryEnded();
     if (pages.fallback() == null) {
       request.refuse(new Refusal.NoRoute());
     } else {
@@ -452,6 +461,7 @@ final class ProxyCall implements Arrival.Events, UpstreamEvents {
     }
     over = true;
     upstream = null;
+    tryEnded();
     request.refuse(refusal);
   }
 }

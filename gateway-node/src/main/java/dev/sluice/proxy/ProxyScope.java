@@ -9,4 +9,5 @@ record ProxyScope(
     EndpointChoice endpoints,
     ProxySettings settings,
     NodeMemory memory,
+    RetryBudget retries,
     WorkerScope worker) {}

@@ -209,8 +209,8 @@ public sealed interface Refusal {
    *
    * @param retryAfter as the provider asks for; null if it does not
    */
-  record ByProvider(int status, String message, String code, @Nullable Duration retryAfter)
-      implements Refusal {
+  record ByProvider(
+      int status, String message, String code, @Nullable Duration retryAfter) implements Refusal {
     @Override
     public @Nullable Long retryAfterSeconds() {
       return retryAfter == null ? null : Math.max(1, (retryAfter.toMillis() + 999) / 1000);

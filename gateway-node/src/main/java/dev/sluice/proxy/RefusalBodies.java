@@ -52,34 +52,32 @@ public final class RefusalBodies {
   }
 
   private static String anthropic(Refusal refusal, String requestId) {
-    String type =
-        switch (refusal.status()) {
-          case 401 -> "authentication_error";
-          case 402 -> "billing_error";
-          case 403 -> "permission_error";
-          case 404 -> "not_found_error";
-          case 413 -> "request_too_large";
-          case 429 -> "rate_limit_error";
-          case 504 -> "timeout_error";
-          case 503, 529 -> "overloaded_error";
-          default -> refusal.status() >= 500 ? "api_error" : "invalid_request_error";
-        };
+    String type = switch (refusal.status()) {
+      case 401 -> "authentication_error";
+      case 402 -> "billing_error";
+      case 403 -> "permission_error";
+      case 404 -> "not_found_error";
+      case 413 -> "request_too_large";
+      case 429 -> "rate_limit_error";
+      case 504 -> "timeout_error";
+      case 503, 529 -> "overloaded_error";
+      default -> refusal.status() >= 500 ? "api_error" : "invalid_request_error";
+    };
     return "{\"type\":\"error\",\"error\":{\"type\":" + quoted(type) + ",\"message\":"
         + quoted(named(refusal)) + "},\"request_id\":" + quoted(requestId) + "}";
   }
 
   private static String gemini(Refusal refusal) {
-    String status =
-        switch (refusal.status()) {
-          case 401 -> "UNAUTHENTICATED";
-          case 403 -> "PERMISSION_DENIED";
-          case 404 -> "NOT_FOUND";
-          case 429 -> "RESOURCE_EXHAUSTED";
-          case 501 -> "UNIMPLEMENTED";
-          case 503 -> "UNAVAILABLE";
-          case 504 -> "DEADLINE_EXCEEDED";
-          default -> refusal.status() >= 500 ? "INTERNAL" : "INVALID_ARGUMENT";
-        };
+    String status = switch (refusal.status()) {
+      case 401 -> "UNAUTHENTICATED";
+      case 403 -> "PERMISSION_DENIED";
+      case 404 -> "NOT_FOUND";
+      case 429 -> "RESOURCE_EXHAUSTED";
+      case 501 -> "UNIMPLEMENTED";
+      case 503 -> "UNAVAILABLE";
+      case 504 -> "DEADLINE_EXCEEDED";
+      default -> refusal.status() >= 500 ? "INTERNAL" : "INVALID_ARGUMENT";
+    };
     Long seconds = refusal.retryAfterSeconds();
     String details = seconds == null
         ? ""

@@ -68,7 +68,10 @@ final class ShadowCall implements UpstreamEvents {
     upstream = connection;
     RequestHead head = request.arrival().head();
     HeadSink out = connection.request(
-        head.method(), head.target(), shadow.settings().timeout(), shadow.settings().timeout());
+        head.method(),
+        head.target(),
+        shadow.settings().timeout(),
+        shadow.settings().timeout());
     out.field(Field.HOST, head.authority());
     ForwardedFields.copy(request, scope.settings(), out);
     out.field(Shadow.MARK, "1");
@@ -139,10 +142,9 @@ final class ShadowCall implements UpstreamEvents {
   private void told(List<Difference> differences, List<Difference> unsteady) {
     Set<String> changing =
         unsteady.stream().map(Difference::what).collect(Collectors.toUnmodifiableSet());
-    List<Difference> steady =
-        changing.contains("status")
-            ? List.of()
-            : differences.stream().filter(one -> !changing.contains(one.what())).toList();
+    List<Difference> steady = changing.contains("status")
+        ? List.of()
+        : differences.stream().filter(one -> !changing.contains(one.what())).toList();
     shadow.differences().add(request, steady);
     shadow.over(steady.isEmpty() ? "unsteady" : "different");
   }

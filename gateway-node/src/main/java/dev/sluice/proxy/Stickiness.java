@@ -6,6 +6,7 @@ import dev.sluice.ingress.Relay;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
@@ -16,6 +17,9 @@ final class Stickiness {
   private static final DateTimeFormatter EXPIRES = DateTimeFormatter.ofPattern(
           "EEE, dd-MMM-yy HH:mm:ss 'GMT'", Locale.ENGLISH)
       .withZone(ZoneOffset.UTC);
+
+  private static final List<String> REFUSE_NONE =
+      List.of("Chrome/4", "Chrome/5", "Chrome/6", "CPU iPhone OS 12", "iPad; CPU OS 12");
 
   private Stickiness() {}
 
@@ -86,9 +90,22 @@ final class Stickiness {
       cookie.append("; Secure");
     }
     cookie.append("; HttpOnly");
-    if (!sticky.sameSite().isEmpty()) {
+    if (!sticky.sameSite().isEmpty() && !refusesNone(sticky, request)) {
       cookie.append("; SameSite=").append(sticky.sameSite());
     }
     return cookie.toString();
+  }
+
+  /** Browsers that refuse cookies which say None; those that ingress-nginx knows. */
+  private static boolean refusesNone(Relay.Sticky sticky, Inbound request) {
+    String browser = sticky.noneIfKnown() && sticky.sameSite().equals("None")
+        ? request.arrival().head().fields().first("User-Agent")
+        : null;
+    return browser != null
+        && (REFUSE_NONE.stream().anyMatch(browser::contains)
+            || browser.contains("Macintosh")
+                && browser.contains("Intel Mac OS X 10_14")
+                && browser.contains("Safari")
+                && !browser.contains("Chrome"));
   }
 }

@@ -44,7 +44,8 @@ public final class AuditTrail {
   /** Notes what is done outside of the database, before it is done. */
   public CompletionStage<Long> note(Change change, String tenant, String target, String after) {
     return database.write(sql -> TenancyStore.next(sql)
-        .flatMap(number -> Audit.note(sql, change, tenant, target, number, "", after).thenReturn(number)));
+        .flatMap(number ->
+            Audit.note(sql, change, tenant, target, number, "", after).thenReturn(number)));
   }
 
   /** Deletes lines older than this, and what was dropped a week ago. */

@@ -39,8 +39,7 @@ final class KeptTenant {
   private final Map<String, String> teams = new TreeMap<>();
   private final Map<String, String> keys = new TreeMap<>();
   private @Nullable String limits;
-  private volatile Tree tree =
-      new Tree(new SpendingTree(List.of()), Map.of(), Map.of(), false);
+  private volatile Tree tree = new Tree(new SpendingTree(List.of()), Map.of(), Map.of(), false);
 
   KeptTenant(String name) {
     this.name = name;
@@ -94,8 +93,8 @@ final class KeptTenant {
     try {
       SpendingTree spending = new SpendingTree(read(limits == null ? "[]" : limits));
       Map<String, SpendingTree.Place> teamPlaces = new HashMap<>();
-      teams.forEach((team, json) -> teamPlaces.put(
-          team, spending.add(spending.tenant(), "teams/" + team, read(json))));
+      teams.forEach((team, json) ->
+          teamPlaces.put(team, spending.add(spending.tenant(), "teams/" + team, read(json))));
       Map<String, SpendingTree.Place> keyPlaces = new HashMap<>();
       keys.forEach((key, json) -> {
         int slash = key.indexOf('/');
@@ -118,8 +117,8 @@ final class KeptTenant {
   }
 
   static String tooMany(int paths) {
-    return paths + " sets of limits, by key and model (expected: at most "
-        + SpendingTree.MOST_PATHS + ": fewer keys with limits of their own, or fewer models in limits)";
+    return paths + " sets of limits, by key and model (expected: at most " + SpendingTree.MOST_PATHS
+        + ": fewer keys with limits of their own, or fewer models in limits)";
   }
 
   private static List<Limit> read(String json) {

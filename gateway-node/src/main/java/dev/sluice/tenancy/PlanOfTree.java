@@ -19,8 +19,8 @@ final class PlanOfTree {
   static Plan of(SpendingTree tree, Map<String, Long> topUps) {
     Map<String, Bucket> byName = new HashMap<>();
     tree.limits()
-        .forEach(limit -> byName.put(
-            limit.name(), bucket(limit, topUps.getOrDefault(limit.name(), 0L))));
+        .forEach(limit ->
+            byName.put(limit.name(), bucket(limit, topUps.getOrDefault(limit.name(), 0L))));
     Map<String, Bucket> buckets = new HashMap<>();
     byName.values().forEach(bucket -> buckets.put(bucket.id(), bucket));
     Map<String, List<String>> paths = new HashMap<>();
@@ -44,9 +44,8 @@ final class PlanOfTree {
       case MONTH -> Window.month(limit.zone());
       case NONE -> Window.BALANCE;
     };
-    long amount = limit.window() == DeclaredTenant.Window.NONE
-        ? limit.amount() + toppedUp
-        : limit.amount();
+    long amount =
+        limit.window() == DeclaredTenant.Window.NONE ? limit.amount() + toppedUp : limit.amount();
     Bucket bucket = Bucket.of(limit.name(), unit(limit.unit()), amount, window);
     return limit.observed() ? bucket.asObserved() : bucket;
   }

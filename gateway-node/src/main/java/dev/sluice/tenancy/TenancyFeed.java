@@ -75,28 +75,30 @@ public final class TenancyFeed implements AutoCloseable {
   private CompletionStage<Void> follow(Position now) {
     if (last == NOWHERE || now.changed() < last || last < now.swept()) {
       KeptTenants anew = new KeptTenants();
-      return read(anew, NOWHERE, now.changed(), EXISTING).thenAcceptAsync(
-          done -> {
-            anew.settle();
-            tenancy.replace(anew);
-            last = now.changed();
-            LOG.info(
-                "tenants of the database: {}, with {} secrets",
-                anew.names().size(),
-                anew.secretCount());
-          },
-          timer);
+      return read(anew, NOWHERE, now.changed(), EXISTING)
+          .thenAcceptAsync(
+              done -> {
+                anew.settle();
+                tenancy.replace(anew);
+                last = now.changed();
+                LOG.info(
+                    "tenants of the database: {}, with {} secrets",
+                    anew.names().size(),
+                    anew.secretCount());
+              },
+              timer);
     }
     if (now.changed() == last) {
       return Mono.<Void>empty().toFuture();
     }
     KeptTenants current = tenancy.kept();
-    return read(current, last, now.changed(), "").thenAcceptAsync(
-        done -> {
-          current.settle();
-          last = now.changed();
-        },
-        timer);
+    return read(current, last, now.changed(), "")
+        .thenAcceptAsync(
+            done -> {
+              current.settle();
+              last = now.changed();
+            },
+            timer);
   }
 
   /** Keys before their secrets, and places before keys: nobody spends where only half of the limits are known. */
@@ -198,7 +200,8 @@ public final class TenancyFeed implements AutoCloseable {
     }
     if (failure != null) {
       if (!failing) {
-        LOG.warn("tenants of the database can't be read: {}; the last ones known stand", why(failure));
+        LOG.warn(
+            "tenants of the database can't be read: {}; the last ones known stand", why(failure));
       }
       LOG.debug("the failure", failure);
       last = NOWHERE;

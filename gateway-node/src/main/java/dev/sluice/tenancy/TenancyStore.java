@@ -40,7 +40,8 @@ public final class TenancyStore {
   /** @param after name behind which to begin; empty for the first */
   public CompletionStage<List<KeptEntry>> tenants(String after, int most) {
     return database.read(sql -> sql.rows(
-            ENTRY_OF_TENANT + " WHERE name > $1 AND dropped IS NULL ORDER BY name LIMIT $2",
+            ENTRY_OF_TENANT
+                + " WHERE name > $1 AND dropped IS NULL ORDER BY sluice_tenant.name LIMIT $2",
             TenancyStore::entry,
             after,
             most)
@@ -50,7 +51,7 @@ public final class TenancyStore {
   public CompletionStage<List<KeptEntry>> teams(String tenant, String after, int most) {
     return database.read(sql -> sql.rows(
             ENTRY_OF_TEAM
-                + " WHERE tenant = $1 AND name > $2 AND dropped IS NULL ORDER BY name LIMIT $3",
+                + " WHERE tenant = $1 AND name > $2 AND dropped IS NULL ORDER BY sluice_team.name LIMIT $3",
             TenancyStore::entry,
             tenant,
             after,
@@ -62,7 +63,7 @@ public final class TenancyStore {
   public CompletionStage<List<KeptEntry>> keys(String tenant, String team, String after, int most) {
     return database.read(sql -> sql.rows(
             ENTRY_OF_KEY
-                + " WHERE tenant = $1 AND team = $2 AND name > $3 AND dropped IS NULL ORDER BY name LIMIT $4",
+                + " WHERE tenant = $1 AND team = $2 AND name > $3 AND dropped IS NULL ORDER BY sluice_key.name LIMIT $4",
             TenancyStore::entry,
             tenant,
             team,
@@ -72,8 +73,7 @@ public final class TenancyStore {
   }
 
   public CompletionStage<Optional<KeptEntry>> find(TenantId id) {
-    return database.read(
-        sql -> find(sql, id).map(Optional::of).defaultIfEmpty(Optional.empty()));
+    return database.read(sql -> find(sql, id).map(Optional::of).defaultIfEmpty(Optional.empty()));
   }
 
   private static Mono<KeptEntry> find(Sql sql, TenantId id) {
@@ -87,7 +87,9 @@ public final class TenancyStore {
     }
     return id.team().isEmpty()
         ? sql.row(
-            ENTRY_OF_TENANT + " WHERE name = $1 AND dropped IS NULL", TenancyStore::entry, id.tenant())
+            ENTRY_OF_TENANT + " WHERE name = $1 AND dropped IS NULL",
+            TenancyStore::entry,
+            id.tenant())
         : sql.row(
             ENTRY_OF_TEAM + " WHERE tenant = $1 AND name = $2 AND dropped IS NULL",
             TenancyStore::entry,
@@ -115,41 +117,44 @@ public final class TenancyStore {
    */
   public CompletionStage<Written<KeptEntry>> create(
       Change change, TenantId id, String limits, String jwt, String sha256, long expires) {
-    return Undone.caught(database.write(sql -> next(sql).flatMap(number -> find(sql, id)
-        .<Written<KeptEntry>>map(
-            there -> new Written.Conflict<>("there is a " + Words.of(id) + " of this name"))
-        .switchIfEmpty(Mono.defer(() -> parentMissing(sql, id)))
-        .switchIfEmpty(Mono.defer(() -> full(sql, id)))
-        .switchIfEmpty(Mono.defer(() -> secretTaken(sql, sha256)))
-        .switchIfEmpty(Mono.defer(() -> insert(sql, id, limits, jwt, expires, number)
-            .then(secret(sql, id, sha256, expires, number))
-            .then(Mono.defer(() -> tooManyPaths(sql, id)))
-            .switchIfEmpty(Mono.defer(() -> done(sql, change, id, null, number)))))
-        .flatMap(TenancyStore::committed))));
+    return Undone.caught(database.write(sql -> next(sql)
+        .flatMap(number -> find(sql, id)
+            .<Written<KeptEntry>>map(
+                there -> new Written.Conflict<>("there is a " + Words.of(id) + " of this name"))
+            .switchIfEmpty(Mono.defer(() -> parentMissing(sql, id)))
+            .switchIfEmpty(Mono.defer(() -> full(sql, id)))
+            .switchIfEmpty(Mono.defer(() -> secretTaken(sql, sha256)))
+            .switchIfEmpty(Mono.defer(() -> insert(sql, id, limits, jwt, expires, number)
+                .then(secret(sql, id, sha256, expires, number))
+                .then(Mono.defer(() -> tooManyPaths(sql, id)))
+                .switchIfEmpty(Mono.defer(() -> done(sql, change, id, null, number)))))
+            .flatMap(TenancyStore::committed))));
   }
 
   /** Puts other limits in the place of what a tenant, a team or a key has. */
   public CompletionStage<Written<KeptEntry>> limit(Change change, TenantId id, String limits) {
-    return Undone.caught(database.write(sql -> next(sql).flatMap(number -> find(sql, id)
-        .<Written<KeptEntry>>flatMap(before -> stale(change, before)
-            .switchIfEmpty(Mono.defer(() -> sql.update(
-                    "UPDATE " + table(id) + " SET limits = $1, changed = $2" + where(id, 3),
-                    values(id, limits, number))
-                .then(tooManyPaths(sql, id))
-                .switchIfEmpty(Mono.defer(() -> done(sql, change, id, before, number))))))
-        .defaultIfEmpty(new Written.Missing<>(Words.of(id)))
-        .flatMap(TenancyStore::committed))));
+    return Undone.caught(database.write(sql -> next(sql)
+        .flatMap(number -> find(sql, id)
+            .<Written<KeptEntry>>flatMap(before -> stale(change, before)
+                .switchIfEmpty(Mono.defer(() -> sql.update(
+                        "UPDATE " + table(id) + " SET limits = $1, changed = $2" + where(id, 3),
+                        values(id, limits, number))
+                    .then(tooManyPaths(sql, id))
+                    .switchIfEmpty(Mono.defer(() -> done(sql, change, id, before, number))))))
+            .defaultIfEmpty(new Written.Missing<>(Words.of(id)))
+            .flatMap(TenancyStore::committed))));
   }
 
   /** Takes a tenant, a team or a key away, with all that is inside it. */
   public CompletionStage<Written<KeptEntry>> drop(Change change, TenantId id) {
-    return Undone.caught(database.write(sql -> next(sql).flatMap(number -> find(sql, id)
-        .<Written<KeptEntry>>flatMap(before -> stale(change, before)
-            .switchIfEmpty(Mono.defer(() -> dropAll(sql, id, number)
-                .then(Audit.note(sql, change, id, number, Audit.json(before), ""))
-                .<Written<KeptEntry>>thenReturn(new Written.Done<>(before, number)))))
-        .defaultIfEmpty(new Written.Missing<>(Words.of(id)))
-        .flatMap(TenancyStore::committed))));
+    return Undone.caught(database.write(sql -> next(sql)
+        .flatMap(number -> find(sql, id)
+            .<Written<KeptEntry>>flatMap(before -> stale(change, before)
+                .switchIfEmpty(Mono.defer(() -> dropAll(sql, id, number)
+                    .then(Audit.note(sql, change, id, number, Audit.json(before), ""))
+                    .<Written<KeptEntry>>thenReturn(new Written.Done<>(before, number)))))
+            .defaultIfEmpty(new Written.Missing<>(Words.of(id)))
+            .flatMap(TenancyStore::committed))));
   }
 
   /**
@@ -159,15 +164,18 @@ public final class TenancyStore {
    */
   public CompletionStage<Written<KeptEntry>> rotate(
       Change change, TenantId id, String sha256, long overlapUntil) {
-    return Undone.caught(database.write(sql -> next(sql).flatMap(number -> find(sql, id)
-        .<Written<KeptEntry>>flatMap(before -> before.jwt().isEmpty()
-            ? stale(change, before)
-                .switchIfEmpty(Mono.defer(() -> secretTaken(sql, sha256)))
-                .switchIfEmpty(Mono.defer(() -> rotate(sql, before, sha256, overlapUntil, number)
-                    .then(done(sql, change, id, before, number))))
-            : Mono.<Written<KeptEntry>>just(new Written.Conflict<>("the key has no secret: tokens stand for it")))
-        .defaultIfEmpty(new Written.Missing<>(Words.of(id)))
-        .flatMap(TenancyStore::committed))));
+    return Undone.caught(database.write(sql -> next(sql)
+        .flatMap(number -> find(sql, id)
+            .<Written<KeptEntry>>flatMap(before -> before.jwt().isEmpty()
+                ? stale(change, before)
+                    .switchIfEmpty(Mono.defer(() -> secretTaken(sql, sha256)))
+                    .switchIfEmpty(
+                        Mono.defer(() -> rotate(sql, before, sha256, overlapUntil, number)
+                            .then(done(sql, change, id, before, number))))
+                : Mono.<Written<KeptEntry>>just(
+                    new Written.Conflict<>("the key has no secret: tokens stand for it")))
+            .defaultIfEmpty(new Written.Missing<>(Words.of(id)))
+            .flatMap(TenancyStore::committed))));
   }
 
   /** The newest secret before goes on for the overlap, unless it ends sooner; older ones end now. */
@@ -191,14 +199,14 @@ public final class TenancyStore {
             id.tenant(),
             id.team(),
             id.key()))
-        .then(sql.update(
-            "UPDATE sluice_key SET changed = $1" + where(id, 2), values(id, number)))
+        .then(sql.update("UPDATE sluice_key SET changed = $1" + where(id, 2), values(id, number)))
         .then(secret(sql, id, sha256, key.expires(), number));
   }
 
   private static Mono<Void> insert(
       Sql sql, TenantId id, String limits, String jwt, long expires, long number) {
-    String again = " DO UPDATE SET limits = excluded.limits, created = now(), changed = excluded.changed, dropped = NULL";
+    String again =
+        " DO UPDATE SET limits = excluded.limits, created = now(), changed = excluded.changed, dropped = NULL";
     if (!id.key().isEmpty()) {
       return sql.update(
               "INSERT INTO sluice_key(tenant, team, name, limits, jwt, expires, changed) VALUES ($1, $2, $3, $4, $5, $6, $7)"
@@ -231,8 +239,7 @@ public final class TenancyStore {
             .then();
   }
 
-  private static Mono<Void> secret(
-      Sql sql, TenantId id, String sha256, long expires, long number) {
+  private static Mono<Void> secret(Sql sql, TenantId id, String sha256, long expires, long number) {
     return sha256.isEmpty()
         ? Mono.empty()
         : sql.update(
@@ -255,13 +262,15 @@ public final class TenancyStore {
           .then(sql.update("UPDATE sluice_secret" + drop + where(id, 2), values(id, number)))
           .then();
     }
-    String inside = " WHERE tenant = $2 AND dropped IS NULL" + (id.team().isEmpty() ? "" : " AND team = $3");
+    String inside =
+        " WHERE tenant = $2 AND dropped IS NULL" + (id.team().isEmpty() ? "" : " AND team = $3");
     Object[] of = id.team().isEmpty()
         ? new Object[] {number, id.tenant()}
         : new Object[] {number, id.tenant(), id.team()};
     Mono<Long> keys = sql.update("UPDATE sluice_key" + drop + inside, of)
         .then(sql.update("UPDATE sluice_secret" + drop + inside, of));
-    Mono<Long> teams = sql.update("UPDATE sluice_team" + drop + inside.replace("team = ", "name = "), of);
+    Mono<Long> teams =
+        sql.update("UPDATE sluice_team" + drop + inside.replace("team = ", "name = "), of);
     return id.team().isEmpty()
         ? keys.then(teams)
             .then(sql.update("UPDATE sluice_tenant" + drop + where(id, 2), values(id, number)))
@@ -304,7 +313,8 @@ public final class TenancyStore {
         : TenantId.ofTeam(id.tenant(), id.team());
     return find(sql, parent)
         .hasElement()
-        .flatMap(there -> there ? Mono.empty() : Mono.just(new Written.Missing<>(Words.of(parent))));
+        .flatMap(
+            there -> there ? Mono.empty() : Mono.just(new Written.Missing<>(Words.of(parent))));
   }
 
   private Mono<Written<KeptEntry>> full(Sql sql, TenantId id) {
@@ -314,7 +324,10 @@ public final class TenancyStore {
     String count = "SELECT count(*) AS n FROM " + table(id) + " WHERE dropped IS NULL";
     Mono<Long> there = !id.key().isEmpty()
         ? sql.row(
-            count + " AND tenant = $1 AND team = $2", row -> number(row, "n"), id.tenant(), id.team())
+            count + " AND tenant = $1 AND team = $2",
+            row -> number(row, "n"),
+            id.tenant(),
+            id.team())
         : id.team().isEmpty()
             ? sql.row(count, row -> number(row, "n"))
             : sql.row(count + " AND tenant = $1", row -> number(row, "n"), id.tenant());
@@ -346,8 +359,7 @@ public final class TenancyStore {
                     ENTRY_OF_KEY + " WHERE tenant = $1 AND limits <> '[]' AND dropped IS NULL",
                     TenancyStore::entry,
                     id.tenant())
-                .doOnNext(
-                    one -> whole.key(one.id().team(), one.id().key(), one.limits(), false)))
+                .doOnNext(one -> whole.key(one.id().team(), one.id().key(), one.limits(), false)))
         .then(Mono.defer(() -> {
           String problem = whole.rebuild();
           return problem.isEmpty() ? Mono.empty() : Mono.just(new Written.Conflict<>(problem));
@@ -360,7 +372,9 @@ public final class TenancyStore {
   }
 
   private static String table(TenantId id) {
-    return !id.key().isEmpty() ? "sluice_key" : id.team().isEmpty() ? "sluice_tenant" : "sluice_team";
+    return !id.key().isEmpty()
+        ? "sluice_key"
+        : id.team().isEmpty() ? "sluice_tenant" : "sluice_team";
   }
 
   /** @param first number of the first value */

@@ -53,7 +53,12 @@ public final class TopUps {
    * @param declared what the balance has without top-ups
    */
   public CompletionStage<Written<TopUp>> add(
-      Change change, String tenant, String limit, long declared, long amount, String idempotencyKey) {
+      Change change,
+      String tenant,
+      String limit,
+      long declared,
+      long amount,
+      String idempotencyKey) {
     return Undone.caught(database.write(sql -> TenancyStore.next(sql)
         .flatMap(number -> find(sql, tenant, idempotencyKey)
             .<Written<TopUp>>flatMap(before -> Mono.error(new Undone(
@@ -71,7 +76,8 @@ public final class TopUps {
                     amount,
                     change.who(),
                     number)
-                .then(Audit.note(sql, change, tenant, limit, number, "", "{\"amount\":" + amount + "}"))
+                .then(Audit.note(
+                    sql, change, tenant, limit, number, "", "{\"amount\":" + amount + "}"))
                 .then(find(sql, tenant, idempotencyKey))
                 .map(made -> new Written.Done<>(made, number)))))));
   }
@@ -94,7 +100,10 @@ public final class TopUps {
 
   private static Mono<TopUp> find(Sql sql, String tenant, String idempotencyKey) {
     return sql.row(
-        SELECT + " WHERE tenant = $1 AND idempotency_key = $2", TopUps::topUp, tenant, idempotencyKey);
+        SELECT + " WHERE tenant = $1 AND idempotency_key = $2",
+        TopUps::topUp,
+        tenant,
+        idempotencyKey);
   }
 
   private static TopUp topUp(Row row) {

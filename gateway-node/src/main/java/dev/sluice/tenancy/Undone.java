@@ -18,8 +18,9 @@ final class Undone extends RuntimeException {
   @SuppressWarnings("unchecked") // it left the transaction of this very stage
   static <T> CompletionStage<Written<T>> caught(CompletionStage<Written<T>> stage) {
     return stage.exceptionally(failure -> {
-      Throwable cause =
-          failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+      Throwable cause = failure instanceof CompletionException && failure.getCause() != null
+          ? failure.getCause()
+          : failure;
       if (cause instanceof Undone undone) {
         return (Written<T>) undone.written;
       }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.sluice.identity.SigningIssuer;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
@@ -42,6 +43,15 @@ class AdminIT {
         keys: [{name: one, secretRef: {name: keys, key: written}}]
         teams: [{name: web, keys: [{name: sa, serviceAccount: {namespace: shop, name: web}}]}]
       ---
+      apiVersion: sluice.dev/v1alpha1
+      kind: Tenant
+      metadata: {name: tokens}
+      spec:
+        limits: [{unit: requests, amount: 100, window: hour}]
+        keys:
+          - {name: sa, serviceAccount: {namespace: shop, name: web}}
+          - {name: group, jwt: {issuer: kubernetes, claims: {groups: writers}}, limits: [{unit: tokens, amount: 1000, window: minute}]}
+      ---
       apiVersion: v1
       kind: Secret
       metadata: {name: keys}
@@ -52,27 +62,67 @@ class AdminIT {
   static Path folder;
 
   private static AdminNode node;
+  private static SigningIssuer issuer;
 
   @BeforeAll
   static void start() throws Exception {
+    issuer = new SigningIssuer();
     node = AdminNode.start(
         "127.0.4.7",
         folder,
         MANIFESTS,
         Map.of(
+            "sluice.identity.issuers",
+            List.of(Map.of(
+                "name", "kubernetes", "issuer", issuer.url(), "audiences", List.of("sluice"))),
+            "sluice.admin.oidc",
+            List.of(
+                Map.of(
+                    "issuer",
+                    "kubernetes",
+                    "role",
+                    "read-only",
+                    "claims",
+                    Map.of("groups", "operators")),
+                Map.of(
+                    "issuer",
+                    "kubernetes",
+                    "role",
+                    "tenant-admin",
+                    "tenants-claim",
+                    "tenants",
+                    "claims",
+                    Map.of("groups", "owners"))),
             "sluice.admin.token",
             "root",
             "sluice.admin.tokens",
             List.of(
-                Map.of("name", "shop", "role", "tenant-admin", "tenants", List.of("shop", "mine"), "sha256", Callers.sha256("shop")),
+                Map.of(
+                    "name",
+                    "shop",
+                    "role",
+                    "tenant-admin",
+                    "tenants",
+                    List.of("shop", "mine"),
+                    "sha256",
+                    Callers.sha256("shop")),
                 Map.of("name", "reader", "role", "read-only", "sha256", Callers.sha256("reader")),
-                Map.of("name", "peek", "role", "read-only", "tenants", List.of("mine"), "sha256", Callers.sha256("peek")))));
+                Map.of(
+                    "name",
+                    "peek",
+                    "role",
+                    "read-only",
+                    "tenants",
+                    List.of("mine"),
+                    "sha256",
+                    Callers.sha256("peek")))));
     await().atMost(PATIENCE).until(() -> node.call("sk-written") == 200);
   }
 
   @AfterAll
   static void stop() throws Exception {
     node.close();
+    issuer.close();
   }
 
   private static JsonNode tree(HttpResponse<String> answer) throws IOException {
@@ -95,12 +145,15 @@ class AdminIT {
 
   @Test
   void aKeyWorksOnceItIsMadeAndStopsWhenItIsRevoked() throws Exception {
-    created("/tenants", "{\"name\":\"life\",\"limits\":[{\"unit\":\"requests\",\"amount\":9,\"window\":\"hour\"}]}");
+    created(
+        "/tenants",
+        "{\"name\":\"life\",\"limits\":[{\"unit\":\"requests\",\"amount\":9,\"window\":\"hour\"}]}");
     String secret = key("/tenants/life/keys", "one");
     await().atMost(PATIENCE).until(() -> node.call(secret) == 200);
     assertThat(node.get("/tenants/life/keys/one", "root").body()).doesNotContain(secret);
     String tag = etag(node.get("/tenants/life/keys/one", "root"));
-    assertThat(node.ask("DELETE", "/tenants/life/keys/one", "root", "", Map.of("If-Match", tag)).statusCode())
+    assertThat(node.ask("DELETE", "/tenants/life/keys/one", "root", "", Map.of("If-Match", tag))
+            .statusCode())
         .isEqualTo(204);
     await().atMost(PATIENCE).until(() -> node.call(secret) == 401);
     assertThat(node.get("/tenants/life/keys/one", "root").statusCode()).isEqualTo(404);
@@ -112,10 +165,12 @@ class AdminIT {
     created("/tenants", "{\"name\":\"turn\"}");
     String first = key("/tenants/turn/keys", "one");
     String second = tree(created("/tenants/turn/keys/one/rotations", "{\"overlapSeconds\":3600}"))
-        .get("key").asText();
+        .get("key")
+        .asText();
     await().atMost(PATIENCE).until(() -> node.call(second) == 200);
     assertThat(node.call(first)).isEqualTo(200);
-    String third = tree(created("/tenants/turn/keys/one/rotations", "{}")).get("key").asText();
+    String third =
+        tree(created("/tenants/turn/keys/one/rotations", "{}")).get("key").asText();
     await().atMost(PATIENCE).until(() -> node.call(third) == 200);
     await().atMost(PATIENCE).until(() -> node.call(second) == 401);
     assertThat(node.call(first)).isEqualTo(401);
@@ -123,18 +178,26 @@ class AdminIT {
 
   @Test
   void limitsOfTenantTeamAndKeyHoldTogether() throws Exception {
-    created("/tenants", "{\"name\":\"tree\",\"limits\":[{\"unit\":\"requests\",\"amount\":100,\"window\":\"none\"}]}");
-    created("/tenants/tree/teams", "{\"name\":\"web\",\"limits\":[{\"unit\":\"requests\",\"amount\":3,\"window\":\"none\"}]}");
+    created(
+        "/tenants",
+        "{\"name\":\"tree\",\"limits\":[{\"unit\":\"requests\",\"amount\":100,\"window\":\"none\"}]}");
+    created(
+        "/tenants/tree/teams",
+        "{\"name\":\"web\",\"limits\":[{\"unit\":\"requests\",\"amount\":3,\"window\":\"none\"}]}");
     String secret = tree(created(
             "/tenants/tree/teams/web/keys",
             "{\"name\":\"ci\",\"limits\":[{\"unit\":\"requests\",\"amount\":2,\"window\":\"none\"}]}"))
-        .get("key").asText();
+        .get("key")
+        .asText();
     await().atMost(PATIENCE).until(() -> node.call(secret) == 200);
     assertThat(node.call(secret)).isEqualTo(200);
     HttpResponse<String> refused = node.callAnswer(secret);
     assertThat(refused.statusCode()).isEqualTo(429);
     assertThat(refused.body()).contains("teams/web/keys/ci/requests-balance");
-    await().atMost(PATIENCE).until(() -> balance("tree", "teams/web/requests-balance").get("settled").asInt() == 2);
+    await()
+        .atMost(PATIENCE)
+        .until(
+            () -> balance("tree", "teams/web/requests-balance").get("settled").asInt() == 2);
     assertThat(tree(node.get("/tenants/tree/limits?limit=2", "root"))).hasSize(2);
   }
 
@@ -155,11 +218,16 @@ class AdminIT {
     HttpResponse<String> first = node.ask("POST", path, "root", body, once);
     assertThat(first.statusCode()).isEqualTo(201);
     assertThat(node.ask("POST", path, "root", body, once).body()).isEqualTo(first.body());
-    assertThat(node.ask("POST", path, "root", body.replace("5", "6"), once).statusCode()).isEqualTo(409);
-    assertThat(node.ask("POST", path, "root", body, Map.of()).statusCode()).isEqualTo(400);
-    assertThat(node.ask("POST", path, "root", body.replace("5", "-999"), Map.of("Idempotency-Key", "x")).statusCode())
+    assertThat(node.ask("POST", path, "root", body.replace("5", "6"), once).statusCode())
         .isEqualTo(409);
-    await().atMost(PATIENCE).until(() -> balance("written", "requests-balance").get("limit").asInt() == 6);
+    assertThat(node.ask("POST", path, "root", body, Map.of()).statusCode()).isEqualTo(400);
+    assertThat(node.ask(
+                "POST", path, "root", body.replace("5", "-999"), Map.of("Idempotency-Key", "x"))
+            .statusCode())
+        .isEqualTo(409);
+    await()
+        .atMost(PATIENCE)
+        .until(() -> balance("written", "requests-balance").get("limit").asInt() == 6);
     assertThat(tree(node.get(path, "root"))).hasSize(1);
   }
 
@@ -168,31 +236,42 @@ class AdminIT {
     JsonNode shown = tree(node.get("/tenants/written", "root"));
     assertThat(shown.at("/declaredBy/object").asText()).isEqualTo("Tenant default/written");
     assertThat(shown.at("/declaredBy/place").asText()).startsWith("all.yaml:");
-    assertThat(tree(node.get("/tenants/written/teams/web/keys/sa", "root")).at("/jwt/claims/sub").asText())
+    assertThat(tree(node.get("/tenants/written/teams/web/keys/sa", "root"))
+            .at("/jwt/claims/sub")
+            .asText())
         .isEqualTo("system:serviceaccount:shop:web");
     HttpResponse<String> refused = node.post("/tenants/written/keys", "root", "{\"name\":\"two\"}");
     assertThat(refused.statusCode()).isEqualTo(409);
     assertThat(refused.body()).contains("Tenant default/written in all.yaml:");
-    assertThat(node.post("/tenants", "root", "{\"name\":\"written\"}").statusCode()).isEqualTo(409);
+    assertThat(node.post("/tenants", "root", "{\"name\":\"written\"}").statusCode())
+        .isEqualTo(409);
   }
 
   @Test
   void aChangeOfWhatHasChangedSinceIsRefused() throws Exception {
     HttpResponse<String> made = created("/tenants", "{\"name\":\"race\"}");
-    String limits = "{\"limits\":[{\"unit\":\"tokens\",\"amount\":5,\"window\":\"day\",\"timeZone\":\"Europe/Berlin\"}]}";
+    String limits =
+        "{\"limits\":[{\"unit\":\"tokens\",\"amount\":5,\"window\":\"day\",\"timeZone\":\"Europe/Berlin\"}]}";
     Map<String, String> seen = Map.of("If-Match", etag(made));
-    assertThat(node.ask("PUT", "/tenants/race", "root", limits, seen).statusCode()).isEqualTo(200);
-    assertThat(node.ask("PUT", "/tenants/race", "root", limits, seen).statusCode()).isEqualTo(412);
-    assertThat(node.ask("DELETE", "/tenants/race", "root", "", seen).statusCode()).isEqualTo(412);
-    assertThat(node.ask("PUT", "/tenants/race", "root", limits, Map.of()).statusCode()).isEqualTo(428);
-    assertThat(node.ask("PUT", "/tenants/race", "root", limits, Map.of("If-Match", "*")).statusCode())
+    assertThat(node.ask("PUT", "/tenants/race", "root", limits, seen).statusCode())
+        .isEqualTo(200);
+    assertThat(node.ask("PUT", "/tenants/race", "root", limits, seen).statusCode())
+        .isEqualTo(412);
+    assertThat(node.ask("DELETE", "/tenants/race", "root", "", seen).statusCode())
+        .isEqualTo(412);
+    assertThat(node.ask("PUT", "/tenants/race", "root", limits, Map.of()).statusCode())
+        .isEqualTo(428);
+    assertThat(node.ask("PUT", "/tenants/race", "root", limits, Map.of("If-Match", "*"))
+            .statusCode())
         .isEqualTo(200);
   }
 
   @Test
   void problemsNameTheFieldAndWhatWasExpected() throws Exception {
     HttpResponse<String> answer = node.post(
-        "/tenants", "root", "{\"name\":\"A\",\"limits\":[{\"unit\":\"words\",\"amount\":-1,\"window\":\"day\"}],\"x\":1}");
+        "/tenants",
+        "root",
+        "{\"name\":\"A\",\"limits\":[{\"unit\":\"words\",\"amount\":-1,\"window\":\"day\"}],\"x\":1}");
     assertThat(answer.statusCode()).isEqualTo(422);
     List<String> fields = new ArrayList<>();
     tree(answer).get("errors").forEach(one -> fields.add(one.get("field").asText()));
@@ -201,7 +280,8 @@ class AdminIT {
     assertThat(node.post("/tenants", "root", "[]").statusCode()).isEqualTo(422);
     assertThat(node.get("/tenants?limit=0", "root").statusCode()).isEqualTo(400);
     assertThat(node.get("/tenants?page=2", "root").statusCode()).isEqualTo(400);
-    assertThat(node.send("PATCH", "/tenants", "root", "{}", Map.of()).statusCode()).isEqualTo(405);
+    assertThat(node.send("PATCH", "/tenants", "root", "{}", Map.of()).statusCode())
+        .isEqualTo(405);
   }
 
   @Test
@@ -215,11 +295,14 @@ class AdminIT {
       HttpResponse<String> page = node.get(path, "root");
       assertThat(tree(page).size()).isBetween(1, 2);
       tree(page).forEach(one -> names.add(one.get("name").asText()));
-      path = page.headers().firstValue("link")
+      path = page.headers()
+          .firstValue("link")
           .map(link -> link.replaceAll("^</api/v1(.*)>; rel=\"next\"$", "$1"))
           .orElse("");
     }
-    assertThat(names).isSorted().contains("page-0", "page-1", "page-2", "page-3", "page-4", "written");
+    assertThat(names)
+        .isSorted()
+        .contains("page-0", "page-1", "page-2", "page-3", "page-4", "written");
   }
 
   @Test
@@ -236,7 +319,8 @@ class AdminIT {
 
   @Test
   void aWriteOffIsNotedEvenWhereThereIsNothingToWriteOff() throws Exception {
-    HttpResponse<String> answer = node.post("/tenants/written/write-offs", "root", "{\"reason\":\"node-2 burned\"}");
+    HttpResponse<String> answer =
+        node.post("/tenants/written/write-offs", "root", "{\"reason\":\"node-2 burned\"}");
     assertThat(tree(answer).get("leases").asInt()).isZero();
     assertThat(node.get("/audit?tenant=written&limit=1", "root").body()).contains("node-2 burned");
   }
@@ -248,8 +332,11 @@ class AdminIT {
     String secret = key("/tenants/used/teams/web/keys", "ci");
     await().atMost(PATIENCE).until(() -> node.call(secret) == 200);
     assertThat(node.call(secret)).isEqualTo(200);
-    String path = "/usage?tenant=used&from=2020-01-01T00:00:00Z&to=2029-12-31T00:00:00Z&group=day,team,key,model,target,source";
-    await().atMost(PATIENCE).until(() -> tree(node.get(path, "root")).path(0).path("requests").asInt() == 2);
+    String path =
+        "/usage?tenant=used&from=2020-01-01T00:00:00Z&to=2029-12-31T00:00:00Z&group=day,team,key,model,target,source";
+    await()
+        .atMost(PATIENCE)
+        .until(() -> tree(node.get(path, "root")).path(0).path("requests").asInt() == 2);
     JsonNode line = tree(node.get(path, "root")).get(0);
     assertThat(line.get("team").asText()).isEqualTo("web");
     assertThat(line.get("key").asText()).isEqualTo("ci");
@@ -259,11 +346,65 @@ class AdminIT {
     assertThat(line.get("outputTokens").asInt()).isEqualTo(6);
     assertThat(node.get(path + "&format=csv", "root").body().lines().toList())
         .hasSize(2)
-        .first().asString()
-        .isEqualTo("time,team,key,model,target,source,requests,inputTokens,cacheReadTokens,cacheWriteTokens,outputTokens,reasoningTokens,costNanos");
+        .first()
+        .asString()
+        .isEqualTo(
+            "time,team,key,model,target,source,requests,inputTokens,cacheReadTokens,cacheWriteTokens,outputTokens,reasoningTokens,costNanos");
     assertThat(node.get(path.replace("tenant=used&", ""), "shop").body()).doesNotContain("web");
     assertThat(node.get(path.replace("day,", "day,hour,"), "root").statusCode()).isEqualTo(400);
     assertThat(node.get("/usage", "root").statusCode()).isEqualTo(400);
+  }
+
+  @Test
+  void tokensOfServiceAccountsAndGroupsStandForKeys() throws Exception {
+    String account = issuer.token(claims -> claims.subject("system:serviceaccount:shop:web"));
+    assertThat(node.call(account)).isEqualTo(200);
+    assertThat(node.call(account)).isEqualTo(200);
+    assertThat(node.call(issuer.token(claims -> claims.claim("groups", List.of("x", "writers")))))
+        .isEqualTo(200);
+    assertThat(
+            node.call(issuer.token(claims -> claims.subject("system:serviceaccount:shop:other"))))
+        .isEqualTo(401);
+    assertThat(node.call(issuer.token(
+            claims -> claims.subject("system:serviceaccount:shop:web").audience("x"))))
+        .isEqualTo(401);
+    created("/tenants", "{\"name\":\"kept\"}");
+    created(
+        "/tenants/kept/keys",
+        "{\"name\":\"one\",\"jwt\":{\"issuer\":\"kubernetes\",\"claims\":{\"sub\":\"kept\"}}}");
+    String kept = issuer.token(claims -> claims.subject("kept"));
+    await().atMost(PATIENCE).until(() -> node.call(kept) == 200);
+    node.ask("DELETE", "/tenants/kept", "root", "", Map.of("If-Match", "*"));
+    await().atMost(PATIENCE).until(() -> node.call(kept) == 401);
+  }
+
+  @Test
+  void aKeySeesTheLimitsThatCountForItself() throws Exception {
+    String group = issuer.token(claims -> claims.claim("groups", List.of("writers")));
+    JsonNode quota = tree(node.traffic("/v1/quota", group));
+    assertThat(quota.get("tenant").asText()).isEqualTo("tokens");
+    assertThat(quota.get("key").asText()).isEqualTo("group");
+    assertThat(quota.get("limits")).hasSize(2);
+    String account = issuer.token(claims -> claims.subject("system:serviceaccount:shop:web"));
+    assertThat(tree(node.traffic("/v1/quota", account)).at("/limits/0/name").asText())
+        .isEqualTo("requests-per-hour");
+    assertThat(node.traffic("/v1/quota", "sk-nobody").statusCode()).isEqualTo(401);
+  }
+
+  @Test
+  void tokensOfAnIssuerHaveTheRoleOfTheFirstRuleThatFits() throws Exception {
+    String reader = issuer.token(claims -> claims.claim("groups", "operators"));
+    assertThat(node.get("/status", reader).statusCode()).isEqualTo(200);
+    assertThat(node.post("/tenants", reader, "{\"name\":\"x\"}").statusCode()).isEqualTo(403);
+    String owner =
+        issuer.token(claims -> claims.claim("groups", "owners").claim("tenants", List.of("turn")));
+    assertThat(node.get("/tenants/turn", owner).statusCode()).isIn(200, 404);
+    assertThat(node.get("/tenants/written", owner).statusCode()).isEqualTo(403);
+    assertThat(node.get("/tenants", issuer.token(claims -> claims.claim("groups", "owners")))
+            .statusCode())
+        .isEqualTo(401);
+    assertThat(node.get("/tenants", issuer.token(claims -> claims)).statusCode())
+        .isEqualTo(401);
   }
 
   /** Each operation by each role: what is not allowed is refused before anything else is looked at. */
@@ -287,7 +428,8 @@ class AdminIT {
           assertAllowed(method, url, "wrong", false, 401);
           assertAllowed(method, url, "reader", read, 403);
           assertAllowed(method, url, "peek", access.equals("read") && own, 403);
-          assertAllowed(method, url, "shop", (access.equals("read") || access.equals("manage")) && own, 403);
+          assertAllowed(
+              method, url, "shop", (access.equals("read") || access.equals("manage")) && own, 403);
           assertAllowed(method, url, "root", true, 403);
           refused++;
         }
@@ -296,8 +438,8 @@ class AdminIT {
     assertThat(refused).isGreaterThan(40);
   }
 
-  private static void assertAllowed(String method, String path, String token, boolean allowed, int refusal)
-      throws Exception {
+  private static void assertAllowed(
+      String method, String path, String token, boolean allowed, int refusal) throws Exception {
     int status = node.send(method, path, token, "", Map.of()).statusCode();
     if (allowed) {
       assertThat(status).as(method + " " + path + " by " + token).isNotIn(401, 403);
@@ -311,8 +453,10 @@ class AdminIT {
     created("/tenants", "{\"name\":\"mine\"}");
     created("/tenants", "{\"name\":\"theirs\"}");
     assertThat(node.get("/tenants", "shop").body()).contains("mine").doesNotContain("theirs");
-    assertThat(node.post("/tenants/mine/keys", "shop", "{\"name\":\"k\"}").statusCode()).isEqualTo(201);
-    assertThat(node.post("/tenants/theirs/keys", "shop", "{\"name\":\"k\"}").statusCode()).isEqualTo(403);
+    assertThat(node.post("/tenants/mine/keys", "shop", "{\"name\":\"k\"}").statusCode())
+        .isEqualTo(201);
+    assertThat(node.post("/tenants/theirs/keys", "shop", "{\"name\":\"k\"}").statusCode())
+        .isEqualTo(403);
     assertThat(node.get("/audit", "shop").body()).contains("mine").doesNotContain("theirs");
     assertThat(node.get("/audit?tenant=theirs", "shop").statusCode()).isEqualTo(403);
   }
@@ -326,19 +470,25 @@ class AdminIT {
       sql.execute("UPDATE sluice_tenancy SET changed = changed + 1");
       String number = "(SELECT changed FROM sluice_tenancy)";
       sql.execute("INSERT INTO sluice_tenant(name, limits, changed) SELECT 'many-' || i,"
-          + " '[{\"name\":\"t\",\"unit\":\"tokens\",\"amount\":1000,\"window\":\"minute\",\"mode\":\"enforce\"}]', " + number
+          + " '[{\"name\":\"t\",\"unit\":\"tokens\",\"amount\":1000,\"window\":\"minute\",\"mode\":\"enforce\"}]', "
+          + number
           + " FROM generate_series(1, 10000) i");
-      sql.execute("INSERT INTO sluice_key(tenant, team, name, limits, jwt, expires, changed) SELECT 'many-' || i, '', 'key-' || k, '[]', '', 0, "
-          + number + " FROM generate_series(1, 10000) i, generate_series(1, 10) k");
-      sql.execute("INSERT INTO sluice_secret(sha256, tenant, team, name, expires, changed) SELECT encode(sha256(('sk-' || i || '-' || k)::bytea), 'hex'), 'many-' || i, '', 'key-' || k, 0, "
-          + number + " FROM generate_series(1, 10000) i, generate_series(1, 10) k");
+      sql.execute(
+          "INSERT INTO sluice_key(tenant, team, name, limits, jwt, expires, changed) SELECT 'many-' || i, '', 'key-' || k, '[]', '', 0, "
+              + number + " FROM generate_series(1, 10000) i, generate_series(1, 10) k");
+      sql.execute(
+          "INSERT INTO sluice_secret(sha256, tenant, team, name, expires, changed) SELECT encode(sha256(('sk-' || i || '-' || k)::bytea), 'hex'), 'many-' || i, '', 'key-' || k, 0, "
+              + number + " FROM generate_series(1, 10000) i, generate_series(1, 10) k");
       connection.commit();
     }
     await().atMost(PATIENCE).until(() -> node.call("sk-10000-10") == 200);
     assertThat(node.call("sk-1-1")).isEqualTo(200);
     String secret = key("/tenants/many-7/keys", "new");
     Instant made = Instant.now();
-    await().atMost(PATIENCE).pollInterval(Duration.ofMillis(20)).until(() -> node.call(secret) == 200);
+    await()
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofMillis(20))
+        .until(() -> node.call(secret) == 200);
     System.out.println("with 100,000 keys, a new one worked after "
         + Duration.between(made, Instant.now()).toMillis() + " ms");
   }

@@ -56,7 +56,9 @@ final class AdminNode implements AutoCloseable {
     Map<String, Object> all =
         new HashMap<>(LocalNode.settings(host, folder.resolve("manifests"), database));
     all.putAll(settings);
-    Node node = Node.start(NodeSettings.load(all, Optional.empty())).toCompletableFuture().get();
+    Node node = Node.start(NodeSettings.load(all, Optional.empty()))
+        .toCompletableFuture()
+        .get();
     await().atMost(PATIENCE).until(node::inCluster);
     return new AdminNode(host, database, node);
   }
@@ -135,9 +137,7 @@ final class AdminNode implements AutoCloseable {
     schema.set("components", document.get("components"));
     Schema checked = SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
         .getSchema(schema.toString());
-    return checked
-        .validate(answer.body(), com.networknt.schema.InputFormat.JSON)
-        .stream()
+    return checked.validate(answer.body(), com.networknt.schema.InputFormat.JSON).stream()
         .map(Object::toString)
         .toList();
   }
@@ -167,8 +167,9 @@ final class AdminNode implements AutoCloseable {
     return CLIENT.send(
         HttpRequest.newBuilder(URI.create("http://" + host + ":18080/v1/chat/completions"))
             .header("Authorization", "Bearer " + key)
-            .POST(BodyPublishers.ofString(
-                "{\"model\":\"echo\",\"messages\":[{\"role\":\"user\",\"content\":\"one two three\"}]}"))
+            .POST(
+                BodyPublishers.ofString(
+                    "{\"model\":\"echo\",\"messages\":[{\"role\":\"user\",\"content\":\"one two three\"}]}"))
             .build(),
         BodyHandlers.ofString());
   }

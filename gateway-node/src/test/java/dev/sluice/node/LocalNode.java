@@ -9,7 +9,8 @@ public final class LocalNode {
   private LocalNode() {}
 
   /** @param host loopback address that all of it listens on */
-  public static Map<String, Object> settings(String host, Path manifests, EmbeddedPostgres database) {
+  public static Map<String, Object> settings(
+      String host, Path manifests, EmbeddedPostgres database) {
     return Map.ofEntries(
         Map.entry("sluice.node.manifests", manifests.toString()),
         Map.entry(

@@ -259,6 +259,44 @@ class AnnotationsIT {
   }
 
   @Test
+  void aCopyThatComesBackIsNotCopiedAgain() {
+    route(
+        "mirror-target",
+        "http://" + edge.http().getAddress().getHostAddress() + ":"
+            + edge.http().getPort() + "$request_uri",
+        "mirror-host",
+        "a");
+    for (String target : List.of("/first", "/second")) {
+      assertThat(get(target)).endsWith("ok");
+      org.awaitility.Awaitility.await()
+          .atMost(RunningEdge.DEADLINE)
+          .untilAsserted(() -> assertThat(upstream.heads())
+              .filteredOn(head -> head.startsWith("GET " + target))
+              .hasSize(2));
+    }
+    assertThat(upstream.heads())
+        .filteredOn(head -> head.startsWith("GET /first "))
+        .hasSize(2)
+        .filteredOn(head -> head.contains("X-Sluice-Mirrored: 1"))
+        .hasSize(1);
+  }
+
+  @Test
+  void anObserverSendsNoCopies() {
+    try (ScriptedUpstream mirror = ScriptedUpstream.answering(OK);
+        RunningEdge observer = RunningEdge.startWith(true, "sluice.node.mode", "observe")) {
+      observer.route(
+          "a",
+          annotations("mirror-target", "http://" + ScriptedUpstream.HOST + ":" + mirror.port()),
+          upstream);
+      try (RawClient client = observer.client()) {
+        assertThat(client.get("a", "/").answer()).endsWith("ok");
+      }
+      assertThat(mirror.connections()).isZero();
+    }
+  }
+
+  @Test
   void aMirrorThatIsAwayTroublesNobody() {
     route("mirror-target", "http://" + ScriptedUpstream.HOST + ":1/");
     assertThat(get("/")).endsWith("ok");

@@ -111,7 +111,8 @@ class ComparisonTest {
   @Test
   void whatTheGatewaySaysInItsOwnWordsIsNotComparedByTheWord() {
     Answered ours = new Answered(404, true, Map.of(), ByteString.fromString("no route"), true);
-    assertThat(compare(ours, answer(404, "<html>", "Content-Type", "text/html"))).isEmpty();
+    assertThat(compare(ours, answer(404, "<html>", "Content-Type", "text/html")))
+        .isEmpty();
   }
 
   private static ByteString gzip(String text, boolean flushed) throws IOException {

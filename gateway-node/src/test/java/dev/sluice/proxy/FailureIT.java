@@ -137,6 +137,67 @@ class FailureIT {
   }
 
   @Test
+  void whenTheBudgetOfRetriesIsSpentAFailureIsTheAnswer() {
+    ScriptedUpstream closing = new ScriptedUpstream(with -> with.head());
+    upstreams.add(closing);
+    try (RunningEdge other = RunningEdge.startWith(
+        eventLoop, "sluice.proxy.retries-percent", 0, "sluice.proxy.retries-least", 3)) {
+      other.route("b", Map.of("proxy-next-upstream-tries", "3"), closing);
+      for (int i = 0; i < 3; i++) {
+        try (RawClient client = other.client()) {
+          assertThat(client.get("b", "/").answer()).startsWith("HTTP/1.1 502 ");
+        }
+      }
+    }
+    assertThat(closing.connections()).isEqualTo(3 + 3);
+  }
+
+  @Test
+  void aTryThatTakesTooLongIsFollowedByAnotherElsewhere() {
+    ScriptedUpstream slow = new ScriptedUpstream(with -> {
+      with.head();
+      with.awaitEnd();
+    });
+    ScriptedUpstream good = ScriptedUpstream.answering(OK);
+    upstreams.addAll(List.of(slow, good));
+    try (RunningEdge other =
+        RunningEdge.startWith(eventLoop, "sluice.proxy.try-timeout", "100 ms")) {
+      other.route("b", Map.of(), slow, good);
+      for (int i = 0; i < 4; i++) {
+        try (RawClient client = other.client()) {
+          assertThat(client.get("b", "/").answer()).endsWith("ok");
+        }
+      }
+      assertThat(slow.connections()).isPositive();
+      other.route("b", Map.of(), slow);
+      try (RawClient client = other.client()) {
+        client.send("POST / HTTP/1.1\r\nHost: b\r\nContent-Length: 0\r\n\r\n");
+        assertThat(client.answer()).startsWith("HTTP/1.1 504 ");
+      }
+    }
+  }
+
+  @Test
+  void aRequestThatTakesTooLongAsAWholeIsOverWhateverItGot() {
+    ScriptedUpstream dripping = new ScriptedUpstream(with -> {
+      String head = with.head();
+      if (head.startsWith("GET /drip")) {
+        with.send("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf");
+      }
+      with.awaitEnd();
+    });
+    upstreams.add(dripping);
+    try (RunningEdge other =
+            RunningEdge.startWith(eventLoop, "sluice.proxy.request-timeout", "200 ms");
+        RawClient one = other.client();
+        RawClient two = other.client()) {
+      other.route("b", Map.of(), dripping);
+      assertThat(one.get("b", "/").answer()).startsWith("HTTP/1.1 504 ");
+      assertThat(two.get("b", "/drip").untilReset()).endsWith("half");
+    }
+  }
+
+  @Test
   void anIdempotentRequestIsTriedAgainAsOftenAsTheRouteSays() {
     ScriptedUpstream upstream = upstream(ScriptedUpstream.Conversation::head);
     edge.route("a", Map.of("proxy-next-upstream-tries", "3"), upstream);

@@ -416,8 +416,18 @@ class Http2IT {
 
   private static String[] webSocket(String host, String path) {
     return new String[] {
-      ":method", "CONNECT", ":protocol", "websocket", ":scheme", "http", ":path", path,
-      ":authority", host, "sec-websocket-version", "13"
+      ":method",
+      "CONNECT",
+      ":protocol",
+      "websocket",
+      ":scheme",
+      "http",
+      ":path",
+      path,
+      ":authority",
+      host,
+      "sec-websocket-version",
+      "13"
     };
   }
 
@@ -456,8 +466,8 @@ class Http2IT {
   void aWebSocketThatTheUpstreamDeclinesDoesNotLookOpen() {
     for (String answer : List.of("200 OK", "403 Forbidden")) {
       try (RunningEdge edge = edge();
-          ScriptedUpstream upstream = ScriptedUpstream.answering(
-              "HTTP/1.1 " + answer + "\r\nContent-Length: 2\r\n\r\nno");
+          ScriptedUpstream upstream =
+              ScriptedUpstream.answering("HTTP/1.1 " + answer + "\r\nContent-Length: 2\r\n\r\nno");
           Http2Client client = Http2Client.open(edge)) {
         edge.route("a", Map.of(), upstream);
         client.head(1, false, webSocket("a", "/chat"));
@@ -493,8 +503,8 @@ class Http2IT {
     try (RunningEdge edge = edge();
         ScriptedUpstream upstream = new ScriptedUpstream(with -> {
           with.head();
-          with.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
-              + with.read(chunks.length()));
+          with.send(
+              "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + with.read(chunks.length()));
           with.awaitEnd();
         });
         Http2Client client = Http2Client.open(edge)) {

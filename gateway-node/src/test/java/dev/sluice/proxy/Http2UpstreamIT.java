@@ -70,8 +70,7 @@ class Http2UpstreamIT {
 
     void head(int stream, boolean last, String... fields) throws IOException {
       int end = last ? Http2Frames.END_STREAM : 0;
-      send(
-          Http2Frames.HEADERS, Http2Frames.END_HEADERS | end, stream, Http2Client.block(fields));
+      send(Http2Frames.HEADERS, Http2Frames.END_HEADERS | end, stream, Http2Client.block(fields));
     }
 
     void answer(int stream, String body) throws IOException {
@@ -141,7 +140,8 @@ class Http2UpstreamIT {
       frames.head(stream, true, ":status", "204", "x-one", "1");
     }));
     RawClient client = client(edge);
-    client.send("GET //x?%zz HTTP/1.1\r\nHost: a\r\nX-Two: 2\r\nConnection: X-Hop\r\nX-Hop: 3\r\n\r\n");
+    client.send(
+        "GET //x?%zz HTTP/1.1\r\nHost: a\r\nX-Two: 2\r\nConnection: X-Hop\r\nX-Hop: 3\r\n\r\n");
     assertThat(client.head()).startsWith("HTTP/1.1 204 No Content\r\nx-one: 1\r\n");
     assertThat(RunningEdge.await(head))
         .startsWith(":method: GET\n:scheme: http\n:path: //x?%zz\n:authority: a\nx-two: 2\n")
@@ -336,7 +336,8 @@ class Http2UpstreamIT {
         (frames, stream, head) -> frames.head(stream, true, "x", "1"),
         (frames, stream, head) -> frames.head(stream, true, ":status", "101"),
         (frames, stream, head) -> frames.head(stream, true, ":status", "200", "connection", "x"),
-        (frames, stream, head) -> frames.head(stream, true, ":status", "200", "content-length", "5"),
+        (frames, stream, head) ->
+            frames.head(stream, true, ":status", "200", "content-length", "5"),
         (frames, stream, head) -> frames.head(stream, true, ":status", "103"),
         (frames, stream, head) -> frames.send(Http2Frames.DATA, 0, stream, "x"),
         (frames, stream, head) -> frames.send(Http2Frames.PUSH_PROMISE, 4, stream, "\0\0\0\2"),
@@ -417,7 +418,8 @@ class Http2UpstreamIT {
         Map.of("backend-protocol", "GRPC", "proxy-body-size", "0", "proxy-send-timeout", "1"),
         upstream((frames, stream, head) -> {}, Http2Frames.INITIAL_WINDOW_SIZE, 0));
     RawClient client = client(edge);
-    client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n" + "x".repeat(100_000));
+    client.send(
+        "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n" + "x".repeat(100_000));
     assertThat(client.head()).startsWith("HTTP/1.1 504 ");
   }
 
@@ -429,8 +431,8 @@ class Http2UpstreamIT {
         frames.answer(stream, "hello");
       }
     });
-    RunningEdge edge = RunningEdge.startWith(
-        eventLoop, "sluice.upstream.http2.ping-timeout", "100 ms");
+    RunningEdge edge =
+        RunningEdge.startWith(eventLoop, "sluice.upstream.http2.ping-timeout", "100 ms");
     open.add(edge);
     edge.route("a", Map.of("backend-protocol", "GRPC", "proxy-read-timeout", "1"), upstream);
     RawClient client = client(edge);

@@ -46,8 +46,7 @@ final class RunningEdge implements AutoCloseable {
   private final Map<String, List<Declaration>> declared = new HashMap<>();
   private final Queue<String> over = new ConcurrentLinkedQueue<>();
   private final Config config;
-  private final Differences differences =
-      new Differences(100, Clock.systemUTC(), ShadowLog.NONE);
+  private final Differences differences = new Differences(100, Clock.systemUTC(), ShadowLog.NONE);
   private final NodeMemory memory = new NodeMemory(differences);
   private final Workers workers;
   private volatile RouteTable routes = RouteTable.EMPTY;

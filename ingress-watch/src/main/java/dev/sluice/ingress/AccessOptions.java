@@ -135,9 +135,8 @@ final class AccessOptions {
       all.close("auth-realm", '"' + realm + '"', "a text without quotes");
       return null;
     }
-    String name = all.localName("auth-secret", false);
-    Optional<DeclaredSecret> secret =
-        name == null ? Optional.empty() : declared.secret(all.ingress().key(), name);
+    ObjectKey name = all.reference("auth-secret", "Secret", false);
+    Optional<DeclaredSecret> secret = name == null ? Optional.empty() : declared.secret(name);
     if (secret.isEmpty()) {
       all.closeUntil("auth-secret", "no such Secret", "the name of a Secret with users");
       return null;
@@ -222,6 +221,10 @@ final class AccessOptions {
       all.close("auth-snippet", "directives of nginx", "auth-proxy-set-headers");
     }
     String parameter = given(prefix, "signin-redirect-param");
+    if (!parameter.isEmpty() && !parameter.matches("[A-Za-z0-9._~-]{1,100}")) {
+      close(prefix, "signin-redirect-param", "the name of a parameter");
+      parameter = "";
+    }
     Template signIn = template(prefix, "signin");
     return new Filter.ExternalAuth(
         url,
@@ -266,7 +269,8 @@ final class AccessOptions {
 
   private static boolean isAuthUrl(String url) {
     return url.matches("https?://[A-Za-z0-9._-]+(:\\d{1,5})?([/?][^\\s\"\\\\<>^`]*)?")
-        && !url.contains("..");
+        && !url.contains("..")
+        && !Annotations.isOfTheMachine(url);
   }
 
   private Map<String, String> requestHeaders() {
@@ -274,11 +278,11 @@ final class AccessOptions {
     if (name == null) {
       return Map.of();
     }
-    String map = all.localName("auth-proxy-set-headers", true);
-    Optional<DeclaredConfigMap> found =
-        map == null ? Optional.empty() : declared.configMap(all.ingress().key().namespace(), map);
+    ObjectKey map = all.reference("auth-proxy-set-headers", "ConfigMap", true);
+    Optional<DeclaredConfigMap> found = map == null ? Optional.empty() : declared.configMap(map);
     if (found.isEmpty()) {
-      all.closeUntil("auth-proxy-set-headers", "no such ConfigMap", "namespace/name of a ConfigMap");
+      all.closeUntil(
+          "auth-proxy-set-headers", "no such ConfigMap", "namespace/name of a ConfigMap");
       return Map.of();
     }
     Map<String, String> fields = new TreeMap<>();

@@ -47,10 +47,14 @@ public sealed interface Action {
     RERANK("POST", "/v1/rerank"),
     RERANK_V2("POST", "/v2/rerank"),
     LIST_MODELS("GET", "/v1/models"),
+    /** How the caller's own limits stand. */
+    QUOTA("GET", "/v1/quota"),
     MESSAGES("POST", "/v1/messages"),
     COUNT_TOKENS("POST", "/v1/messages/count_tokens"),
     /** All of Gemini's calls of a model, which stands in the path with what is wanted of it; and the list of models. */
     GEMINI("", "/v1beta/models", true),
+    /** The same in its stable version; and one model of OpenAI's list. */
+    GEMINI_V1("", "/v1/models", true),
     OLLAMA_CHAT("POST", "/api/chat"),
     OLLAMA_GENERATE("POST", "/api/generate"),
     OLLAMA_TAGS("GET", "/api/tags"),

@@ -33,6 +33,11 @@ final class Annotations {
         values.put(key.substring(PREFIX.length()), value.strip());
       }
     });
+    values.forEach((key, value) -> {
+      if (!key.endsWith("-snippet") && value.chars().anyMatch(Annotations::isControl)) {
+        close(key, "it holds control characters", "a text without any");
+      }
+    });
   }
 
   DeclaredIngress ingress() {
@@ -172,20 +177,36 @@ final class Annotations {
     return template.orElse(null);
   }
 
-  /** The name of an object in the Ingress' own namespace, which may stand before it; null closes the paths. */
+  /**
+   * The object that a value names: in the Ingress' own namespace, or in the one before the slash, which must be the
+   * same unless the controller's ConfigMap allows others. Null closes the paths.
+   */
   @Nullable
-  String localName(String key, boolean needsNamespace) {
-    String value = String.valueOf(text(key));
+  ObjectKey reference(String key, String kind, boolean needsNamespace) {
+    String own = ingress.key().namespace();
+    ObjectKey named = named(kind, String.valueOf(text(key)), needsNamespace ? "" : own);
+    if (named == null) {
+      close(key, '"' + text(key) + '"', "namespace/name, in the namespace of the Ingress");
+      return null;
+    }
+    if (!named.namespace().equals(own) && !config.allowsOtherNamespaces()) {
+      close(
+          key,
+          '"' + text(key) + '"',
+          "one in the namespace of the Ingress, or allow-cross-namespace-resources");
+      return null;
+    }
+    return named;
+  }
+
+  /** @param otherwise the namespace of a name without one; empty if it must have one */
+  static @Nullable ObjectKey named(String kind, String value, String otherwise) {
     int slash = value.indexOf('/');
-    String namespace = slash < 0 ? "" : value.substring(0, slash);
-    if (slash < 0 && !needsNamespace && !value.isEmpty()) {
-      return value;
-    }
-    if (namespace.equals(ingress.key().namespace()) && slash + 1 < value.length()) {
-      return value.substring(slash + 1);
-    }
-    close(key, '"' + value + '"', "namespace/name, in the namespace of the Ingress");
-    return null;
+    String namespace = slash < 0 ? otherwise : value.substring(0, slash);
+    String name = value.substring(slash + 1);
+    return namespace.isEmpty() || name.isEmpty() || name.indexOf('/') >= 0
+        ? null
+        : new ObjectKey(kind, namespace, name);
   }
 
   /** A value that can't be read: the default is used. */
@@ -251,6 +272,11 @@ final class Annotations {
         && text.chars().allMatch(c -> c > ' ' && c < 127 && "\"(),/:;<=>?@[\\]{}".indexOf(c) < 0);
   }
 
+  /** Control characters that no line has. Lists may stand on several lines. */
+  private static boolean isControl(int c) {
+    return c < ' ' && c != '\t' && c != '\n' && c != '\r' || c >= 127 && c < 160;
+  }
+
   /** Whether it holds no control characters. */
   static boolean isFieldValue(String text) {
     return text.chars().allMatch(c -> c >= ' ' && c != 127);
@@ -261,6 +287,12 @@ final class Annotations {
     return text.matches(
             "https?://[A-Za-z0-9._\\[\\]:-]+([/?#][A-Za-z0-9._~:/?#\\[\\]@!&'()*+,=%-]*)?")
         && !text.contains("..");
+  }
+
+  /** Whether it leads to an address that only the machine itself means: there its metadata and credentials stand. */
+  static boolean isOfTheMachine(String url) {
+    return url.matches(
+        "(?i)https?://(169\\.254\\.|\\[?fe[89ab][0-9a-f]:|metadata\\.google\\.internal).*");
   }
 
   static boolean isPath(String text) {

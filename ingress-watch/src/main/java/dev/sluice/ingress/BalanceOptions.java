@@ -34,15 +34,25 @@ final class BalanceOptions {
     boolean subset = all.flag("upstream-hash-by-subset", false);
     int size = all.number("upstream-hash-by-subset-size", 1, MOST, 3);
     String load = all.text("load-balance");
-    if ("ewma".equals(load)) {
-      all.note("load-balance", "ewma", "round_robin", "endpoints take turns");
-    } else if (load != null && !load.equals("round_robin")) {
-      all.invalid("load-balance", "round_robin or ewma", "round_robin");
-    }
+    Relay.Balance plain = plain(load == null ? "round_robin" : load);
     if (sticky != null) {
       return sticky;
     }
-    return key == null ? Relay.Balance.IN_TURN : new Relay.Hashed(key, subset ? size : 1);
+    return key == null ? plain : new Relay.Hashed(key, subset ? size : 1);
+  }
+
+  private Relay.Balance plain(String load) {
+    switch (load) {
+      case "ewma" -> {
+        return new Relay.Fastest();
+      }
+      case "least_requests" -> {
+        return new Relay.LeastRequests();
+      }
+      case "round_robin" -> {}
+      default -> all.invalid("load-balance", "round_robin, ewma or least_requests", "round_robin");
+    }
+    return Relay.Balance.IN_TURN;
   }
 
   private Relay.@Nullable Sticky sticky() {
@@ -54,9 +64,7 @@ final class BalanceOptions {
     boolean secure = all.flag("session-cookie-secure", false);
     String sameSite = attribute("session-cookie-samesite");
     boolean change = all.flag("session-cookie-change-on-failure", false);
-    if (all.flag("session-cookie-conditional-samesite-none", false)) {
-      all.note("session-cookie-conditional-samesite-none", "not supported", "", "it has no effect");
-    }
+    boolean noneIfKnown = all.flag("session-cookie-conditional-samesite-none", false);
     all.has("session-cookie-hash");
     String mode = Optional.ofNullable(all.text("affinity-mode")).orElse("balanced");
     String affinity = all.text("affinity");
@@ -79,7 +87,16 @@ final class BalanceOptions {
       sameSite = "";
     }
     return new Relay.Sticky(
-        name, path, domain, expires, maxAge, secure, sameSite, change, mode.equals("persistent"));
+        name,
+        path,
+        domain,
+        expires,
+        maxAge,
+        secure,
+        sameSite,
+        noneIfKnown,
+        change,
+        mode.equals("persistent"));
   }
 
   private String attribute(String key) {
@@ -108,7 +125,7 @@ final class BalanceOptions {
     boolean broken = false;
     if (value.isEmpty() && !pattern.isEmpty()) {
       try {
-        compiled = Pattern.compile(pattern);
+        compiled = LinearPattern.compile(pattern);
       } catch (PatternSyntaxException e) {
         broken = true;
         all.note(

@@ -37,15 +37,13 @@ final class CertificateOptions {
       all.invalid("auth-tls-verify-client", "on, off, optional or optional_no_ca", "on");
       mode = "on";
     }
-    String name = all.localName("auth-tls-secret", true);
+    ObjectKey name = all.reference("auth-tls-secret", "Secret", true);
     byte[] authorities = name == null
         ? null
-        : declared
-            .secret(all.ingress().key(), name)
-            .map(secret -> secret.value("ca.crt"))
-            .orElse(null);
+        : declared.secret(name).map(secret -> secret.value("ca.crt")).orElse(null);
     if (authorities == null) {
-      all.closeUntil("auth-tls-secret", "no such Secret with ca.crt", "a Secret with the key ca.crt");
+      all.closeUntil(
+          "auth-tls-secret", "no such Secret with ca.crt", "a Secret with the key ca.crt");
       return null;
     }
     try {
@@ -55,7 +53,7 @@ final class CertificateOptions {
           all.close("auth-tls-match-cn", '"' + subject + '"', "CN= and a regular expression");
           return null;
         }
-        pattern = Pattern.compile(subject);
+        pattern = LinearPattern.compile(subject);
       }
       return mode.equals("off")
           ? null

@@ -98,8 +98,8 @@ final class Certificates {
     Optional<DeclaredSecret> secret = declared.secret(ingress.key(), name);
     if (secret.isEmpty()) {
       ObjectKey key = ingress.key().sibling("Secret", name);
-      problems.add(ingress.problem(
-          field, key + " does not exist", "a Secret with tls.crt and tls.key", EFFECT)
+      problems.add(ingress
+          .problem(field, key + " does not exist", "a Secret with tls.crt and tls.key", EFFECT)
           .missing());
       return Optional.empty();
     }
@@ -111,8 +111,8 @@ final class Certificates {
     byte[] key = secret.value("tls.key");
     String field = certificate == null ? "data.tls.crt" : "data.tls.key";
     if (certificate == null || key == null) {
-      problems.add(secret.problem(field, "missing", "tls.crt and tls.key in PEM", EFFECT)
-          .differing());
+      problems.add(
+          secret.problem(field, "missing", "tls.crt and tls.key in PEM", EFFECT).differing());
       return Optional.empty();
     }
     field = "data.tls.crt";
@@ -122,8 +122,8 @@ final class Certificates {
       return Optional.of(
           new Certificate(secret.key(), chain, Pem.privateKey(key, chain.get(0).getPublicKey())));
     } catch (GeneralSecurityException e) {
-      problems.add(secret.problem(
-          field, String.valueOf(e.getMessage()), "tls.crt and tls.key in PEM", EFFECT)
+      problems.add(secret
+          .problem(field, String.valueOf(e.getMessage()), "tls.crt and tls.key in PEM", EFFECT)
           .differing());
       return Optional.empty();
     }

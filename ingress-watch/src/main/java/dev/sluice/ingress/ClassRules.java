@@ -7,9 +7,19 @@ package dev.sluice.ingress;
  * @param name value of the annotation {@code kubernetes.io/ingress.class} that is ours ({@code --ingress-class})
  * @param byName whether an IngressClass called {@code name} is ours too ({@code --ingress-class-by-name})
  * @param withoutClass what becomes of Ingresses that name no class ({@code --watch-ingress-without-class})
+ * @param namespaces labels of the namespaces whose Ingresses are ours ({@code --watch-namespace-selector})
  */
 public record ClassRules(
-    String controller, String name, boolean byName, WithoutClass withoutClass) {
+    String controller,
+    String name,
+    boolean byName,
+    WithoutClass withoutClass,
+    LabelSelector namespaces) {
+  /** Those of all namespaces. */
+  public ClassRules(String controller, String name, boolean byName, WithoutClass withoutClass) {
+    this(controller, name, byName, withoutClass, LabelSelector.EVERYTHING);
+  }
+
   public enum WithoutClass {
     SERVED,
     IGNORED,

@@ -85,7 +85,7 @@ public record Compression(
       return MSIE6_PATTERN;
     }
     try {
-      return Pattern.compile(given.strip(), Pattern.CASE_INSENSITIVE);
+      return LinearPattern.compile(given.strip(), Pattern.CASE_INSENSITIVE);
     } catch (PatternSyntaxException e) {
       return null;
     }

@@ -36,7 +36,9 @@ final class ControllerConfig {
       "disable-proxy-intercept-errors",
       "limit-rate",
       "limit-rate-after",
-      "relative-redirects");
+      "relative-redirects",
+      "enable-opentelemetry",
+      "opentelemetry-trust-incoming-span");
 
   private final @Nullable DeclaredConfigMap declared;
   private final Map<String, String> data;
@@ -94,6 +96,11 @@ final class ControllerConfig {
 
   boolean allowsSnippets() {
     return is("allow-snippet-annotations", false);
+  }
+
+  /** Whether Ingresses may name Secrets and ConfigMaps of other namespaces. */
+  boolean allowsOtherNamespaces() {
+    return is("allow-cross-namespace-resources", false);
   }
 
   int redirectStatus() {

@@ -8,6 +8,7 @@ public sealed interface Declaration
         DeclaredEndpoints,
         DeclaredSecret,
         DeclaredConfigMap,
+        DeclaredNamespace,
         DeclaredModelProvider,
         DeclaredModelRoute,
         DeclaredTenant {

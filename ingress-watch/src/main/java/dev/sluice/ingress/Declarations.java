@@ -80,6 +80,14 @@ final class Declarations {
     return Optional.ofNullable(secrets.get(owner.sibling("Secret", name)));
   }
 
+  Optional<DeclaredSecret> secret(ObjectKey key) {
+    return Optional.ofNullable(secrets.get(key));
+  }
+
+  Optional<DeclaredConfigMap> configMap(ObjectKey key) {
+    return Optional.ofNullable(configMaps.get(key));
+  }
+
   /** The ConfigMap of this name in a namespace. */
   Optional<DeclaredConfigMap> configMap(String namespace, String name) {
     return Optional.ofNullable(configMaps.get(new ObjectKey("ConfigMap", namespace, name)));

@@ -40,10 +40,6 @@ public record DeclaredModelProvider(
     ANTHROPIC,
     /** Google's Gemini API. */
     GEMINI,
-    /** Gemini and Claude at Google's Vertex AI. */
-    VERTEX,
-    /** Amazon Bedrock. */
-    BEDROCK,
     OLLAMA,
     VLLM;
 
@@ -61,11 +57,9 @@ public record DeclaredModelProvider(
    * Where in an account models are called; each empty where the kind has none.
    *
    * @param apiVersion of Azure's API by deployments
-   * @param project of Google's cloud
-   * @param location of Google's cloud, or region of Amazon's
    */
-  public record Place(String apiVersion, String project, String location) {
-    public static final Place NONE = new Place("", "", "");
+  public record Place(String apiVersion) {
+    public static final Place NONE = new Place("");
   }
 
   /**

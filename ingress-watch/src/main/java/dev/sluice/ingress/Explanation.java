@@ -154,7 +154,8 @@ public record Explanation(
         if (one.key().equals(route.declaredBy())) {
           String field = one instanceof DeclaredIngress ingress ? field(ingress, route) : "";
           String at = one.at().place(field);
-          return route.declaredBy() + (at.isEmpty() ? "" : " [" + at + "]")
+          return route.declaredBy()
+              + (at.isEmpty() ? "" : " [" + at + "]")
               + (field.isEmpty() ? "" : " " + field);
         }
       }

@@ -174,6 +174,9 @@ public sealed interface Filter {
       @Nullable Template cacheKey,
       Map<Integer, Integer> cacheSeconds) {}
 
+  /** Header fields for upstreams in place of the client's of the same names; empty ones only hide those. */
+  record RequestFields(Map<String, String> fields) implements Filter {}
+
   /** Sends a copy of each request somewhere else, and forgets what is answered. */
   record Mirror(Template url, String host, boolean body) implements Filter {}
 }

@@ -4,9 +4,11 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Tells our Ingresses from those of others. A class that is named in the spec decides alone; else the annotation; an Ingress
@@ -32,12 +34,27 @@ final class IngressClasses {
       Collection<? extends Declaration> declared, ClassRules rules, Collection<Problem> problems) {
     IngressClasses classes = new IngressClasses(declared, rules);
     List<Declaration> ours = new ArrayList<>(declared.size());
+    Set<String> selected = namespaces(declared, rules.namespaces());
     for (Declaration one : declared) {
-      if (!(one instanceof DeclaredIngress ingress) || classes.isOurs(ingress, problems)) {
+      if (!(one instanceof DeclaredIngress ingress)
+          || (rules.namespaces().takesEverything()
+                  || selected.contains(ingress.key().namespace()))
+              && classes.isOurs(ingress, problems)) {
         ours.add(one);
       }
     }
     return ours;
+  }
+
+  private static Set<String> namespaces(
+      Collection<? extends Declaration> declared, LabelSelector selector) {
+    Set<String> selected = new HashSet<>();
+    for (Declaration one : declared) {
+      if (one instanceof DeclaredNamespace namespace && selector.matches(namespace.labels())) {
+        selected.add(namespace.key().name());
+      }
+    }
+    return selected;
   }
 
   private boolean isOurs(DeclaredIngress ingress, Collection<Problem> problems) {
@@ -65,11 +82,12 @@ final class IngressClasses {
         && className.equals(rules.name())) {
       return true;
     }
-    problems.add(ingress.problem(
-        "spec.ingressClassName",
-        "there is no IngressClass \"" + className + '"',
-        "the name of an IngressClass" + namesOfOurs(),
-        "the object is left out")
+    problems.add(ingress
+        .problem(
+            "spec.ingressClassName",
+            "there is no IngressClass \"" + className + '"',
+            "the name of an IngressClass" + namesOfOurs(),
+            "the object is left out")
         .missing());
     return false;
   }

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param rewriteTarget empty for none
  * @param appRoot empty for none
  * @param aliases other names of its hosts
+ * @param dropsTrace whether upstreams are not told of the client's trace
  * @param errorStatuses that are replaced by answers of the default backend
  * @param defaultBackend name of a Service, or empty
  */
@@ -44,6 +45,7 @@ record IngressOptions(
     Filter.@Nullable Limits limits,
     Filter.@Nullable Access access,
     Filter.@Nullable Mirror mirror,
+    boolean dropsTrace,
     Relay relay,
     Set<Integer> errorStatuses,
     boolean ownErrorsOnly,
@@ -110,6 +112,7 @@ record IngressOptions(
       Filter.Cors cors = CorsOptions.read(all);
       Filter.Limits limits = guards.limits();
       Filter.Mirror mirror = mirror();
+      boolean dropsTrace = dropsTrace();
       boolean ownOnly = all.flag("disable-proxy-intercept-errors", false);
       String defaultBackend = Optional.ofNullable(all.text("default-backend")).orElse("");
       Retries retries = relays.retries();
@@ -136,6 +139,7 @@ record IngressOptions(
           limits,
           access,
           mirror,
+          dropsTrace,
           relay,
           statuses,
           ownOnly,
@@ -221,10 +225,8 @@ record IngressOptions(
       if (!all.has("custom-headers")) {
         return Map.of();
       }
-      String name = all.localName("custom-headers", true);
-      Optional<DeclaredConfigMap> map = name == null
-          ? Optional.empty()
-          : declared.configMap(all.ingress().key().namespace(), name);
+      ObjectKey name = all.reference("custom-headers", "ConfigMap", true);
+      Optional<DeclaredConfigMap> map = name == null ? Optional.empty() : declared.configMap(name);
       if (map.isEmpty()) {
         all.closeUntil("custom-headers", "no such ConfigMap", "namespace/name of a ConfigMap");
         return Map.of();
@@ -266,11 +268,23 @@ record IngressOptions(
         return null;
       }
       if (!text.matches("https?://[A-Za-z0-9._-]+(:\\d{1,5})?([/?$].*)?")
-          || !host.matches("[A-Za-z0-9._:-]*")) {
+          || !host.matches("[A-Za-z0-9._:-]*")
+          || Annotations.isOfTheMachine(text)) {
         all.note("mirror-target", '"' + text + '"', "an absolute URL", "nothing is mirrored");
         return null;
       }
       return new Filter.Mirror(url, host, body);
+    }
+
+    /** No spans are made here: a trace that is trusted goes on as it came, any other begins anew at the upstream. */
+    private boolean dropsTrace() {
+      boolean traced = all.flag("enable-opentelemetry", false);
+      boolean trusted = all.flag("opentelemetry-trust-incoming-span", true);
+      all.has("opentelemetry-operation-name");
+      if (traced && all.has("enable-opentelemetry")) {
+        all.note("enable-opentelemetry", "true", "", "traces are passed on, but no spans are made");
+      }
+      return traced && !trusted;
     }
 
     /** What is left: told by name, with what follows from it. */
@@ -283,8 +297,11 @@ record IngressOptions(
           all.close(key, "there is no such firewall here", "one in front of the gateway");
         }
       }
-      if (all.has("ssl-passthrough") && all.flag("ssl-passthrough", false)) {
-        all.close("ssl-passthrough", "not supported yet", "");
+      if (all.has("ssl-passthrough")
+          && all.flag("ssl-passthrough", false)
+          && !declared.flags().sslPassthrough()) {
+        all.close(
+            "ssl-passthrough", "switched off", "sluice.ingress.controller.ssl-passthrough = on");
       }
       if (all.has("service-upstream") && all.flag("service-upstream", false)) {
         all.note(
@@ -329,7 +346,7 @@ record IngressOptions(
       return null;
     }
     try {
-      Pattern pattern = Pattern.compile(path, Pattern.CASE_INSENSITIVE);
+      Pattern pattern = LinearPattern.compile(path, Pattern.CASE_INSENSITIVE);
       List<Filter.RewritePart> parts = new ArrayList<>();
       StringBuilder text = new StringBuilder();
       for (int i = 0; i < target.length(); i++) {

@@ -71,9 +71,12 @@ final class IngressRoutes {
       for (String key : REFERENCES) {
         String named = ingress.annotations().get(Annotations.PREFIX + key);
         if (named != null) {
-          String name = named.strip().substring(named.strip().lastIndexOf('/') + 1);
-          all.secret(ingress.key(), name).ifPresent(used::add);
-          all.configMap(ingress.key().namespace(), name).ifPresent(used::add);
+          String own = ingress.key().namespace();
+          ObjectKey secret = Annotations.named("Secret", named.strip(), own);
+          if (secret != null) {
+            all.secret(secret).ifPresent(used::add);
+            all.configMap(secret.sibling("ConfigMap", secret.name())).ifPresent(used::add);
+          }
         }
       }
       used.addAll(config);
@@ -204,7 +207,7 @@ final class IngressRoutes {
           : new PathRule.Prefix(path.path());
     }
     try {
-      return new PathRule.Regex(Pattern.compile("^" + path.path(), Pattern.CASE_INSENSITIVE));
+      return new PathRule.Regex(LinearPattern.compile("^" + path.path(), Pattern.CASE_INSENSITIVE));
     } catch (PatternSyntaxException e) {
       problems.add(ingress.problem(
           path.field() + ".path",
@@ -360,6 +363,9 @@ final class IngressRoutes {
           : new Filter.Access(access.any(), access.denied(), access.allowed(), null, null);
     }
     addUnlessNull(filters, access);
+    if (one.dropsTrace()) {
+      filters.add(new Filter.RequestFields(Map.of("traceparent", "", "tracestate", "")));
+    }
     addUnlessNull(filters, one.mirror());
     return filters;
   }
@@ -415,6 +421,7 @@ final class IngressRoutes {
           sticky.maxAgeSeconds(),
           sticky.secure(),
           sticky.sameSite(),
+          sticky.noneIfKnown(),
           sticky.changeOnFailure(),
           sticky.persistent()));
     }

@@ -147,6 +147,12 @@ public record Relay(
   /** One after the other. */
   public record InTurn() implements Balance {}
 
+  /** Of two endpoints the one with fewer requests running. */
+  public record LeastRequests() implements Balance {}
+
+  /** Of two endpoints the one that has answered sooner of late. */
+  public record Fastest() implements Balance {}
+
   /**
    * Equal keys go to the same endpoint.
    *
@@ -158,6 +164,7 @@ public record Relay(
    * A client stays where its cookie says.
    *
    * @param expiresSeconds 0 for none, as {@code maxAgeSeconds}
+   * @param noneIfKnown whether browsers that would refuse SameSite=None are not sent it
    * @param persistent whether a cookie names an endpoint rather than a place among them
    */
   public record Sticky(
@@ -168,6 +175,7 @@ public record Relay(
       int maxAgeSeconds,
       boolean secure,
       String sameSite,
+      boolean noneIfKnown,
       boolean changeOnFailure,
       boolean persistent)
       implements Balance {}

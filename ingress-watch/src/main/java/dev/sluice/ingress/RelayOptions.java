@@ -107,6 +107,10 @@ final class RelayOptions {
     boolean verify = all.onOff("proxy-ssl-verify", false);
     boolean sendsName = all.onOff("proxy-ssl-server-name", false);
     String name = Optional.ofNullable(all.text("proxy-ssl-name")).orElse("");
+    if (!name.isEmpty() && !name.matches("[A-Za-z0-9._-]{1,253}")) {
+      all.close("proxy-ssl-name", '"' + name + '"', "the name of a host");
+      name = "";
+    }
     String protocols = Optional.ofNullable(all.text("proxy-ssl-protocols")).orElse("TLSv1.2");
     all.number("proxy-ssl-verify-depth", 1, 100, 1);
     if (all.has("proxy-ssl-ciphers")) {
@@ -121,9 +125,9 @@ final class RelayOptions {
       }
       return null;
     }
-    String secretName = all.localName("proxy-ssl-secret", true);
+    ObjectKey secretName = all.reference("proxy-ssl-secret", "Secret", true);
     Optional<DeclaredSecret> secret =
-        secretName == null ? Optional.empty() : declared.secret(all.ingress().key(), secretName);
+        secretName == null ? Optional.empty() : declared.secret(secretName);
     if (secret.isEmpty()) {
       all.closeUntil("proxy-ssl-secret", "no such Secret", "a Secret with ca.crt or tls.crt");
       return null;
@@ -230,7 +234,7 @@ final class RelayOptions {
   private Optional<Relay.Replacement> pattern(String key, String text, String to) {
     boolean anyCase = text.startsWith("*");
     try {
-      Pattern pattern = Pattern.compile(
+      Pattern pattern = LinearPattern.compile(
           anyCase ? text.substring(1) : text, anyCase ? Pattern.CASE_INSENSITIVE : 0);
       return Optional.of(new Relay.Replacement(null, pattern, to));
     } catch (PatternSyntaxException e) {

@@ -61,7 +61,8 @@ public final class RouteReconciler {
     HostNames.add(all, hosts);
     TenantTable tenants = Tenants.of(all, problems);
     return new Reconciled(
-        new RouteTable(hosts, GatewayWide.of(ControllerConfig.of(all))),
+        new RouteTable(
+            hosts, GatewayWide.of(ControllerConfig.of(all)), StreamServices.of(all, problems)),
         all.ingresses().stream()
             .collect(Collectors.toUnmodifiableMap(
                 DeclaredIngress::key, DeclaredIngress::created, (first, second) -> first)),

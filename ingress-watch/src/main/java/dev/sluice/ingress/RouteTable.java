@@ -11,6 +11,7 @@ public final class RouteTable {
 
   private final Map<String, HostRoutes> hosts;
   private final GatewayWide wide;
+  private final StreamRoutes streams;
   private final boolean asksForCertificates;
   private final String version;
 
@@ -22,10 +23,16 @@ public final class RouteTable {
   }
 
   RouteTable(Map<String, HostRoutes> hosts, GatewayWide wide) {
+    this(hosts, wide, StreamRoutes.NONE);
+  }
+
+  RouteTable(Map<String, HostRoutes> hosts, GatewayWide wide, StreamRoutes streams) {
     this.hosts = Map.copyOf(hosts);
     this.wide = wide;
+    this.streams = streams;
     this.asksForCertificates = hosts.values().stream().anyMatch(HostRoutes::asksForCertificates);
     StringBuilder all = new StringBuilder(wide.equals(GatewayWide.DEFAULT) ? "" : wide.toString());
+    all.append(streams.equals(StreamRoutes.NONE) ? "" : streams.toString());
     new TreeMap<>(hosts)
         .forEach((host, routes) ->
             all.append(host).append(' ').append(routes.digest()).append('\n'));
@@ -50,6 +57,11 @@ public final class RouteTable {
   /** What else holds for all hosts. */
   public GatewayWide wide() {
     return wide;
+  }
+
+  /** Connections that are passed on as they are. */
+  public StreamRoutes streams() {
+    return streams;
   }
 
   public int hostCount() {

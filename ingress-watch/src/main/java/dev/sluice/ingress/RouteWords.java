@@ -35,7 +35,9 @@ final class RouteWords {
     if (rule.exact() != null) {
       return name + " = " + rule.exact();
     }
-    return rule.pattern() == null ? name + " is there" : name + " like " + rule.pattern().pattern();
+    return rule.pattern() == null
+        ? name + " is there"
+        : name + " like " + rule.pattern().pattern();
   }
 
   /** @param secure whether the request comes over TLS */
@@ -88,13 +90,16 @@ final class RouteWords {
     List<String> origins = new ArrayList<>();
     cors.origins()
         .forEach(one -> origins.add((one.scheme().isEmpty() ? "" : one.scheme() + "://")
-            + (one.wildcard() ? "*" : "") + one.rest()));
+            + (one.wildcard() ? "*" : "")
+            + one.rest()));
     return String.join(", ", origins);
   }
 
   private static String target(Filter.Rewrite rewrite) {
     StringBuilder target = new StringBuilder();
-    rewrite.parts().forEach(part -> target.append(part.group() < 0 ? part.text() : "$" + part.group()));
+    rewrite
+        .parts()
+        .forEach(part -> target.append(part.group() < 0 ? part.text() : "$" + part.group()));
     return target.toString();
   }
 
@@ -135,7 +140,8 @@ final class RouteWords {
         words.add(weight + backend(one.backend()));
       }
       if (relay.canary() != null) {
-        words.add("canary, " + canary(relay.canary()) + ": " + backend(relay.canary().backend()));
+        words.add(
+            "canary, " + canary(relay.canary()) + ": " + backend(relay.canary().backend()));
       }
       words.add(relay(relay));
       if (relay.errors() != null) {
@@ -183,12 +189,16 @@ final class RouteWords {
         : relay.balance() instanceof Relay.Hashed hashed
             ? "; by a hash, " + hashed.subset() + " for a key"
             : "; endpoints take turns";
-    return protocol + (tls != null && tls.verify() ? ", verified" : "")
-        + (relay.host().isEmpty() ? "" : ", Host " + relay.host()) + balance;
+    return protocol
+        + (tls != null && tls.verify() ? ", verified" : "")
+        + (relay.host().isEmpty() ? "" : ", Host " + relay.host())
+        + balance;
   }
 
   private static String errors(Relay.ErrorPages errors) {
-    return (errors.statuses().isEmpty() ? "no endpoint" : "answers " + new TreeSet<>(errors.statuses()))
+    return (errors.statuses().isEmpty()
+            ? "no endpoint"
+            : "answers " + new TreeSet<>(errors.statuses()))
         + " replaced by "
         + (errors.fallback() == null ? "nobody" : "Service " + errors.fallback().name());
   }

@@ -3,6 +3,7 @@ package dev.sluice.ingress;
 import dev.sluice.ingress.Action.Backend;
 import dev.sluice.ingress.Action.Endpoint;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -14,9 +15,9 @@ final class ServiceBackends {
   private static final String SERVES_503 = "its path answers 503";
 
   private final Declarations declared;
-  private final List<Problem> problems;
+  private final Collection<Problem> problems;
 
-  ServiceBackends(Declarations declared, List<Problem> problems) {
+  ServiceBackends(Declarations declared, Collection<Problem> problems) {
     this.declared = declared;
     this.problems = problems;
   }
@@ -29,8 +30,9 @@ final class ServiceBackends {
     Optional<DeclaredService> service = declared.service(key);
     if (service.isEmpty()) {
       String field = backend.field() + ".service.name";
-      problems.add(ingress.problem(
-          field, key + " does not exist", "the name of a Service in this namespace", effect)
+      problems.add(ingress
+          .problem(
+              field, key + " does not exist", "the name of a Service in this namespace", effect)
           .missing());
       return null;
     }
@@ -40,9 +42,9 @@ final class ServiceBackends {
           ? "number " + backend.portNumber()
           : '"' + backend.portName() + '"';
       String field = backend.field() + ".service.port";
-      problems.add(
-          ingress.problem(field, key + " has no port " + wanted, portsOf(service.get()), effect)
-              .missing());
+      problems.add(ingress
+          .problem(field, key + " has no port " + wanted, portsOf(service.get()), effect)
+          .missing());
       return null;
     }
     if (!service.get().externalName().isEmpty() && !declared.flags().externalNames()) {
@@ -64,6 +66,16 @@ final class ServiceBackends {
     }
     Backend backend = backend(service.get(), service.get().ports().get(0));
     return backend.endpoints().isEmpty() ? null : backend;
+  }
+
+  /** Empty if there is no such Service or port. */
+  Optional<Backend> ofService(ObjectKey key, String port) {
+    boolean number = port.matches("\\d{1,5}");
+    DeclaredIngress.Backend wanted = new DeclaredIngress.Backend(
+        "", key.name(), number ? "" : port, number ? Integer.parseInt(port) : 0);
+    return declared
+        .service(key)
+        .flatMap(service -> port(service, wanted).map(one -> backend(service, one)));
   }
 
   private Backend backend(DeclaredService service, DeclaredService.Port port) {

@@ -19,7 +19,8 @@ final class Tenants {
   private final Map<String, ObjectKey> holders = new HashMap<>();
 
   /** What one tenant is known by. */
-  private record Own(Map<String, TenantTable.Spender> keys, List<TenantTable.Identity> identities) {}
+  private record Own(
+      Map<String, TenantTable.Spender> keys, List<TenantTable.Identity> identities) {}
 
   private Tenants(Declarations declared, Collection<Problem> problems) {
     this.declared = declared;
@@ -40,6 +41,14 @@ final class Tenants {
           "metadata.name",
           "the tenant " + id + " is held by " + holder,
           "a name that no Tenant of another namespace has",
+          "this Tenant is left out"));
+      return;
+    }
+    if (id.length() > TenantTable.MOST_NAME_CHARS) {
+      problems.add(tenant.problem(
+          "metadata.name",
+          "a name of " + id.length() + " characters",
+          "at most " + TenantTable.MOST_NAME_CHARS,
           "this Tenant is left out"));
       return;
     }
@@ -82,9 +91,7 @@ final class Tenants {
       }
       hash(tenant, key).ifPresent(sha256 -> {
         TenantTable.Spender other = keys.get(sha256);
-        other = other != null
-            ? other
-            : own.keys().putIfAbsent(sha256, spender);
+        other = other != null ? other : own.keys().putIfAbsent(sha256, spender);
         if (other != null) {
           problems.add(tenant.problem(
               key.field(),

@@ -45,7 +45,8 @@ class ExplanationTest {
     assertThat(taken(explanation).declaredBy())
         .startsWith("Ingress default/i [test.yaml:")
         .endsWith("] spec.rules[0].http.paths[2]");
-    assertThat(taken(explanation).leadsTo().get(0)).isEqualTo("Service default/a:80, 10.0.0.1:8080");
+    assertThat(taken(explanation).leadsTo().get(0))
+        .isEqualTo("Service default/a:80, 10.0.0.1:8080");
     assertThat(explanation.others())
         .extracting(other -> other.rule() + ": " + other.why())
         .containsExactly(
@@ -64,7 +65,8 @@ class ExplanationTest {
     assertThat(other.host()).startsWith("every host, because");
     assertThat(other.route()).isNull();
     assertThat(other.others()).hasSize(1);
-    assertThat(explain(Reconciled.NOTHING, "a.test", "/").host()).startsWith("no routes for a.test");
+    assertThat(explain(Reconciled.NOTHING, "a.test", "/").host())
+        .startsWith("no routes for a.test");
   }
 
   @Test

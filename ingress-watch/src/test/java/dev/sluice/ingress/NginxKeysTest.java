@@ -19,8 +19,9 @@ import org.junit.jupiter.api.Test;
 
 class NginxKeysTest {
   private static final Path PAGE = Path.of("../docs/ingress-nginx.md");
-  private static final Pattern ROW =
-      Pattern.compile("^\\| ([a-z0-9-]+) \\| (honoured|differs|ignored|refused) \\| (.*?) ?\\|$", Pattern.MULTILINE);
+  private static final Pattern ROW = Pattern.compile(
+      "^\\| ([a-z0-9-]+) \\| (honoured|differs|ignored|refused) \\| (.*?) ?\\|$",
+      Pattern.MULTILINE);
   private static final Pattern KEY = Pattern.compile("`([a-z0-9-]+\\*?)`");
 
   @Test
@@ -76,7 +77,8 @@ class NginxKeysTest {
         honoured.add(entry.key());
       }
     }
-    listed.add("proxy-request-buffering"); // a default of the annotation of that name, which differs
+    listed.add(
+        "proxy-request-buffering"); // a default of the annotation of that name, which differs
     assertThat(honoured).isEqualTo(listed);
   }
 
@@ -92,7 +94,8 @@ class NginxKeysTest {
 
   private static List<String[]> rowsOf(String resource) throws IOException {
     try (InputStream bytes = NginxKeys.class.getResourceAsStream(resource)) {
-      String text = new String(Objects.requireNonNull(bytes).readAllBytes(), StandardCharsets.UTF_8);
+      String text =
+          new String(Objects.requireNonNull(bytes).readAllBytes(), StandardCharsets.UTF_8);
       return text.lines()
           .filter(line -> !line.isBlank() && !line.startsWith("#"))
           .map(line -> line.split("\t", -1))

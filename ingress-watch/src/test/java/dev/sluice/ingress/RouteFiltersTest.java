@@ -247,7 +247,8 @@ class RouteFiltersTest {
       Route route = match(made, HOST, path);
       assertThat(route).isNotNull();
       assertThat(relay(route).balance())
-          .isEqualTo(new Relay.Sticky("INGRESSCOOKIE", path, "", 0, 0, false, "", false, false));
+          .isEqualTo(
+              new Relay.Sticky("INGRESSCOOKIE", path, "", 0, 0, false, "", false, false, false));
     }
   }
 

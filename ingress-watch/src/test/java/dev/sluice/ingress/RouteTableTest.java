@@ -70,7 +70,8 @@ class RouteTableTest {
     assertThat(table.declaredHost("shop.example.com")).isEqualTo("shop.example.com");
     assertThat(table.declaredHost("blog.example.com")).isEqualTo("*.example.com");
     assertThat(table.declaredHost("a.blog.example.com")).isNull();
-    assertThat(new RouteTable(Map.of("", host("/"))).declaredHost("any.example.com")).isEmpty();
+    assertThat(new RouteTable(Map.of("", host("/"))).declaredHost("any.example.com"))
+        .isEmpty();
   }
 
   @Test

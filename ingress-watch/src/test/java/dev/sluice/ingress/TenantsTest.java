@@ -167,15 +167,26 @@ class TenantsTest {
     LocalDate spring = LocalDate.parse("2026-03-01");
     LocalDate summer = LocalDate.parse("2026-06-01");
     List<ModelPrice> prices = List.of(
-        new ModelPrice(List.of("gpt-*"), LocalDate.EPOCH, 2_500_000, 1_250_000, 10_000_000),
-        new ModelPrice(List.of("gpt-4o"), spring, 37_500, 0, 1),
-        new ModelPrice(List.of("gpt-4o"), summer, 1, 1, 1));
-    assertThat(ModelPrice.of(prices, "gpt-5", spring).orElseThrow().nanos(10, 4, 2))
-        .isEqualTo(25_000 + 5_000 + 20_000);
-    assertThat(ModelPrice.of(prices, "gpt-4o", spring).orElseThrow().nanos(1, 0, 1))
+        new ModelPrice(
+            List.of("gpt-*"), LocalDate.EPOCH, 2_500_000, 1_250_000, 3_000_000, 10_000_000),
+        new ModelPrice(List.of("gpt-4o"), spring, 37_500, 0, 37_500, 1),
+        new ModelPrice(List.of("gpt-4o"), summer, 1, 1, 1, 1));
+    assertThat(ModelPrice.of(prices, "gpt-5", spring).orElseThrow().nanos(10, 4, 3, 2))
+        .isEqualTo(25_000 + 5_000 + 9_000 + 20_000);
+    assertThat(ModelPrice.of(prices, "gpt-4o", spring).orElseThrow().nanos(1, 0, 0, 1))
         .as("rounded up")
         .isEqualTo(38);
     assertThat(ModelPrice.of(prices, "gpt-4o", summer).orElseThrow().input()).isEqualTo(1);
     assertThat(ModelPrice.of(prices, "o3", summer)).isEmpty();
+  }
+
+  /** The journal takes no longer id: its calls would be answered 503 for ever, and nobody would know why. */
+  @Test
+  void areLeftOutWhereTheirNameIsTooLongForTheJournal() {
+    Reconciled made =
+        tenant(new Manifests(), "a".repeat(201), byHash("one", HASH)).reconcile();
+    assertThat(made.tenants().tenants()).isEmpty();
+    assertThat(made.problems()).hasSize(1);
+    assertThat(made.problems().get(0).what()).isEqualTo("a name of 201 characters");
   }
 }

@@ -56,6 +56,9 @@ class KubernetesRightsIT {
         "sluice.ingress.kubernetes.kubeconfig=" + cluster.kubeconfigFor("sluice", token),
         "--set",
         "sluice.ingress.kubernetes.watch-time=2 s",
+        // Every namespace has this label.
+        "--set",
+        "sluice.ingress.class.namespace-selector=kubernetes.io/metadata.name",
         "--set",
         "sluice.ingress.status.addresses=192.0.2.7,gateway.example.com",
         "--set",

@@ -42,8 +42,7 @@ class ManyIngressesIT {
   }
 
   private static String ingress(int number, String path) {
-    return Objects.ingress(
-        "many-" + number, host(number) + ".localhost", path, host(number));
+    return Objects.ingress("many-" + number, host(number) + ".localhost", path, host(number));
   }
 
   @Test
@@ -132,8 +131,7 @@ class ManyIngressesIT {
     return output;
   }
 
-  private static List<Long> changeSome(ControlPlane cluster, Installation sluice)
-      throws Exception {
+  private static List<Long> changeSome(ControlPlane cluster, Installation sluice) throws Exception {
     List<Long> millis = new ArrayList<>();
     try (SteadyTraffic traffic = SteadyTraffic.to(sluice.url(1))) {
       for (int i = 0; i < CHANGES; i++) {

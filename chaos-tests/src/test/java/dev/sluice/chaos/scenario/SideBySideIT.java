@@ -96,7 +96,8 @@ class SideBySideIT {
 
   /** The rights that nothing is written with. */
   private static String readOnly(String rbac) {
-    String reading = rbac.replaceAll("(?m)^  - apiGroups: .*\\n.*\\n    verbs: \\[[^\\]]*(?:patch|create)[^\\]]*]\\n", "");
+    String reading = rbac.replaceAll(
+        "(?m)^  - apiGroups: .*\\n.*\\n    verbs: \\[[^\\]]*(?:patch|create)[^\\]]*]\\n", "");
     assertThat(reading).isNotEqualTo(rbac).contains("[list, watch]");
     return reading;
   }
@@ -146,8 +147,9 @@ class SideBySideIT {
     JsonNode status = observer.admin(1, "status").json();
     assertThat(status.path("mode").asText()).isEqualTo("observe");
     assertThat(status.path("writesStatuses").asBoolean(true)).isFalse();
-    await().atMost(PATIENCE).until(() -> Rights.asked(cluster).stream()
-        .anyMatch(one -> one.startsWith("watch ")));
+    await()
+        .atMost(PATIENCE)
+        .until(() -> Rights.asked(cluster).stream().anyMatch(one -> one.startsWith("watch ")));
     assertThat(observer.admin(1, "problems").body())
         .contains("Service default/nowhere does not exist")
         .doesNotContain("can't be read");
@@ -167,9 +169,7 @@ class SideBySideIT {
   void itListsWhereItsAnswersDifferFromThoseOfTheOtherController() throws Exception {
     assertThat(status("hello.localhost", "/same")).isEqualTo(200);
     assertThat(status("hello.localhost", "/guarded?token=secret")).isEqualTo(200);
-    await()
-        .atMost(PATIENCE)
-        .untilAsserted(() -> assertThat(differences()).hasSize(1));
+    await().atMost(PATIENCE).untilAsserted(() -> assertThat(differences()).hasSize(1));
     JsonNode difference = differences().get(0);
     assertThat(difference.path("host").asText()).isEqualTo("hello.localhost");
     assertThat(difference.path("object").asText()).isEqualTo("Ingress default/hello");
@@ -179,7 +179,8 @@ class SideBySideIT {
     assertThat(difference.path("path").asText()).isEqualTo("/guarded");
     await()
         .atMost(PATIENCE)
-        .until(() -> observer.page(1, 9095, "/metrics").body().contains("sluice_shadow_differences"));
+        .until(
+            () -> observer.page(1, 9095, "/metrics").body().contains("sluice_shadow_differences"));
   }
 
   private static List<JsonNode> differences() throws Exception {
@@ -192,14 +193,16 @@ class SideBySideIT {
   @Order(3)
   void metricsStandUnderTheNamesOfIngressNginx() throws Exception {
     assertThat(status("hello.localhost", "/counted")).isEqualTo(200);
-    String labels = "{canary=\"\",controller_class=\"k8s.io/ingress-nginx\",controller_namespace=\"ingress-nginx\","
-        + "controller_pod=\"pod-1\",host=\"hello.localhost\",ingress=\"hello\",method=\"GET\",namespace=\"default\","
-        + "path=\"/\",service=\"hello\",status=\"200\"";
+    String labels =
+        "{canary=\"\",controller_class=\"k8s.io/ingress-nginx\",controller_namespace=\"ingress-nginx\","
+            + "controller_pod=\"pod-1\",host=\"hello.localhost\",ingress=\"hello\",method=\"GET\",namespace=\"default\","
+            + "path=\"/\",service=\"hello\",status=\"200\"";
     String page = observer.page(1, 9095, "/metrics").body();
     assertThat(page)
         .containsPattern("(?m)^nginx_ingress_controller_requests"
             + java.util.regex.Pattern.quote(labels) + "} [1-9]")
-        .contains("nginx_ingress_controller_request_duration_seconds_bucket" + labels + ",le=\"0.005\"}")
+        .contains(
+            "nginx_ingress_controller_request_duration_seconds_bucket" + labels + ",le=\"0.005\"}")
         .containsPattern("(?m)^nginx_ingress_controller_response_duration_seconds_count"
             + java.util.regex.Pattern.quote(labels) + "} [1-9]")
         .contains("nginx_ingress_controller_config_last_reload_successful{", "} 1\n")
@@ -227,12 +230,15 @@ class SideBySideIT {
     String host = "in-place.localhost";
     cluster
         .api()
-        .apply(secured(
-            host,
-            "{path: /.well-known/acme-challenge/token-2, pathType: ImplementationSpecific, "
-                + "backend: {service: {name: cm-acme-http-solver-x7k2p, port: {number: 8089}}}}, "));
+        .apply(
+            secured(
+                host,
+                "{path: /.well-known/acme-challenge/token-2, pathType: ImplementationSpecific, "
+                    + "backend: {service: {name: cm-acme-http-solver-x7k2p, port: {number: 8089}}}}, "));
     cluster.api().apply(solver("unused.localhost", "token-2"));
-    await().atMost(PATIENCE).until(() -> status(host, "/.well-known/acme-challenge/token-2") == 200);
+    await()
+        .atMost(PATIENCE)
+        .until(() -> status(host, "/.well-known/acme-challenge/token-2") == 200);
     assertThat(status(host, "/")).isEqualTo(308);
   }
 

@@ -154,13 +154,12 @@ final class ConverseAnswer {
       fail(Errors.unreadable("the model's output is malformed (" + word + ")"), out);
       return;
     }
-    Reason reason =
-        switch (word) {
-          case "tool_use" -> tools == 0 && answered ? Reason.STOP : Reason.TOOL_CALLS;
-          case "max_tokens", "model_context_window_exceeded" -> Reason.LENGTH;
-          case "guardrail_intervened", "content_filtered" -> Reason.FILTERED;
-          default -> Reason.STOP;
-        };
+    Reason reason = switch (word) {
+      case "tool_use" -> tools == 0 && answered ? Reason.STOP : Reason.TOOL_CALLS;
+      case "max_tokens", "model_context_window_exceeded" -> Reason.LENGTH;
+      case "guardrail_intervened", "content_filtered" -> Reason.FILTERED;
+      default -> Reason.STOP;
+    };
     JsonNode met = said.path("additionalModelResponseFields").path("stop_sequence");
     out.accept(new AnswerEvent.Ended(0, reason, met.isTextual() ? met.textValue() : ""));
   }

@@ -32,8 +32,8 @@ final class ConverseBlocks {
   private static final int LONGEST_NAME = 200;
   private static final int MOST_CACHED = 4;
 
-  private static final Map<String, String> IMAGES = Map.of(
-      "image/png", "png", "image/jpeg", "jpeg", "image/gif", "gif", "image/webp", "webp");
+  private static final Map<String, String> IMAGES =
+      Map.of("image/png", "png", "image/jpeg", "jpeg", "image/gif", "gif", "image/webp", "webp");
 
   private static final Map<String, String> DOCUMENTS = Map.of(
       "application/pdf",

@@ -171,9 +171,8 @@ final class ConverseRequest {
       losses.drop(said, "Claude can't both think and be made to answer in any JSON");
       return false;
     }
-    ObjectNode schema = said.value() instanceof Format.Schema one
-        ? one.schema()
-        : Json.MAPPER.createObjectNode();
+    ObjectNode schema =
+        said.value() instanceof Format.Schema one ? one.schema() : Json.MAPPER.createObjectNode();
     spec(tools, AnswerTool.NAME, AnswerTool.DESCRIPTION, schema);
     return true;
   }
@@ -217,8 +216,10 @@ final class ConverseRequest {
         : claude && !model.samples() ? "this model can't be told how to choose tokens" : "";
     Said<Double> temperature = said.temperature();
     if (temperature != null && !(claude && temperature.value() >= 1)) {
-      drop(none, temperature, () ->
-          inference.put("temperature", Math.max(0, Math.min(1, temperature.value()))));
+      drop(
+          none,
+          temperature,
+          () -> inference.put("temperature", Math.max(0, Math.min(1, temperature.value()))));
     }
     Said<Double> topP = said.topP();
     if (topP != null && !(claude && topP.value() >= 1)) {

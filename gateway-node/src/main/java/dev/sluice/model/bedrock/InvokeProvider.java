@@ -34,8 +34,7 @@ public final class InvokeProvider implements ProviderDialect {
    * @param betas the caller's own {@code anthropic-beta}, joined by commas; empty if none was sent
    */
   public Outgoing pass(Question question, Terms terms, String betas) throws UnsayableException {
-    byte[] body =
-        MessagesProvider.nativeBody(Platform.BEDROCK, question.bodyFor(terms), betas, "");
+    byte[] body = MessagesProvider.nativeBody(Platform.BEDROCK, question.bodyFor(terms), betas, "");
     return outgoing(terms, question.envelope().stream(), body);
   }
 

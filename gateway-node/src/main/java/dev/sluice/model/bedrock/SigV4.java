@@ -58,8 +58,8 @@ public record SigV4(AwsKey key, String region, String service) {
     signed.putAll(added);
     String names = String.join(";", signed.keySet());
     String scope = String.join("/", day, region, service, END_OF_SCOPE);
-    String toSign = String.join(
-        "\n", ALGORITHM, time, scope, hash(bytes(canonical(request, signed, names))));
+    String toSign =
+        String.join("\n", ALGORITHM, time, scope, hash(bytes(canonical(request, signed, names))));
     String signature = HexFormat.of().formatHex(hmac(signingKey(day), toSign));
     added.put(
         "authorization",
@@ -73,8 +73,11 @@ public record SigV4(AwsKey key, String region, String service) {
     String path = question < 0 ? request.target() : request.target().substring(0, question);
     String query = question < 0 ? "" : request.target().substring(question + 1);
     StringBuilder fields = new StringBuilder();
-    signed.forEach((name, value) ->
-        fields.append(name).append(':').append(value.strip().replaceAll("\\s+", " ")).append('\n'));
+    signed.forEach((name, value) -> fields
+        .append(name)
+        .append(':')
+        .append(value.strip().replaceAll("\\s+", " "))
+        .append('\n'));
     return String.join(
         "\n",
         request.method().toUpperCase(Locale.ROOT),
@@ -106,9 +109,10 @@ public record SigV4(AwsKey key, String region, String service) {
     List<String[]> pairs = new ArrayList<>();
     for (String pair : query.split("&", -1)) {
       int equals = pair.indexOf('=');
-      pairs.add(equals < 0
-          ? new String[] {pair, ""}
-          : new String[] {pair.substring(0, equals), pair.substring(equals + 1)});
+      pairs.add(
+          equals < 0
+              ? new String[] {pair, ""}
+              : new String[] {pair.substring(0, equals), pair.substring(equals + 1)});
     }
     pairs.sort((a, b) -> a[0].equals(b[0]) ? a[1].compareTo(b[1]) : a[0].compareTo(b[0]));
     List<String> joined = new ArrayList<>();

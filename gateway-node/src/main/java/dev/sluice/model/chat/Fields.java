@@ -55,7 +55,8 @@ public final class Fields {
       }
       taken.add(name);
       if (found != null) {
-        throw new UnsayableException(at(name), "stands beside " + found.at() + ", which is the same field");
+        throw new UnsayableException(
+            at(name), "stands beside " + found.at() + ", which is the same field");
       }
       found = new Said<>(value, at(name));
     }

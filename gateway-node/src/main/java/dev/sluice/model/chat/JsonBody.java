@@ -67,7 +67,8 @@ public final class JsonBody {
       parser.nextToken();
       body.scan(parser, "", true);
       if (parser.nextToken() != null) {
-        throw new UnsayableException("body", "something follows the JSON object of the request body");
+        throw new UnsayableException(
+            "body", "something follows the JSON object of the request body");
       }
       return body;
     } catch (JsonParseException e) {

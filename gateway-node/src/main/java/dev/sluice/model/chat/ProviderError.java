@@ -17,7 +17,6 @@ public record ProviderError(
     this(status, kind, message, null);
   }
 
-
   /** What all dialects can tell apart. */
   public enum Kind {
     INVALID_REQUEST,

@@ -132,7 +132,8 @@ final class Candidate {
   private void settleCalls(boolean cut) {
     for (Call call : calls.values()) {
       String json = call.arguments.length() == 0 ? "{}" : call.arguments.toString();
-      if (!(Json.tree(json.getBytes(java.nio.charset.StandardCharsets.UTF_8)) instanceof ObjectNode arguments)) {
+      if (!(Json.tree(json.getBytes(java.nio.charset.StandardCharsets.UTF_8))
+          instanceof ObjectNode arguments)) {
         malformed |= !cut;
         continue;
       }

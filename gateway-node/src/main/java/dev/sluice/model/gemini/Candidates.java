@@ -50,7 +50,8 @@ final class Candidates {
   }
 
   /** What can be said by now; null if nothing can. */
-  @Nullable ObjectNode due() {
+  @Nullable
+  ObjectNode due() {
     ArrayNode said = Json.MAPPER.createArrayNode();
     all.forEach((index, candidate) -> {
       if (candidate.due()) {
@@ -74,7 +75,9 @@ final class Candidates {
   private ObjectNode answer(ArrayNode candidates) {
     ObjectNode answer = Json.MAPPER.createObjectNode();
     answer.set("candidates", candidates);
-    return answer.put("modelVersion", terms.model()).put("responseId", id.isEmpty() ? terms.id() : id);
+    return answer
+        .put("modelVersion", terms.model())
+        .put("responseId", id.isEmpty() ? terms.id() : id);
   }
 
   private static ObjectNode told(TokenUsage usage) {

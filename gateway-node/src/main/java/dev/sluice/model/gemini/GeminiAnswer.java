@@ -39,7 +39,9 @@ final class GeminiAnswer {
 
   /** Whether all candidates have ended. */
   boolean ended() {
-    return !failed && !candidates.isEmpty() && candidates.values().stream().allMatch(one -> one.ended);
+    return !failed
+        && !candidates.isEmpty()
+        && candidates.values().stream().allMatch(one -> one.ended);
   }
 
   /** Takes the next chunk. */
@@ -119,7 +121,10 @@ final class GeminiAnswer {
       used(chunk, out);
       String told = candidate.path("finishMessage").asText("");
       fail(
-          new ProviderError(502, ProviderError.Kind.FAILED, "Gemini ended its answer with " + reason + (told.isEmpty() ? "" : ": " + told)),
+          new ProviderError(
+              502,
+              ProviderError.Kind.FAILED,
+              "Gemini ended its answer with " + reason + (told.isEmpty() ? "" : ": " + told)),
           out);
     } else if (!reason.isEmpty() && !reason.equals("FINISH_REASON_UNSPECIFIED")) {
       progress.ended = true;
@@ -145,13 +150,18 @@ final class GeminiAnswer {
       String id = call.path("id").asText("");
       int number = progress.calls++;
       String unique = id.isEmpty() ? callPrefix + "_" + index + "_" + number : id;
-      out.accept(new AnswerEvent.ToolBegan(index, number, unique, call.path("name").asText("")));
+      out.accept(
+          new AnswerEvent.ToolBegan(index, number, unique, call.path("name").asText("")));
       JsonNode arguments = call.path("args");
-      out.accept(new AnswerEvent.ToolArguments(index, number, arguments.isObject() ? arguments.toString() : "{}"));
+      out.accept(new AnswerEvent.ToolArguments(
+          index, number, arguments.isObject() ? arguments.toString() : "{}"));
     }
     if (part.has("inlineData") || part.has("fileData")) {
       fail(
-          new ProviderError(502, ProviderError.Kind.FAILED, "Gemini answered with media, which can't be carried to another API"),
+          new ProviderError(
+              502,
+              ProviderError.Kind.FAILED,
+              "Gemini answered with media, which can't be carried to another API"),
           out);
     }
   }

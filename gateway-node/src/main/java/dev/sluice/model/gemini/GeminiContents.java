@@ -39,8 +39,8 @@ final class GeminiContents {
   GeminiContents(Terms terms, Losses losses) {
     this.losses = losses;
     Matcher generation = GENERATION.matcher(terms.model());
-    this.demandsSignatures = generation.find()
-        && Integer.parseInt(generation.group(1)) >= FIRST_THAT_DEMANDS_SIGNATURES;
+    this.demandsSignatures =
+        generation.find() && Integer.parseInt(generation.group(1)) >= FIRST_THAT_DEMANDS_SIGNATURES;
   }
 
   ArrayNode of(List<Turn> turns) throws UnsayableException {
@@ -48,7 +48,7 @@ final class GeminiContents {
     Turn.Role last = null;
     ArrayNode results = Json.MAPPER.createArrayNode();
     ArrayNode parts = Json.MAPPER.createArrayNode();
-    for (Turn turn : turns) {
+    for (Turn turn : Turn.merged(turns)) {
       if (turn.role() != last) {
         close(contents, last, results, parts);
         last = turn.role();
@@ -69,7 +69,8 @@ final class GeminiContents {
     return contents;
   }
 
-  private static void close(ArrayNode contents, Turn.@Nullable Role role, ArrayNode results, ArrayNode parts) {
+  private static void close(
+      ArrayNode contents, Turn.@Nullable Role role, ArrayNode results, ArrayNode parts) {
     if (!results.isEmpty() || !parts.isEmpty()) {
       contents
           .addObject()
@@ -98,7 +99,10 @@ final class GeminiContents {
       }
       if (part instanceof Part.ToolUse call) {
         ObjectNode said = parts.addObject();
-        said.putObject("functionCall").put("id", call.id()).put("name", call.name()).set("args", call.arguments());
+        said.putObject("functionCall")
+            .put("id", call.id())
+            .put("name", call.name())
+            .set("args", call.arguments());
         signature = signature == null && demandsSignatures && !anyCall ? UNSIGNED : signature;
         anyCall = true;
       } else {
@@ -159,7 +163,9 @@ final class GeminiContents {
   private void result(Part.ToolResult result, ArrayNode results) throws UnsayableException {
     if (result.name().isEmpty()) {
       throw new UnsayableException(
-          result.at(), "no call with the id " + result.id() + " stands before it, and Gemini needs its function's name");
+          result.at(),
+          "no call with the id " + result.id()
+              + " stands before it, and Gemini needs its function's name");
     }
     StringBuilder text = new StringBuilder();
     ArrayNode media = Json.MAPPER.createArrayNode();

@@ -18,7 +18,8 @@ final class GeminiDocumentReader implements AnswerReader {
       return;
     }
     if (kept.size() + to - from > MOST_KEPT_BYTES) {
-      answer.fail(GeminiStreamReader.unreadable("it is longer than " + MOST_KEPT_BYTES + " bytes"), out);
+      answer.fail(
+          GeminiStreamReader.unreadable("it is longer than " + MOST_KEPT_BYTES + " bytes"), out);
       kept.reset();
       return;
     }
@@ -36,8 +37,11 @@ final class GeminiDocumentReader implements AnswerReader {
       return false;
     }
     answer.take(whole, out);
+    if (answer.failed()) {
+      return false;
+    }
     answer.wholeAnyway(out);
-    if (!answer.ended() && !answer.failed()) {
+    if (!answer.ended()) {
       answer.fail(GeminiStreamReader.unreadable("it has no candidate"), out);
     }
     return answer.ended();

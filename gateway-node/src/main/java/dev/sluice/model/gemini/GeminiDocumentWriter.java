@@ -22,8 +22,7 @@ final class GeminiDocumentWriter implements AnswerWriter {
   @Override
   public void write(AnswerEvent event, ByteArrayOutputStream out) {
     if (event instanceof AnswerEvent.Failed failed) {
-      out.writeBytes(
-          GeminiStatus.body(failed.error()).toString().getBytes(StandardCharsets.UTF_8));
+      out.writeBytes(GeminiStatus.body(failed.error()).toString().getBytes(StandardCharsets.UTF_8));
     } else {
       candidates.take(event);
     }

@@ -1,8 +1,8 @@
 package dev.sluice.model.gemini;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.sluice.model.chat.Credentials;
 import dev.sluice.model.chat.Json;
-import dev.sluice.model.chat.Masked;
 import dev.sluice.model.chat.ProviderError;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
@@ -23,7 +23,7 @@ final class GeminiErrors {
     if (whole == null || !whole.path("error").isObject()) {
       String text = new String(body, StandardCharsets.UTF_8).strip();
       String told = text.isEmpty() ? "the provider answered " + status : text;
-      return new ProviderError(status, ProviderError.kindOf(status), Masked.of(told));
+      return new ProviderError(status, ProviderError.kindOf(status), Credentials.masked(told));
     }
     return of(status, whole);
   }
@@ -36,7 +36,7 @@ final class GeminiErrors {
     return new ProviderError(
         code,
         kind(code, error, message.toLowerCase(Locale.ROOT)),
-        Masked.of(message.isEmpty() ? "the provider answered " + code : message),
+        Credentials.masked(message.isEmpty() ? "the provider answered " + code : message),
         retryDelay(error));
   }
 

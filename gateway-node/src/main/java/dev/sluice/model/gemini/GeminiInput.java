@@ -52,7 +52,8 @@ final class GeminiInput {
     for (Fields content : contents) {
       String text = content(content);
       String role = content.textOrEmpty("role");
-      lastUserText = (role.isEmpty() || role.equals("user")) && !text.isEmpty() ? text : lastUserText;
+      lastUserText =
+          (role.isEmpty() || role.equals("user")) && !text.isEmpty() ? text : lastUserText;
     }
     for (Fields tool : whole.oneOrMore("tools")) {
       tool(tool);
@@ -62,7 +63,8 @@ final class GeminiInput {
   /** Pictures and speech of an answer are not within its cap. */
   void modalities(Fields config) throws UnsayableException {
     Said<List<String>> said = config.texts("responseModalities", "response_modalities");
-    if (said != null && said.value().stream().anyMatch(name -> !name.toUpperCase(Locale.ROOT).equals("TEXT"))) {
+    if (said != null
+        && said.value().stream().anyMatch(name -> !name.toUpperCase(Locale.ROOT).equals("TEXT"))) {
       unbounded(said.at());
     }
   }

@@ -21,7 +21,8 @@ record GeminiPath(String model, String method) {
     int colon = path.lastIndexOf(':');
     int from = models >= 0 ? models + 1 + MODELS.length() : tuned + 1;
     if (models < 0 && tuned < 0 || colon <= from) {
-      throw new UnsayableException("model", "the path must name a model and a method: /v1beta/models/MODEL:generateContent");
+      throw new UnsayableException(
+          "model", "the path must name a model and a method: /v1beta/models/MODEL:generateContent");
     }
     String model = decoded(path.substring(from, colon));
     while (model.startsWith(MODELS)) {
@@ -44,7 +45,10 @@ record GeminiPath(String model, String method) {
   }
 
   private static String encoded(String segment) {
-    return URLEncoder.encode(segment, StandardCharsets.UTF_8).replace("+", "%20").replace("%3A", ":").replace("%40", "@");
+    return URLEncoder.encode(segment, StandardCharsets.UTF_8)
+        .replace("+", "%20")
+        .replace("%3A", ":")
+        .replace("%40", "@");
   }
 
   private static String decoded(String text) throws UnsayableException {

@@ -19,7 +19,10 @@ public final class GeminiProvider implements ProviderDialect {
   @Override
   public Outgoing ask(Conversation conversation, Terms terms, Losses losses)
       throws UnsayableException {
-    byte[] body = new GeminiRequest(terms, losses).of(conversation).toString().getBytes(StandardCharsets.UTF_8);
+    byte[] body = new GeminiRequest(terms, losses)
+        .of(conversation)
+        .toString()
+        .getBytes(StandardCharsets.UTF_8);
     String path = conversation.stream()
         ? GeminiPath.to(terms.model(), GeminiQuestion.STREAM) + "?alt=sse"
         : GeminiPath.to(terms.model(), GeminiQuestion.WHOLE);

@@ -51,7 +51,9 @@ final class GeminiQuestion implements Question {
       Said<Long> candidates = count(config, 1, MOST_CHOICES, "candidateCount", "candidate_count");
       cap = said == null || said.value() == 0 ? null : said.value();
       choices = candidates == null ? 1 : candidates.value();
-      capAt = config.object().has("max_output_tokens") ? config.at("max_output_tokens") : config.at("maxOutputTokens");
+      capAt = config.object().has("max_output_tokens")
+          ? config.at("max_output_tokens")
+          : config.at("maxOutputTokens");
       Fields thinking = config.fields("thinkingConfig", "thinking_config");
       showsThoughts = thinking != null && thinking.isTrue("includeThoughts", "include_thoughts");
       input.modalities(config);

@@ -37,7 +37,8 @@ final class GeminiReader {
   static Conversation read(JsonBody body, Envelope envelope) throws UnsayableException {
     GeminiReader reader = new GeminiReader(Fields.of(body.tree(), ""));
     reader.read();
-    String config = reader.whole.object().has("generation_config") ? "generation_config" : "generationConfig";
+    String config =
+        reader.whole.object().has("generation_config") ? "generation_config" : "generationConfig";
     return new Conversation(
         reader.system,
         reader.turns.turns(),
@@ -84,7 +85,8 @@ final class GeminiReader {
     for (Fields part : instruction.oneOrMore("parts")) {
       Said<String> text = part.text("text");
       if (text == null) {
-        throw new UnsayableException(part.at(), "must be a text, as all parts of " + instruction.at());
+        throw new UnsayableException(
+            part.at(), "must be a text, as all parts of " + instruction.at());
       }
       system.add(new Part.Text(part.at(), text.value()));
       part.pass("thoughtSignature", "thought_signature");
@@ -114,7 +116,8 @@ final class GeminiReader {
     Fields own = function.fields("parameters");
     Fields json = function.fields("parametersJsonSchema", "parameters_json_schema");
     if (own != null && json != null) {
-      throw new UnsayableException(json.at(), "stands beside " + own.at() + "; one of them must be enough");
+      throw new UnsayableException(
+          json.at(), "stands beside " + own.at() + "; one of them must be enough");
     }
     return json != null
         ? json.object()
@@ -168,7 +171,8 @@ final class GeminiReader {
       thinking(thinking);
     }
     Said<List<String>> modalities = config.texts("responseModalities", "response_modalities");
-    if (modalities != null && modalities.value().stream().anyMatch(one -> !one.equalsIgnoreCase("TEXT"))) {
+    if (modalities != null
+        && modalities.value().stream().anyMatch(one -> !one.equalsIgnoreCase("TEXT"))) {
       beyond.add(new Said<>(modalities.at(), modalities.at()));
     }
     unlessFalse(config.flag("responseLogprobs", "response_logprobs"));
@@ -190,10 +194,12 @@ final class GeminiReader {
   private void format(Fields config) throws UnsayableException {
     Said<String> type = config.text("responseMimeType", "response_mime_type");
     Fields own = config.fields("responseSchema", "response_schema");
-    Fields json = config.fields("responseJsonSchema", "response_json_schema", "_responseJsonSchema");
+    Fields json =
+        config.fields("responseJsonSchema", "response_json_schema", "_responseJsonSchema");
     Fields schema = json == null ? own : json;
     if (own != null && json != null) {
-      throw new UnsayableException(json.at(), "stands beside " + own.at() + "; one of them must be enough");
+      throw new UnsayableException(
+          json.at(), "stands beside " + own.at() + "; one of them must be enough");
     }
     if (type == null || type.value().equals("text/plain") || type.value().isEmpty()) {
       if (schema != null) {
@@ -238,7 +244,8 @@ final class GeminiReader {
       case "MEDIUM", "medium" -> Reasoning.Level.MEDIUM;
       case "HIGH", "high" -> Reasoning.Level.HIGH;
       case "XHIGH", "xhigh" -> Reasoning.Level.XHIGH;
-      default -> throw new UnsayableException(level.at(), "must be MINIMAL, LOW, MEDIUM, HIGH or XHIGH");
+      default ->
+        throw new UnsayableException(level.at(), "must be MINIMAL, LOW, MEDIUM, HIGH or XHIGH");
     };
   }
 }

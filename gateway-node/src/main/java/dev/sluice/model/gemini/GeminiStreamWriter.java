@@ -31,8 +31,9 @@ final class GeminiStreamWriter implements AnswerWriter {
       return;
     }
     candidates.take(event);
-    ObjectNode due = candidates.due();
-    if (due != null && !(event instanceof AnswerEvent.Ended)) {
+    boolean ends = event instanceof AnswerEvent.Ended || event instanceof AnswerEvent.Used;
+    ObjectNode due = ends ? null : candidates.due();
+    if (due != null) {
       chunk(due, out);
     }
   }

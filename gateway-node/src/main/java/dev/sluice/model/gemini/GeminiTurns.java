@@ -142,7 +142,8 @@ final class GeminiTurns {
       content.add(blob(part.at(), inline));
     }
     boolean error = said.size() == 1 && said.has("error");
-    return new Part.ToolResult(result.at(), answered(id, name.value()), name.value(), content, error);
+    return new Part.ToolResult(
+        result.at(), answered(id, name.value()), name.value(), content, error);
   }
 
   /** The id of the call that a result answers. */
@@ -191,6 +192,7 @@ final class GeminiTurns {
     if (type.startsWith("application/") || type.startsWith("text/")) {
       return new Part.Document(at, source, name);
     }
-    throw new UnsayableException(at, "media of the type " + mediaType + " can't be carried to another API");
+    throw new UnsayableException(
+        at, "media of the type " + mediaType + " can't be carried to another API");
   }
 }

@@ -20,10 +20,11 @@ public final class GenerateContent implements CallerDialect {
     String query = mark < 0 ? "" : path.substring(mark + 1);
     try {
       GeminiPath asked = GeminiPath.of(mark < 0 ? path : path.substring(0, mark));
-      boolean known =
-          asked.method().equals(GeminiQuestion.WHOLE) || asked.method().equals(GeminiQuestion.STREAM);
+      boolean known = asked.method().equals(GeminiQuestion.WHOLE)
+          || asked.method().equals(GeminiQuestion.STREAM);
       return known
-          ? new QuestionRead.Good(GeminiQuestion.read(asked, asksForEvents(query), JsonBody.read(body)))
+          ? new QuestionRead.Good(
+              GeminiQuestion.read(asked, asksForEvents(query), JsonBody.read(body)))
           : new QuestionRead.Bad("method", "there is no method " + asked.method() + " here");
     } catch (UnsayableException e) {
       return new QuestionRead.Bad(e.field(), e.why());

@@ -126,7 +126,8 @@ final class OllamaAnswer implements AnswerReader {
     out.accept(new AnswerEvent.Ended(0, cut ? AnswerEvent.Reason.LENGTH : stopped, ""));
     if (line.path("prompt_eval_count").isIntegralNumber()) {
       long prompt = line.path("prompt_eval_count").longValue();
-      out.accept(new AnswerEvent.Used(TokenUsage.of(prompt, line.path("eval_count").asLong())));
+      out.accept(
+          new AnswerEvent.Used(TokenUsage.of(prompt, line.path("eval_count").asLong())));
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.sluice.model.ollama;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.sluice.model.chat.CarriedThought;
 import dev.sluice.model.chat.Fields;
 import dev.sluice.model.chat.Json;
 import dev.sluice.model.chat.Part;
@@ -14,7 +15,7 @@ import java.util.Iterator;
 import java.util.List;
 
 /**
- * Reads messages as turns. Calls without an id get one; a result finds its call by id, else by the tool's name, else in order.
+ * Reads messages as turns. Signed thoughts come back in the ids of calls, where callers keep them. Calls without an id get one; a result finds its call by id, else by the tool's name, else in order.
  */
 final class OllamaMessages {
   private record Call(String id, String name) {}
@@ -45,7 +46,7 @@ final class OllamaMessages {
     message.pass("name");
     for (Said<String> other : message.rest()) {
       String field = other.value().substring(other.value().lastIndexOf('.') + 1);
-      if (!message.object().path(field).asText("").isEmpty() || !message.object().path(field).isEmpty()) {
+      if (!OllamaReader.isEmpty(message.object().path(field))) {
         beyond.add(other);
       }
     }
@@ -68,13 +69,20 @@ final class OllamaMessages {
   private List<Part> answered(Fields message, String content) throws UnsayableException {
     List<Part> parts = new ArrayList<>();
     String thinking = message.textOrEmpty("thinking");
-    if (!thinking.isEmpty()) {
+    List<Part> calls = new ArrayList<>();
+    for (Fields call : message.list("tool_calls")) {
+      for (CarriedThought one : CarriedThought.of(call.textOrEmpty("id"))) {
+        Part thought = new Part.Thought(call.at("id"), one.text(), one.signature());
+        (one.first() ? parts : calls).add(thought);
+      }
+      calls.add(call(call));
+    }
+    boolean carried = !parts.isEmpty() || calls.stream().anyMatch(Part.Thought.class::isInstance);
+    if (!thinking.isEmpty() && !carried) {
       parts.add(new Part.Thought(message.at("thinking"), thinking, null));
     }
     parts.addAll(said(message, content));
-    for (Fields call : message.list("tool_calls")) {
-      parts.add(call(call));
-    }
+    parts.addAll(calls);
     return parts;
   }
 
@@ -84,7 +92,7 @@ final class OllamaMessages {
     if (function == null || name == null) {
       throw new UnsayableException(call.at("function.name"), "a call must name its function");
     }
-    String id = call.textOrEmpty("id");
+    String id = CarriedThought.bare(call.textOrEmpty("id"));
     Fields arguments = function.fields("arguments");
     Call made = new Call(id.isEmpty() ? "call_" + calls : id, name.value());
     calls++;
@@ -94,7 +102,7 @@ final class OllamaMessages {
   }
 
   private Part result(Fields message, String content) throws UnsayableException {
-    String id = message.textOrEmpty("tool_call_id");
+    String id = CarriedThought.bare(message.textOrEmpty("tool_call_id"));
     String name = message.textOrEmpty("tool_name");
     name = name.isEmpty() ? message.textOrEmpty("name") : name;
     List<Part> parts = new ArrayList<>();
@@ -102,13 +110,15 @@ final class OllamaMessages {
     parts.addAll(images(message));
     for (Iterator<Call> calls = open.iterator(); calls.hasNext(); ) {
       Call call = calls.next();
-      boolean same = id.isEmpty() ? name.isEmpty() || call.name().equals(name) : call.id().equals(id);
+      boolean same =
+          id.isEmpty() ? name.isEmpty() || call.name().equals(name) : call.id().equals(id);
       if (same) {
         calls.remove();
         return new Part.ToolResult(message.at(), call.id(), call.name(), parts, false);
       }
     }
-    return new Part.ToolResult(message.at(), id.isEmpty() ? "call_of_" + name : id, name, parts, false);
+    return new Part.ToolResult(
+        message.at(), id.isEmpty() ? "call_of_" + name : id, name, parts, false);
   }
 
   /** Images have no type of their own here; their first bytes tell. */

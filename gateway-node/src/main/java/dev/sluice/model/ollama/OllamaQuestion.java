@@ -81,7 +81,10 @@ final class OllamaQuestion implements Question {
   }
 
   private record Counted(
-      long entries, long words, String lastUserText, @Nullable String unbounded) {}
+      long entries,
+      long words,
+      String lastUserText,
+      @Nullable String unbounded) {}
 
   private static Counted messages(Fields whole) throws UnsayableException {
     long words = 0;

@@ -23,8 +23,20 @@ import org.jspecify.annotations.Nullable;
 final class OllamaReader {
   /** How a model is loaded and where it runs; nothing of what it says. */
   private static final String[] LOADING = {
-    "numa", "num_ctx", "num_batch", "num_gpu", "main_gpu", "low_vram", "f16_kv", "vocab_only", "use_mmap", "use_mlock",
-    "embedding_only", "num_thread", "num_keep", "draft_num_predict"
+    "numa",
+    "num_ctx",
+    "num_batch",
+    "num_gpu",
+    "main_gpu",
+    "low_vram",
+    "f16_kv",
+    "vocab_only",
+    "use_mmap",
+    "use_mlock",
+    "embedding_only",
+    "num_thread",
+    "num_keep",
+    "draft_num_predict"
   };
 
   private final Fields whole;
@@ -65,9 +77,7 @@ final class OllamaReader {
     unlessFalse("logprobs");
     whole.pass("model", "stream", "keep_alive", "truncate", "shift");
     for (Said<String> other : whole.rest()) {
-      JsonNode value = whole.object().path(other.value());
-      boolean empty = value.isContainerNode() && value.isEmpty() || value.asText("-").isEmpty();
-      if (!empty) {
+      if (!isEmpty(whole.object().path(other.value()))) {
         beyond.add(other);
       }
     }
@@ -84,6 +94,12 @@ final class OllamaReader {
         envelope.stream(),
         null,
         beyond);
+  }
+
+  /** Some clients send all fields, those that were not said empty. */
+  static boolean isEmpty(JsonNode value) {
+    return value.isContainerNode() && value.isEmpty()
+        || value.isTextual() && value.textValue().isEmpty();
   }
 
   private void prompt() throws UnsayableException {
@@ -114,7 +130,8 @@ final class OllamaReader {
     }
     Fields parameters = function.fields("parameters");
     ObjectNode schema = parameters == null ? Json.MAPPER.createObjectNode() : parameters.object();
-    tools.add(new Tool(tool.at(), name.value(), function.textOrEmpty("description"), schema, false));
+    tools.add(
+        new Tool(tool.at(), name.value(), function.textOrEmpty("description"), schema, false));
     beyond.addAll(function.rest());
     beyond.addAll(tool.rest());
   }
@@ -136,7 +153,7 @@ final class OllamaReader {
 
   private @Nullable Said<Format> format() throws UnsayableException {
     Said<JsonNode> said = whole.take("format");
-    if (said == null || said.value().asText("-").isEmpty()) {
+    if (said == null || isEmpty(said.value())) {
       return null;
     }
     if (said.value() instanceof ObjectNode schema) {

@@ -178,11 +178,13 @@ final class OllamaRequest {
     }
     Reasoning reasoning = said.value();
     if (reasoning instanceof Reasoning.Effort effort) {
-      request.put("think", switch (effort.level()) {
-        case MINIMAL, LOW -> "low";
-        case MEDIUM -> "medium";
-        case HIGH, XHIGH, MAX -> "high";
-      });
+      request.put(
+          "think",
+          switch (effort.level()) {
+            case MINIMAL, LOW -> "low";
+            case MEDIUM -> "medium";
+            case HIGH, XHIGH, MAX -> "high";
+          });
     } else {
       request.put("think", !(reasoning instanceof Reasoning.Off));
     }

@@ -5,19 +5,22 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.model.chat.AnswerEvent;
 import dev.sluice.model.chat.AnswerTerms;
 import dev.sluice.model.chat.AnswerWriter;
+import dev.sluice.model.chat.CarriedThought;
 import dev.sluice.model.chat.Json;
 import dev.sluice.model.chat.ProviderError;
 import dev.sluice.model.chat.TokenUsage;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes an answer in lines, or whole. Of several choices Ollama has the first. Calls of tools go on whole, in one line at the
+ * Writes an answer in lines, or whole. Signed thoughts travel in the id of the call that they led to. Of several choices Ollama has the first. Calls of tools go on whole, in one line at the
  * end, where none is cut.
  */
 final class OllamaWriter implements AnswerWriter {
@@ -40,6 +43,9 @@ final class OllamaWriter implements AnswerWriter {
   private final Map<Integer, Call> calls = new TreeMap<>();
   private final StringBuilder text = new StringBuilder();
   private final StringBuilder thinking = new StringBuilder();
+  private final StringBuilder unsigned = new StringBuilder();
+  private final List<CarriedThought> signed = new ArrayList<>();
+  private boolean spoke;
   private long firstAt;
   private boolean any;
   private AnswerEvent.Reason reason = AnswerEvent.Reason.STOP;
@@ -65,9 +71,14 @@ final class OllamaWriter implements AnswerWriter {
     } else if (event instanceof AnswerEvent.Declined said && said.choice() == 0) {
       said(said.text(), text, out);
     } else if (event instanceof AnswerEvent.Thought thought && thought.choice() == 0) {
+      unsigned.append(thought.text());
       said(thought.text(), thinking, out);
+    } else if (event instanceof AnswerEvent.Signed mark && mark.choice() == 0) {
+      signed.add(new CarriedThought(unsigned.toString(), mark.signature(), !spoke));
+      unsigned.setLength(0);
     } else if (event instanceof AnswerEvent.ToolBegan began && began.choice() == 0) {
-      calls.put(began.index(), new Call(began.id(), began.name()));
+      calls.put(began.index(), new Call(CarriedThought.carry(began.id(), signed), began.name()));
+      signed.clear();
       first();
     } else if (event instanceof AnswerEvent.ToolArguments more && more.choice() == 0) {
       Call call = calls.get(more.index());
@@ -94,6 +105,7 @@ final class OllamaWriter implements AnswerWriter {
 
   private void said(String piece, StringBuilder where, ByteArrayOutputStream out) {
     first();
+    spoke |= where == text;
     where.append(piece);
     if (stream) {
       line(piece(false), out);
@@ -152,8 +164,8 @@ final class OllamaWriter implements AnswerWriter {
 
   private ObjectNode piece(boolean done) {
     ObjectNode line = Json.MAPPER.createObjectNode().put("model", terms.model());
-    Instant created = Instant.ofEpochSecond(terms.createdSeconds())
-        .plusNanos(nanoTime.getAsLong() - startedAt);
+    Instant created =
+        Instant.ofEpochSecond(terms.createdSeconds()).plusNanos(nanoTime.getAsLong() - startedAt);
     line.put("created_at", created.toString());
     ObjectNode said = line;
     if (shape == OllamaShape.CHAT) {

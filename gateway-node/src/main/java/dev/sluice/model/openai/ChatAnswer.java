@@ -104,15 +104,15 @@ final class ChatAnswer {
       out.accept(new AnswerEvent.Declined(index, refusal));
     }
     state.calls.read(said, out);
-    String reason = choice.path("finish_reason").isTextual()
-        ? choice.path("finish_reason").textValue()
-        : "";
+    String reason =
+        choice.path("finish_reason").isTextual() ? choice.path("finish_reason").textValue() : "";
     return reason.isEmpty() || end(index, state, reason, choice, out);
   }
 
   private static void thought(int index, JsonNode said, Consumer<AnswerEvent> out) {
-    JsonNode thought =
-        said.path("reasoning_content").isTextual() ? said.path("reasoning_content") : said.path("reasoning");
+    JsonNode thought = said.path("reasoning_content").isTextual()
+        ? said.path("reasoning_content")
+        : said.path("reasoning");
     if (thought.isTextual() && !thought.textValue().isEmpty()) {
       out.accept(new AnswerEvent.Thought(index, thought.textValue()));
     }
@@ -157,7 +157,8 @@ final class ChatAnswer {
       case "tool_calls", "function_call", "tool_use", "tool_call" -> Reason.TOOL_CALLS;
       default -> state.calls.any() ? Reason.TOOL_CALLS : Reason.STOP;
     };
-    String stop = choice.path("stop_reason").isTextual() ? choice.path("stop_reason").textValue() : "";
+    String stop =
+        choice.path("stop_reason").isTextual() ? choice.path("stop_reason").textValue() : "";
     state.ended = true;
     out.accept(new AnswerEvent.Ended(index, known, known == Reason.STOP ? stop : ""));
     return true;

@@ -132,8 +132,7 @@ final class ChatAsk {
     stop(said.stop());
   }
 
-  private void penalty(String field, @Nullable Said<Double> penalty)
-      throws UnsayableException {
+  private void penalty(String field, @Nullable Said<Double> penalty) throws UnsayableException {
     if (penalty == null) {
       return;
     }
@@ -144,8 +143,7 @@ final class ChatAsk {
     }
   }
 
-  private void stop(@Nullable Said<List<String>> stop)
-      throws UnsayableException {
+  private void stop(@Nullable Said<List<String>> stop) throws UnsayableException {
     if (stop == null || stop.value().isEmpty()) {
       return;
     }

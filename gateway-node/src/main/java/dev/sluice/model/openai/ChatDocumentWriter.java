@@ -113,8 +113,8 @@ final class ChatDocumentWriter implements AnswerWriter {
 
   private void message(Choice choice, ObjectNode message) {
     message.put("role", "assistant");
-    boolean silent = choice.text.length() == 0
-        && (choice.refusal.length() > 0 || !choice.calls.isEmpty());
+    boolean silent =
+        choice.text.length() == 0 && (choice.refusal.length() > 0 || !choice.calls.isEmpty());
     message.put("content", silent ? null : choice.text.toString());
     message.put("refusal", choice.refusal.length() == 0 ? null : choice.refusal.toString());
     if (choice.thought.length() > 0) {

@@ -39,7 +39,9 @@ final class ChatMessages {
           .put("role", options.systemRole())
           .put(
               "content",
-              conversation.system().stream().map(Part.Text::text).collect(Collectors.joining("\n")));
+              conversation.system().stream()
+                  .map(Part.Text::text)
+                  .collect(Collectors.joining("\n")));
     }
     List<Turn> turns = conversation.turns();
     for (int i = 0; i < turns.size(); ) {
@@ -124,7 +126,8 @@ final class ChatMessages {
             .put("name", use.name())
             .put("arguments", use.arguments().toString());
       } else {
-        losses.drop(part.at(), "this provider's models take only texts and calls as their own words");
+        losses.drop(
+            part.at(), "this provider's models take only texts and calls as their own words");
       }
     }
     if (text.length() == 0 && calls.isEmpty()) {
@@ -190,8 +193,7 @@ final class ChatMessages {
     if (document.source() instanceof Part.Source.PlainText text) {
       String title = document.name().isEmpty() ? "" : document.name() + ":\n";
       content.addObject().put("type", "text").put("text", title + text.text());
-    } else if (document.source() instanceof Part.Source.Bytes bytes
-        && options.has(Feature.FILES)) {
+    } else if (document.source() instanceof Part.Source.Bytes bytes && options.has(Feature.FILES)) {
       content
           .addObject()
           .put("type", "file")

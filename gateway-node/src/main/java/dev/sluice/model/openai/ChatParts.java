@@ -32,8 +32,7 @@ final class ChatParts {
         case "image_url" -> parts.add(image(part));
         case "input_audio" -> parts.add(audio(part));
         case "file" -> file(part, parts, beyond);
-        default ->
-          throw part.of("type").wrong("text, image_url, input_audio, file or refusal");
+        default -> throw part.of("type").wrong("text, image_url, input_audio, file or refusal");
       }
     }
     return parts;

@@ -37,6 +37,7 @@ final class ChatQuestion implements Question {
   private final Map<String, Span> spans = new TreeMap<>();
   /** The ids of tool calls that have thoughts in them, by their place, as the provider gave them. */
   private final Map<String, String> bareIds = new TreeMap<>();
+
   private int firstField = -1;
   private String model = "";
   private boolean stream;

@@ -76,7 +76,7 @@ final class ChatReader {
     parallelTools = request.of("parallel_tool_calls").saidFlag();
     toolChoice = Wordings.choice(request.of("tool_choice"), "function", beyond);
     functionsToo(tools);
-    Sampling sampling = sampling();
+    Sampling sampling = Wordings.sampling(request);
     Said<Format> format = Wordings.format(
         request.of("response_format"), request.of("response_format").of("json_schema"));
     Said<Reasoning> reasoning = Wordings.effort(request.of("reasoning_effort"));
@@ -139,38 +139,6 @@ final class ChatReader {
     if (parallelTools == null && tools.size() > 0) {
       parallelTools = new Said<>(false, functions.at());
     }
-  }
-
-  private Sampling sampling() throws UnsayableException {
-    return new Sampling(
-        request.of("temperature").saidNumber(),
-        request.of("top_p").saidNumber(),
-        topK(),
-        request.of("frequency_penalty").saidNumber(),
-        request.of("presence_penalty").saidNumber(),
-        request.of("seed").saidWhole(),
-        stop());
-  }
-
-  /** Of servers that have it, as of vLLM, less than 1 says nothing. */
-  private @Nullable Said<Long> topK() throws UnsayableException {
-    Said<Long> topK = request.of("top_k").saidWhole();
-    return topK == null || topK.value() < 1 ? null : topK;
-  }
-
-  private @Nullable Said<List<String>> stop() throws UnsayableException {
-    Given stop = request.of("stop");
-    if (!stop.said()) {
-      return null;
-    }
-    if (stop.isText()) {
-      return new Said<>(List.of(stop.text()), stop.at());
-    }
-    List<String> all = new ArrayList<>();
-    for (Given one : stop.list()) {
-      all.add(one.text());
-    }
-    return all.isEmpty() ? null : new Said<>(all, stop.at());
   }
 
   private void collectBeyond() throws UnsayableException {

@@ -95,10 +95,7 @@ final class ChatStreamWriter implements AnswerWriter {
   private void arguments(int choice, int index, String json, ByteArrayOutputStream out) {
     String arguments = "{\"arguments\":" + Json.quoted(json) + "}";
     if (!oldFunctions) {
-      say(
-          choice,
-          "\"tool_calls\":[{\"index\":" + index + ",\"function\":" + arguments + "}]",
-          out);
+      say(choice, "\"tool_calls\":[{\"index\":" + index + ",\"function\":" + arguments + "}]", out);
     } else if (index == 0) {
       say(choice, "\"function_call\":" + arguments, out);
     }

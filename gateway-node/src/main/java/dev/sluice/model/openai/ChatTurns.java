@@ -49,9 +49,7 @@ final class ChatTurns {
         case "tool" -> tool(message);
         case "function" -> function(message);
         default ->
-          throw message
-              .of("role")
-              .wrong("system, developer, user, assistant, tool or function");
+          throw message.of("role").wrong("system, developer, user, assistant, tool or function");
       }
     }
   }

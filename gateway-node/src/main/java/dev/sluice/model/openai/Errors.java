@@ -64,9 +64,9 @@ final class Errors {
     JsonNode detail = error.path("detail");
     JsonNode first = detail.isArray() ? detail.path(0) : detail;
     String where = first.path("loc").isArray() ? first.path("loc").toString() + " " : "";
-    for (JsonNode one :
-        new JsonNode[] {error, error.path("message"), first, first.path("msg"), first.path("message")
-        }) {
+    for (JsonNode one : new JsonNode[] {
+      error, error.path("message"), first, first.path("msg"), first.path("message")
+    }) {
       if (one.isTextual() && !one.textValue().isBlank()) {
         return where + one.textValue();
       }

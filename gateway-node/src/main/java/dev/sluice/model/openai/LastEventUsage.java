@@ -95,15 +95,14 @@ final class LastEventUsage implements AnswerTap {
   }
 
   private boolean begins(byte[] field) {
-    return started >= field.length
-        && Arrays.equals(start, 0, field.length, field, 0, field.length);
+    return started >= field.length && Arrays.equals(start, 0, field.length, field, 0, field.length);
   }
 
   private void lineEnd() {
     if (!judged && started > 0) {
       if (begins(EVENT)) {
-        name = new String(start, EVENT.length, started - EVENT.length, StandardCharsets.UTF_8)
-            .strip();
+        name =
+            new String(start, EVENT.length, started - EVENT.length, StandardCharsets.UTF_8).strip();
       }
       judge();
     }

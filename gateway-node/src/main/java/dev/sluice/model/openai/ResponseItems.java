@@ -75,8 +75,7 @@ final class ResponseItems {
   void declined(String text) {
     Open open = speaking("message", "refusal");
     open.text.append(text);
-    events.accept(
-        "response.refusal.delta", place(open).put("content_index", 0).put("delta", text));
+    events.accept("response.refusal.delta", place(open).put("content_index", 0).put("delta", text));
   }
 
   void thought(String text) {
@@ -91,6 +90,7 @@ final class ResponseItems {
   void signed(Signature signature) {
     Open open = speaking;
     if (open == null || !open.type().equals("reasoning")) {
+      endSpeaking("completed");
       open = begin("reasoning", "");
       speaking = open;
     }
@@ -206,9 +206,7 @@ final class ResponseItems {
     String arguments = open.text.toString();
     events.accept(
         "response.function_call_arguments.done",
-        place(open)
-            .put("name", open.item.path("name").asText())
-            .put("arguments", arguments));
+        place(open).put("name", open.item.path("name").asText()).put("arguments", arguments));
     open.item.put("arguments", arguments);
     over(open, status);
   }

@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class ResponsesQuestion implements Question {
   private static final String CAP = "max_output_tokens";
-  private static final Set<String> STORED = Set.of("previous_response_id", "conversation", "prompt");
+  private static final Set<String> STORED =
+      Set.of("previous_response_id", "conversation", "prompt");
   private static final Set<String> BOUNDED_ITEMS = Set.of(
       "message",
       "function_call",
@@ -70,7 +71,8 @@ final class ResponsesQuestion implements Question {
         item(item);
       }
     }
-    words += Words.count(request.of("instructions").isText() ? request.of("instructions").text() : "");
+    words += Words.count(
+        request.of("instructions").isText() ? request.of("instructions").text() : "");
     for (Given tool : request.of("tools").list()) {
       things++;
       if (!BOUNDED_TOOLS.contains(tool.of("type").text())) {

@@ -107,15 +107,14 @@ final class ResponsesTurns {
     for (Given part : content.list()) {
       part.object();
       switch (part.of("type").text()) {
-        case "input_text", "output_text", "text" -> 
+        case "input_text", "output_text", "text" ->
           ChatParts.addText(parts, part.of("text"), ChatParts.cached(part));
         case "refusal" -> ChatParts.addText(parts, part.of("refusal"), false);
         case "input_image" -> image(part, parts);
         case "input_file" -> file(part, parts);
         case "input_audio" -> parts.add(ChatParts.audio(part));
         default ->
-          throw part
-              .of("type")
+          throw part.of("type")
               .wrong("input_text, input_image, input_file, input_audio, output_text or refusal");
       }
     }
@@ -156,8 +155,7 @@ final class ResponsesTurns {
     namesById.put(id, name);
     turn(
         Turn.Role.ASSISTANT,
-        List.of(
-            new Part.ToolUse(item.at(), id, name, ChatTurns.arguments(item.of("arguments")))));
+        List.of(new Part.ToolUse(item.at(), id, name, ChatTurns.arguments(item.of("arguments")))));
   }
 
   private void output(Given item) throws UnsayableException {
@@ -165,11 +163,7 @@ final class ResponsesTurns {
     turn(
         Turn.Role.USER,
         List.of(new Part.ToolResult(
-            item.at(),
-            id,
-            namesById.getOrDefault(id, ""),
-            content(item.of("output")),
-            false)));
+            item.at(), id, namesById.getOrDefault(id, ""), content(item.of("output")), false)));
   }
 
   /** Its words are the content, where the model shows it, else the summary. */

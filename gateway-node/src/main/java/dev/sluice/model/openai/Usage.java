@@ -50,7 +50,8 @@ final class Usage {
   }
 
   /** Takes a figure of the usage itself. */
-  void figure(String name, long tokens) {
+  void figure(String name, long reported) {
+    long tokens = Math.max(0, reported);
     switch (name) {
       case "prompt_tokens", "input_tokens" -> {
         input = tokens;
@@ -64,7 +65,7 @@ final class Usage {
         total = tokens;
         any = true;
       }
-      case "prompt_cache_hit_tokens", "cached_tokens", "cache_read_input_tokens" -> 
+      case "prompt_cache_hit_tokens", "cached_tokens", "cache_read_input_tokens" ->
         cacheRead = Math.max(cacheRead, tokens);
       case "cache_creation_input_tokens" -> cacheWrite = Math.max(cacheWrite, tokens);
       case "reasoning_tokens" -> reasoning = Math.max(reasoning, tokens);
@@ -78,7 +79,7 @@ final class Usage {
       case "prompt_tokens_details", "input_tokens_details" -> {
         switch (name) {
           case "cached_tokens" -> cacheRead = Math.max(cacheRead, tokens);
-          case "cache_write_tokens", "cache_creation_tokens" -> 
+          case "cache_write_tokens", "cache_creation_tokens" ->
             cacheWrite = Math.max(cacheWrite, tokens);
           default -> {}
         }

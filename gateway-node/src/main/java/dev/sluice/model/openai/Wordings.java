@@ -5,9 +5,11 @@ import dev.sluice.model.chat.Format;
 import dev.sluice.model.chat.Json;
 import dev.sluice.model.chat.Reasoning;
 import dev.sluice.model.chat.Said;
+import dev.sluice.model.chat.Sampling;
 import dev.sluice.model.chat.Tool;
 import dev.sluice.model.chat.ToolChoice;
 import dev.sluice.model.chat.UnsayableException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -38,8 +40,8 @@ final class Wordings {
    * @param nameIn field of the object that has the name; empty if the object itself has it
    * @param beyond takes a choice that only OpenAI has
    */
-  static @Nullable Said<ToolChoice> choice(
-      Given choice, String nameIn, List<Said<String>> beyond) throws UnsayableException {
+  static @Nullable Said<ToolChoice> choice(Given choice, String nameIn, List<Said<String>> beyond)
+      throws UnsayableException {
     if (!choice.said()) {
       return null;
     }
@@ -106,5 +108,38 @@ final class Wordings {
       }
     }
     throw effort.wrong("none, minimal, low, medium, high, xhigh or max");
+  }
+
+  /** Of chat completions and of completions. */
+  static Sampling sampling(Given request) throws UnsayableException {
+    return new Sampling(
+        request.of("temperature").saidNumber(),
+        request.of("top_p").saidNumber(),
+        topK(request),
+        request.of("frequency_penalty").saidNumber(),
+        request.of("presence_penalty").saidNumber(),
+        request.of("seed").saidWhole(),
+        stop(request));
+  }
+
+  /** Of servers that have it, as of vLLM, less than 1 says nothing. */
+  private static @Nullable Said<Long> topK(Given request) throws UnsayableException {
+    Said<Long> topK = request.of("top_k").saidWhole();
+    return topK == null || topK.value() < 1 ? null : topK;
+  }
+
+  private static @Nullable Said<List<String>> stop(Given request) throws UnsayableException {
+    Given stop = request.of("stop");
+    if (!stop.said()) {
+      return null;
+    }
+    if (stop.isText()) {
+      return new Said<>(List.of(stop.text()), stop.at());
+    }
+    List<String> all = new ArrayList<>();
+    for (Given one : stop.list()) {
+      all.add(one.text());
+    }
+    return all.isEmpty() ? null : new Said<>(all, stop.at());
   }
 }

@@ -14,10 +14,12 @@ public record VertexPlace(String project, String location) {
 
   public VertexPlace {
     if (!PROJECT.matcher(project).matches()) {
-      throw new IllegalArgumentException("project: " + project + " (expected: a project's id or number)");
+      throw new IllegalArgumentException(
+          "project: " + project + " (expected: a project's id or number)");
     }
     if (!LOCATION.matcher(location).matches()) {
-      throw new IllegalArgumentException("location: " + location + " (expected: global, or a region such as europe-west4)");
+      throw new IllegalArgumentException(
+          "location: " + location + " (expected: global, or a region such as europe-west4)");
     }
   }
 

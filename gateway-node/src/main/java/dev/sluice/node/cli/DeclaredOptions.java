@@ -41,8 +41,7 @@ final class DeclaredOptions {
       all.put("sluice.node.declarations", "kubernetes");
       if (kubeconfig != null) {
         all.put(
-            "sluice.ingress.kubernetes.kubeconfig",
-            kubeconfig.toAbsolutePath().toString());
+            "sluice.ingress.kubernetes.kubeconfig", kubeconfig.toAbsolutePath().toString());
       }
     }
     all.putAll(settings.singly());

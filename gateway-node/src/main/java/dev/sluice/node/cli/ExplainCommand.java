@@ -33,7 +33,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "explain",
     description = "which route takes a request, and why, and why others don't; no request is sent",
-    footer = "Ends with 0 if a route takes it, 1 if none does, 2 if the request is none, 3 if something could not be read.")
+    footer =
+        "Ends with 0 if a route takes it, 1 if none does, 2 if the request is none, 3 if something could not be read.")
 final class ExplainCommand implements Callable<Integer> {
   private static final int NO_ROUTE = 1;
   private static final int NO_REQUEST = 2;
@@ -84,8 +85,7 @@ final class ExplainCommand implements Callable<Integer> {
       return NOT_READ;
     }
     PrintWriter out = new PrintWriter(System.out, false, StandardCharsets.UTF_8);
-    out.print(
-        json ? JSON.writeValueAsString(explanation) + "\n" : ExplanationText.of(explanation));
+    out.print(json ? JSON.writeValueAsString(explanation) + "\n" : ExplanationText.of(explanation));
     out.flush();
     return explanation.route() == null ? NO_ROUTE : 0;
   }

@@ -23,9 +23,11 @@ import picocli.CommandLine.Option;
 /** Says what will become of the Ingresses of a cluster or a folder, before anything is installed. */
 @Command(
     name = "ingress-report",
-    description = "what becomes of the Ingresses of a cluster or a folder, before anything is installed",
-    footer = "Ends with 0 if all is honoured, 1 if something differs or is ignored, 2 if something is refused or closed, "
-        + "3 if something could not be read.")
+    description =
+        "what becomes of the Ingresses of a cluster or a folder, before anything is installed",
+    footer =
+        "Ends with 0 if all is honoured, 1 if something differs or is ignored, 2 if something is refused or closed, "
+            + "3 if something could not be read.")
 final class IngressReportCommand implements Callable<Integer> {
   enum Form {
     text,

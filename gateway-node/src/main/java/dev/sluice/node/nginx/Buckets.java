@@ -13,10 +13,10 @@ final class Buckets {
       new String[] {"0.005", "0.01", "0.025", "0.05", "0.1", "0.25", "0.5", "1", "2.5", "5", "10"});
 
   /** Of lengths, in bytes. */
-  static final Buckets LENGTHS = new Buckets(
-      1,
-      new double[] {10, 20, 30, 40, 50, 60, 70, 80, 90, 100},
-      new String[] {"10", "20", "30", "40", "50", "60", "70", "80", "90", "100"});
+  static final Buckets LENGTHS =
+      new Buckets(1, new double[] {10, 20, 30, 40, 50, 60, 70, 80, 90, 100}, new String[] {
+        "10", "20", "30", "40", "50", "60", "70", "80", "90", "100"
+      });
 
   /** Of sizes, in bytes. */
   static final Buckets SIZES = new Buckets(

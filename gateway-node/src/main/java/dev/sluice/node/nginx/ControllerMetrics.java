@@ -44,13 +44,12 @@ final class ControllerMetrics {
     process(out, facts);
   }
 
-  private static double seconds(Instant at) {
-    return at.equals(Instant.EPOCH) ? 0 : at.getEpochSecond();
+  private static long seconds(Instant at) {
+    return at.getEpochSecond();
   }
 
   private static void process(Exposition out, NodeFacts facts) throws IOException {
-    if (out.begin(
-        "nginx_process_connections", "gauge", "Connections that clients have open now")) {
+    if (out.begin("nginx_process_connections", "gauge", "Connections that clients have open now")) {
       out.value("nginx_process_connections", Map.of("state", "active"), facts.openConnections());
     }
     if (out.begin(
@@ -70,8 +69,7 @@ final class ControllerMetrics {
         "nginx_process_oldest_start_time_seconds",
         "gauge",
         "When the process began",
-        (double)
-            TimeUnit.MILLISECONDS.toSeconds(ManagementFactory.getRuntimeMXBean().getStartTime()));
+        TimeUnit.MILLISECONDS.toSeconds(ManagementFactory.getRuntimeMXBean().getStartTime()));
     out.single(
         "nginx_process_resident_memory_bytes",
         "gauge",

@@ -22,8 +22,8 @@ import java.util.function.Function;
  * of names.
  */
 public final class RequestMetrics {
-  private static final Set<String> METHODS = Set.of(
-      "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT");
+  private static final Set<String> METHODS =
+      Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT");
   private static final String OTHER = "other";
   private static final int CLIENT_GONE = 499;
 

@@ -84,7 +84,8 @@ public final class Asking {
   }
 
   public Asking temperature(double value) {
-    return sampling(new Sampling(new Said<>(value, "temperature"), null, null, null, null, null, null));
+    return sampling(
+        new Sampling(new Said<>(value, "temperature"), null, null, null, null, null, null));
   }
 
   public Asking choices(long wanted) {

@@ -123,7 +123,9 @@ class MessagesAnswerTest {
   void readsAStreamInAnySplit() {
     byte[] bytes = bytes(STREAM);
     for (int at = 0; at <= bytes.length; at++) {
-      assertThat(Heard.split(new MessagesStreamReader(), bytes, at)).as("split %d", at).isEqualTo(new Heard(SAID, true));
+      assertThat(Heard.split(new MessagesStreamReader(), bytes, at))
+          .as("split %d", at)
+          .isEqualTo(new Heard(SAID, true));
     }
     byte[] crlf = bytes(STREAM.replace("\n", "\r\n"));
     for (int seed = 0; seed < 200; seed++) {
@@ -150,30 +152,37 @@ class MessagesAnswerTest {
     byte[] bytes = bytes(STREAM);
     for (int to = 0; to < bytes.length - 1; to += 7) {
       byte[] cut = java.util.Arrays.copyOf(bytes, to);
-      assertThat(Heard.whole(new MessagesStreamReader(), cut).whole()).as("cut at %d", to).isFalse();
+      assertThat(Heard.whole(new MessagesStreamReader(), cut).whole())
+          .as("cut at %d", to)
+          .isFalse();
       MessagesStreamTap tap = new MessagesStreamTap();
       Heard.pass(tap, cut, new Random(to));
-      assertThat(tap.whole()).as("cut at %d", to).isEqualTo(to > STREAM.getBytes(StandardCharsets.UTF_8).length - 2);
+      assertThat(tap.whole())
+          .as("cut at %d", to)
+          .isEqualTo(to > STREAM.getBytes(StandardCharsets.UTF_8).length - 2);
     }
   }
 
   @Test
   void aTextThatSpeaksOfTheEndIsNotTheEnd() {
     MessagesStreamTap tap = new MessagesStreamTap();
-    byte[] bytes = bytes("data: {\"type\":\"content_block_delta\",\"delta\":{\"type\":\"text_delta\",\"text\":\"\\\"type\\\":\\\"message_stop\\\"\"},"
-        + "\"x\":\"message_stop\"}\n\n");
+    byte[] bytes = bytes(
+        "data: {\"type\":\"content_block_delta\",\"delta\":{\"type\":\"text_delta\",\"text\":\"\\\"type\\\":\\\"message_stop\\\"\"},"
+            + "\"x\":\"message_stop\"}\n\n");
     tap.pass(bytes, 0, bytes.length);
     assertThat(tap.whole()).isFalse();
   }
 
   @Test
   void readsADocument() {
-    assertThat(document("{'id':'msg_1','type':'message','content':[{'type':'thinking','thinking':'hmm ü','signature':'sig'},"
-            + "{'type':'redacted_thinking','data':'secret'},{'type':'text','text':'Grüß Gott 😀'},"
-            + "{'type':'tool_use','id':'toolu_1','name':'weather','input':{'city':'Bern'}},"
-            + "{'type':'server_tool_use','id':'x','name':'web_search','input':{'query':'q'}},"
-            + "{'type':'tool_use','id':'toolu_2','name':'now','input':{}}],"
-            + "'stop_reason':'tool_use','stop_sequence':null,'usage':{'input_tokens':25,'cache_read_input_tokens':4,'output_tokens':89}}"))
+    assertThat(
+            document(
+                "{'id':'msg_1','type':'message','content':[{'type':'thinking','thinking':'hmm ü','signature':'sig'},"
+                    + "{'type':'redacted_thinking','data':'secret'},{'type':'text','text':'Grüß Gott 😀'},"
+                    + "{'type':'tool_use','id':'toolu_1','name':'weather','input':{'city':'Bern'}},"
+                    + "{'type':'server_tool_use','id':'x','name':'web_search','input':{'query':'q'}},"
+                    + "{'type':'tool_use','id':'toolu_2','name':'now','input':{}}],"
+                    + "'stop_reason':'tool_use','stop_sequence':null,'usage':{'input_tokens':25,'cache_read_input_tokens':4,'output_tokens':89}}"))
         .isEqualTo(new Heard(
             List.of(
                 SAID.get(0),
@@ -192,18 +201,28 @@ class MessagesAnswerTest {
 
   @ParameterizedTest
   @CsvSource({
-    "end_turn, STOP", "stop_sequence, STOP", "pause_turn, STOP", "max_tokens, LENGTH", "model_context_window_exceeded, LENGTH",
-    "tool_use, TOOL_CALLS", "refusal, FILTERED", "something_new, STOP",
+    "end_turn, STOP",
+    "stop_sequence, STOP",
+    "pause_turn, STOP",
+    "max_tokens, LENGTH",
+    "model_context_window_exceeded, LENGTH",
+    "tool_use, TOOL_CALLS",
+    "refusal, FILTERED",
+    "something_new, STOP",
   })
   void readsWhyItEnds(String word, Reason reason) {
-    assertThat(document("{'id':'m','type':'message','content':[],'stop_reason':'" + word + "','stop_sequence':'X'}").events())
+    assertThat(document("{'id':'m','type':'message','content':[],'stop_reason':'" + word
+                + "','stop_sequence':'X'}")
+            .events())
         .contains(new AnswerEvent.Ended(0, reason, "X"));
   }
 
   @Test
   void theCallOfTheAnswerToolIsTheText() {
-    assertThat(document("{'id':'m','type':'message','content':[{'type':'tool_use','id':'t','name':'sluice_answer','input':{'a':1}}],"
-            + "'stop_reason':'tool_use','usage':{'input_tokens':1,'output_tokens':2}}").events())
+    assertThat(document(
+                "{'id':'m','type':'message','content':[{'type':'tool_use','id':'t','name':'sluice_answer','input':{'a':1}}],"
+                    + "'stop_reason':'tool_use','usage':{'input_tokens':1,'output_tokens':2}}")
+            .events())
         .containsExactly(
             new AnswerEvent.Began("m"),
             new AnswerEvent.Text(0, "{\"a\":1}"),
@@ -213,19 +232,33 @@ class MessagesAnswerTest {
 
   @Test
   void anErrorInAStreamEndsIt() {
-    String error = "event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\",\"message\":\"Overloaded\"}}\n\n";
+    String error =
+        "event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\",\"message\":\"Overloaded\"}}\n\n";
     Heard heard = stream(STREAM.substring(0, STREAM.indexOf("event: ping")) + error + STREAM);
     assertThat(heard.whole()).isFalse();
-    assertThat(heard.events()).hasSize(3)
+    assertThat(heard.events())
+        .hasSize(3)
         .endsWith(new AnswerEvent.Failed(new ProviderError(529, Kind.OVERLOADED, "Overloaded")));
   }
 
   @ParameterizedTest
-  @CsvSource(delimiter = '|', quoteCharacter = '~', value = {"{x", "[]", "7", "[DONE]"})
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      value = {"{x", "[]", "7", "[DONE]"})
   void whatCanNotBeReadFails(String data) {
-    assertThat(stream("data: " + data + "\n\n").events()).hasSize(1).first().isInstanceOf(AnswerEvent.Failed.class);
-    assertThat(document("<html>").events()).hasSize(1).first().isInstanceOf(AnswerEvent.Failed.class);
-    assertThat(document("{'type':'completion'}").events()).hasSize(1).first().isInstanceOf(AnswerEvent.Failed.class);
+    assertThat(stream("data: " + data + "\n\n").events())
+        .hasSize(1)
+        .first()
+        .isInstanceOf(AnswerEvent.Failed.class);
+    assertThat(document("<html>").events())
+        .hasSize(1)
+        .first()
+        .isInstanceOf(AnswerEvent.Failed.class);
+    assertThat(document("{'type':'completion'}").events())
+        .hasSize(1)
+        .first()
+        .isInstanceOf(AnswerEvent.Failed.class);
     assertThat(document("{'type':'message','content':[]").whole()).isFalse();
   }
 
@@ -237,11 +270,16 @@ class MessagesAnswerTest {
       Random random = new Random(round);
       byte[] bytes = seed.clone();
       for (int i = 0; i < 1 + random.nextInt(20); i++) {
-        bytes[random.nextInt(bytes.length)] = (byte) (random.nextBoolean() ? random.nextInt(256) : "{}[]\",:\n\r\\0".charAt(random.nextInt(11)));
+        bytes[random.nextInt(bytes.length)] = (byte)
+            (random.nextBoolean()
+                ? random.nextInt(256)
+                : "{}[]\",:\n\r\\0".charAt(random.nextInt(11)));
       }
       byte[] cut = java.util.Arrays.copyOf(bytes, random.nextInt(bytes.length));
       Heard one = Heard.whole(new MessagesStreamReader(), cut);
-      assertThat(Heard.pieces(new MessagesStreamReader(), cut, random)).as("round %d", round).isEqualTo(one);
+      assertThat(Heard.pieces(new MessagesStreamReader(), cut, random))
+          .as("round %d", round)
+          .isEqualTo(one);
       Heard.whole(new MessagesDocumentReader(), cut);
       MessagesStreamTap tap = new MessagesStreamTap();
       assertThat(Heard.pass(tap, cut, random)).isEqualTo(cut);

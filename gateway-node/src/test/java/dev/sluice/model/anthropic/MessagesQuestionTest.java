@@ -16,7 +16,8 @@ class MessagesQuestionTest {
       "\"messages\":[{\"role\":\"user\",\"content\":\"one two\"}]";
 
   private static Question good(String json) {
-    QuestionRead read = new Messages().read("/v1/messages", "", json.getBytes(StandardCharsets.UTF_8));
+    QuestionRead read =
+        new Messages().read("/v1/messages", "", json.getBytes(StandardCharsets.UTF_8));
     assertThat(read).isInstanceOf(QuestionRead.Good.class);
     return ((QuestionRead.Good) read).question();
   }
@@ -40,29 +41,41 @@ class MessagesQuestionTest {
     assertThat(envelope.lastUserText()).isEqualTo("one  two three");
     assertThat(envelope.unbounded()).isNull();
     assertThat(envelope.inputBound())
-        .isEqualTo("be brief".length() + "first".length() + "yes".length() + "one  two".length() + "three".length() + 16 * 5);
+        .isEqualTo("be brief".length()
+            + "first".length()
+            + "yes".length()
+            + "one  two".length()
+            + "three".length()
+            + 16 * 5);
   }
 
   @Test
   void toolsCountWithWhatTheProviderPutsBeforeThem() {
-    long bare = good("{\"model\":\"m\",\"max_tokens\":1," + MESSAGES + "}").envelope().inputBound();
-    long tooled = good("{\"model\":\"m\",\"max_tokens\":1,\"tools\":[{\"name\":\"grüß\",\"input_schema\":{}}]," + MESSAGES + "}")
-        .envelope()
-        .inputBound();
-    assertThat(tooled - bare).isGreaterThanOrEqualTo(1024 + 16 + "namegrüßinput_schema".length() + 2);
+    long bare =
+        good("{\"model\":\"m\",\"max_tokens\":1," + MESSAGES + "}").envelope().inputBound();
+    long tooled =
+        good("{\"model\":\"m\",\"max_tokens\":1,\"tools\":[{\"name\":\"grüß\",\"input_schema\":{}}],"
+                + MESSAGES + "}")
+            .envelope()
+            .inputBound();
+    assertThat(tooled - bare)
+        .isGreaterThanOrEqualTo(1024 + 16 + "namegrüßinput_schema".length() + 2);
   }
 
   @ParameterizedTest
-  @CsvSource(delimiter = '|', quoteCharacter = '~', value = {
-    "{'type':'image','source':{'type':'base64','media_type':'image/png','data':'aa'}}|messages[0].content[0]",
-    "{'type':'document','source':{'type':'base64','media_type':'application/pdf','data':'aa'}}|messages[0].content[0]",
-    "{'type':'document','source':{'type':'url','url':'https://example.com/a.pdf'}}|messages[0].content[0]",
-    "{'type':'document','source':{'type':'file','file_id':'f'}}|messages[0].content[0]",
-    "{'type':'document','source':{'type':'content','content':[{'type':'image','source':{}}]}}|messages[0].content[0].source.content[0]",
-    "{'type':'tool_result','tool_use_id':'t','content':[{'type':'text','text':'a'},{'type':'image','source':{}}]}|messages[0].content[0].content[1]",
-    "{'type':'web_search_tool_result','tool_use_id':'t','content':[]}|messages[0].content[0]",
-    "{'type':'container_upload','file_id':'t'}|messages[0].content[0]",
-  })
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      value = {
+        "{'type':'image','source':{'type':'base64','media_type':'image/png','data':'aa'}}|messages[0].content[0]",
+        "{'type':'document','source':{'type':'base64','media_type':'application/pdf','data':'aa'}}|messages[0].content[0]",
+        "{'type':'document','source':{'type':'url','url':'https://example.com/a.pdf'}}|messages[0].content[0]",
+        "{'type':'document','source':{'type':'file','file_id':'f'}}|messages[0].content[0]",
+        "{'type':'document','source':{'type':'content','content':[{'type':'image','source':{}}]}}|messages[0].content[0].source.content[0]",
+        "{'type':'tool_result','tool_use_id':'t','content':[{'type':'text','text':'a'},{'type':'image','source':{}}]}|messages[0].content[0].content[1]",
+        "{'type':'web_search_tool_result','tool_use_id':'t','content':[]}|messages[0].content[0]",
+        "{'type':'container_upload','file_id':'t'}|messages[0].content[0]",
+      })
   void namesTheFirstBlockThatItsBytesDoNotBound(String block, String named) {
     String json = "{\"model\":\"m\",\"max_tokens\":1,\"messages\":[{\"role\":\"user\",\"content\":["
         + block.replace('\'', '"') + "]}]}";
@@ -70,14 +83,18 @@ class MessagesQuestionTest {
   }
 
   @ParameterizedTest
-  @CsvSource(delimiter = '|', quoteCharacter = '~', value = {
-    "'tools':[{'name':'a','input_schema':{}},{'type':'web_search_20250305','name':'web_search'}]|tools[1]",
-    "'tools':[{'type':'bash_20250124','name':'bash'}]|tools[0]",
-    "'mcp_servers':[{'type':'url','url':'https://example.com','name':'x'}]|mcp_servers",
-    "'container':'c1'|container",
-  })
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      value = {
+        "'tools':[{'name':'a','input_schema':{}},{'type':'web_search_20250305','name':'web_search'}]|tools[1]",
+        "'tools':[{'type':'bash_20250124','name':'bash'}]|tools[0]",
+        "'mcp_servers':[{'type':'url','url':'https://example.com','name':'x'}]|mcp_servers",
+        "'container':'c1'|container",
+      })
   void whatTheProviderBringsInIsNotBounded(String field, String named) {
-    String json = "{\"model\":\"m\",\"max_tokens\":1," + field.replace('\'', '"') + "," + MESSAGES + "}";
+    String json =
+        "{\"model\":\"m\",\"max_tokens\":1," + field.replace('\'', '"') + "," + MESSAGES + "}";
     assertThat(good(json).envelope().unbounded()).isEqualTo(named);
   }
 
@@ -102,15 +119,18 @@ class MessagesQuestionTest {
 
   @Test
   void changesOnlyModelAndCap() {
-    String json = "{\"model\":\"m\", \"x\":{\"model\":\"inner\"},\"max_tokens\":500," + MESSAGES + " }";
+    String json =
+        "{\"model\":\"m\", \"x\":{\"model\":\"inner\"},\"max_tokens\":500," + MESSAGES + " }";
     assertThat(body(json, "other", 100))
-        .isEqualTo("{\"model\":\"other\", \"x\":{\"model\":\"inner\"},\"max_tokens\":100," + MESSAGES + " }");
+        .isEqualTo("{\"model\":\"other\", \"x\":{\"model\":\"inner\"},\"max_tokens\":100,"
+            + MESSAGES + " }");
   }
 
   @Test
   void aBudgetOfThoughtsStaysBelowACutCap() {
-    String json = "{\"model\":\"m\",\"max_tokens\":9000,\"thinking\":{\"type\":\"enabled\",\"budget_tokens\":8000},"
-        + MESSAGES + "}";
+    String json =
+        "{\"model\":\"m\",\"max_tokens\":9000,\"thinking\":{\"type\":\"enabled\",\"budget_tokens\":8000},"
+            + MESSAGES + "}";
     assertThat(body(json, "m", 9000)).isEqualTo(json);
     assertThat(body(json, "m", 8500)).contains("\"max_tokens\":8500", "\"budget_tokens\":8000");
     assertThat(body(json, "m", 4000)).contains("\"max_tokens\":4000", "\"budget_tokens\":3999");
@@ -119,8 +139,11 @@ class MessagesQuestionTest {
 
   @Test
   void countingHasNoCap() {
-    QuestionRead read = new CountTokens().read(
-        "/v1/messages/count_tokens", "", ("{\"model\":\"m\"," + MESSAGES + "}").getBytes(StandardCharsets.UTF_8));
+    QuestionRead read = new CountTokens()
+        .read(
+            "/v1/messages/count_tokens",
+            "",
+            ("{\"model\":\"m\"," + MESSAGES + "}").getBytes(StandardCharsets.UTF_8));
     Question question = ((QuestionRead.Good) read).question();
     assertThat(question.envelope().outputCap()).isZero();
     assertThat(new String(question.bodyFor(new Terms("n", 0, "")), StandardCharsets.UTF_8))
@@ -150,7 +173,8 @@ class MessagesQuestionTest {
       {"model":"m","max_tokens":1,"tools":{},"messages":[{"role":"user","content":"a"}]}     | tools       | must be a list
       """)
   void namesTheFieldThatCanNotBeTaken(String json, String field, String message) {
-    QuestionRead read = new Messages().read("/v1/messages", "", json.getBytes(StandardCharsets.UTF_8));
+    QuestionRead read =
+        new Messages().read("/v1/messages", "", json.getBytes(StandardCharsets.UTF_8));
     assertThat(read).isInstanceOf(QuestionRead.Bad.class);
     assertThat(((QuestionRead.Bad) read).field()).isEqualTo(field);
     assertThat(((QuestionRead.Bad) read).message()).contains(message);
@@ -158,13 +182,20 @@ class MessagesQuestionTest {
 
   @Test
   void otherPlatformsGetTheVersionInTheBodyAndTheModelInThePath() throws Exception {
-    byte[] body = ("{\"model\":\"m\" , \"max_tokens\": 5, \"stream\":true,\"x\" :1.50," + MESSAGES + "}")
+    byte[] body = ("{\"model\":\"m\" , \"max_tokens\": 5, \"stream\":true,\"x\" :1.50," + MESSAGES
+            + "}")
         .getBytes(StandardCharsets.UTF_8);
-    assertThat(new String(MessagesProvider.nativeBody(Platform.VERTEX, body, "", ""), StandardCharsets.UTF_8))
-        .isEqualTo("{\"anthropic_version\":\"vertex-2023-10-16\",\"max_tokens\": 5,\"stream\":true,\"x\" :1.50," + MESSAGES + "}");
-    assertThat(new String(MessagesProvider.nativeBody(Platform.BEDROCK, body, "a-1, b-2", ""), StandardCharsets.UTF_8))
-        .isEqualTo("{\"anthropic_version\":\"bedrock-2023-05-31\",\"anthropic_beta\":[\"a-1\",\"b-2\"],"
-            + "\"max_tokens\": 5,\"x\" :1.50," + MESSAGES + "}");
+    assertThat(new String(
+            MessagesProvider.nativeBody(Platform.VERTEX, body, "", ""), StandardCharsets.UTF_8))
+        .isEqualTo(
+            "{\"anthropic_version\":\"vertex-2023-10-16\",\"max_tokens\": 5,\"stream\":true,\"x\" :1.50,"
+                + MESSAGES + "}");
+    assertThat(new String(
+            MessagesProvider.nativeBody(Platform.BEDROCK, body, "a-1, b-2", ""),
+            StandardCharsets.UTF_8))
+        .isEqualTo(
+            "{\"anthropic_version\":\"bedrock-2023-05-31\",\"anthropic_beta\":[\"a-1\",\"b-2\"],"
+                + "\"max_tokens\": 5,\"x\" :1.50," + MESSAGES + "}");
   }
 
   @Test
@@ -173,7 +204,9 @@ class MessagesQuestionTest {
     Terms terms = new Terms("claude-sonnet-4-5@20250929", 5, "");
     var own = new MessagesProvider(Platform.ANTHROPIC).pass(question, terms, "2026-10-21", "b-1");
     assertThat(own.path()).isEqualTo("/v1/messages");
-    assertThat(own.fields()).containsEntry("anthropic-version", "2026-10-21").containsEntry("anthropic-beta", "b-1");
+    assertThat(own.fields())
+        .containsEntry("anthropic-version", "2026-10-21")
+        .containsEntry("anthropic-beta", "b-1");
     var vertex = new MessagesProvider(Platform.VERTEX).pass(question, terms, "2026-10-21", "b-1");
     assertThat(vertex.path()).isEqualTo("/models/claude-sonnet-4-5@20250929:streamRawPredict");
     assertThat(vertex.fields()).containsOnlyKeys("anthropic-beta");

@@ -93,24 +93,32 @@ class MessagesWriterTest {
   @Test
   void anErrorIsAnEventAndNothingFollows() {
     AnswerEvent failed = new AnswerEvent.Failed(new ProviderError(503, Kind.OVERLOADED, "busy"));
-    assertThat(stream(new AnswerEvent.Text(0, "a"), failed)).endsWith(
-        "event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\",\"message\":\"busy\"}}\n\n");
-    assertThat(document(new AnswerEvent.Text(0, "a"), failed).path("type").asText()).isEqualTo("error");
+    assertThat(stream(new AnswerEvent.Text(0, "a"), failed))
+        .endsWith(
+            "event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\",\"message\":\"busy\"}}\n\n");
+    assertThat(document(new AnswerEvent.Text(0, "a"), failed).path("type").asText())
+        .isEqualTo("error");
   }
 
   @ParameterizedTest
   @CsvSource({
-    "STOP, '', end_turn", "STOP, X, stop_sequence", "LENGTH, '', max_tokens", "TOOL_CALLS, '', tool_use", "FILTERED, '', refusal",
+    "STOP, '', end_turn",
+    "STOP, X, stop_sequence",
+    "LENGTH, '', max_tokens",
+    "TOOL_CALLS, '', tool_use",
+    "FILTERED, '', refusal",
   })
   void saysWhyItEnds(Reason reason, String met, String word) {
-    JsonNode message = document(new AnswerEvent.Text(0, "a"), new AnswerEvent.Ended(0, reason, met));
+    JsonNode message =
+        document(new AnswerEvent.Text(0, "a"), new AnswerEvent.Ended(0, reason, met));
     assertThat(message.path("stop_reason").asText()).isEqualTo(word);
     assertThat(message.path("stop_sequence").asText("")).isEqualTo(met);
   }
 
   @Test
   void aModelThatDeclinesRefuses() {
-    JsonNode message = document(new AnswerEvent.Declined(0, "no"), new AnswerEvent.Ended(0, Reason.STOP, ""));
+    JsonNode message =
+        document(new AnswerEvent.Declined(0, "no"), new AnswerEvent.Ended(0, Reason.STOP, ""));
     assertThat(message.path("stop_reason").asText()).isEqualTo("refusal");
     assertThat(message.path("content").path(0).path("text").asText()).isEqualTo("no");
   }
@@ -123,30 +131,44 @@ class MessagesWriterTest {
             new AnswerEvent.Signed(0, new Signature(Maker.GEMINI, "def")),
             new AnswerEvent.Text(0, "a"))
         .path("content");
-    assertThat(content.path(0)).isEqualTo(
-        Asking.object("{'type':'thinking','thinking':'hm','signature':'sluice-gemini-abc'}"));
-    assertThat(content.path(1)).isEqualTo(
-        Asking.object("{'type':'thinking','thinking':'','signature':'sluice-gemini-def'}"));
+    assertThat(content.path(0))
+        .isEqualTo(
+            Asking.object("{'type':'thinking','thinking':'hm','signature':'sluice-gemini-abc'}"));
+    assertThat(content.path(1))
+        .isEqualTo(
+            Asking.object("{'type':'thinking','thinking':'','signature':'sluice-gemini-def'}"));
   }
 
   @Test
   void argumentsThatAreNoObjectAreKeptAsAText() {
-    assertThat(document(new AnswerEvent.ToolBegan(0, 0, "t", "n"), new AnswerEvent.ToolArguments(0, 0, "{\"a"))
-            .path("content").path(0).path("input"))
+    assertThat(document(
+                new AnswerEvent.ToolBegan(0, 0, "t", "n"),
+                new AnswerEvent.ToolArguments(0, 0, "{\"a"))
+            .path("content")
+            .path(0)
+            .path("input"))
         .isEqualTo(Asking.object("{'arguments':'{\\'a'}"));
-    assertThat(document(new AnswerEvent.ToolBegan(0, 0, "t", "n")).path("content").path(0).path("input")).isEmpty();
+    assertThat(document(new AnswerEvent.ToolBegan(0, 0, "t", "n"))
+            .path("content")
+            .path(0)
+            .path("input"))
+        .isEmpty();
   }
 
   @Test
   void ofSeveralAnswersTheFirstIsTold() {
-    assertThat(document(new AnswerEvent.Text(0, "a"), new AnswerEvent.Text(1, "b")).path("content").toString())
+    assertThat(document(new AnswerEvent.Text(0, "a"), new AnswerEvent.Text(1, "b"))
+            .path("content")
+            .toString())
         .isEqualTo("[{\"type\":\"text\",\"text\":\"a\"}]");
   }
 
   @Test
   void whatWasReadIsWrittenAndReadAgain() {
-    byte[] stream = Heard.write(new MessagesStreamWriter(TERMS), MessagesAnswerTest.SAID).getBytes(StandardCharsets.UTF_8);
-    assertThat(Heard.whole(new MessagesStreamReader(), stream)).isEqualTo(new Heard(MessagesAnswerTest.SAID, true));
+    byte[] stream = Heard.write(new MessagesStreamWriter(TERMS), MessagesAnswerTest.SAID)
+        .getBytes(StandardCharsets.UTF_8);
+    assertThat(Heard.whole(new MessagesStreamReader(), stream))
+        .isEqualTo(new Heard(MessagesAnswerTest.SAID, true));
   }
 
   /** Whatever is said, streams and documents say the same. */
@@ -154,11 +176,16 @@ class MessagesWriterTest {
   void streamsAndDocumentsSayTheSame() {
     for (int seed = 0; seed < 500; seed++) {
       List<AnswerEvent> said = said(new Random(seed));
-      byte[] stream = Heard.write(new MessagesStreamWriter(TERMS), said).getBytes(StandardCharsets.UTF_8);
-      byte[] document = Heard.write(new MessagesDocumentWriter(TERMS), said).getBytes(StandardCharsets.UTF_8);
-      List<AnswerEvent> streamed = new ArrayList<>(Heard.whole(new MessagesStreamReader(), stream).events());
+      byte[] stream =
+          Heard.write(new MessagesStreamWriter(TERMS), said).getBytes(StandardCharsets.UTF_8);
+      byte[] document =
+          Heard.write(new MessagesDocumentWriter(TERMS), said).getBytes(StandardCharsets.UTF_8);
+      List<AnswerEvent> streamed =
+          new ArrayList<>(Heard.whole(new MessagesStreamReader(), stream).events());
       streamed.remove(1);
-      assertThat(Heard.whole(new MessagesDocumentReader(), document).events()).as("seed %d", seed).isEqualTo(streamed);
+      assertThat(Heard.whole(new MessagesDocumentReader(), document).events())
+          .as("seed %d", seed)
+          .isEqualTo(streamed);
     }
   }
 
@@ -186,7 +213,8 @@ class MessagesWriterTest {
   @Test
   void countsTokens() {
     String json = Heard.write(
-        new CountTokens().document(null, TERMS), List.of(new AnswerEvent.Used(new TokenUsage(5, 1, 1, 0, 0))));
+        new CountTokens().document(null, TERMS),
+        List.of(new AnswerEvent.Used(new TokenUsage(5, 1, 1, 0, 0))));
     assertThat(json).isEqualTo("{\"input_tokens\":7}");
   }
 }

@@ -36,7 +36,8 @@ class EventFramesTest {
 
   @Test
   void readsFramesInAnySplit() {
-    byte[] bytes = new Frames().event("a", "{'x':'grüß'}").event("b", "").event("c", "{}").bytes();
+    byte[] bytes =
+        new Frames().event("a", "{'x':'grüß'}").event("b", "").event("c", "{}").bytes();
     for (int split = 0; split <= bytes.length; split++) {
       EventFrames frames = new EventFrames(MOST);
       assertThat(read(frames, bytes, split)).containsExactly("a {\"x\":\"grüß\"}", "b ", "c {}");
@@ -48,11 +49,14 @@ class EventFramesTest {
   @Test
   void readsFramesOfOthers() {
     EventFrames empty = new EventFrames(MOST);
-    assertThat(read(empty, HexFormat.of().parseHex("000000100000000005c248eb7d98c8ff"), 3)).containsExactly("null ");
+    assertThat(read(empty, HexFormat.of().parseHex("000000100000000005c248eb7d98c8ff"), 3))
+        .containsExactly("null ");
     assertThat(empty.atEnd()).isTrue();
-    byte[] fields = HexFormat.of().parseHex(
-        "0161" + "00" + "0162" + "01" + "0163" + "02ff" + "0164" + "030102" + "0165" + "0401020304" + "0166"
-            + "050102030405060708" + "0167" + "0600020a0b" + "0168" + "07000161" + "0169" + "080102030405060708" + "016a"
+    byte[] fields = HexFormat.of()
+        .parseHex("0161" + "00" + "0162" + "01" + "0163" + "02ff" + "0164" + "030102" + "0165"
+            + "0401020304" + "0166"
+            + "050102030405060708" + "0167" + "0600020a0b" + "0168" + "07000161" + "0169"
+            + "080102030405060708" + "016a"
             + "09000102030405060708090a0b0c0d0e0f");
     EventFrames frames = new EventFrames(MOST);
     List<Map<String, String>> seen = new ArrayList<>();
@@ -71,7 +75,8 @@ class EventFramesTest {
     }
     assertThat(failure(Frames.frame(new byte[] {5, 'a'}, new byte[0]))).contains("fields");
     assertThat(failure(Frames.frame(new byte[] {1, 'a', 11}, new byte[0]))).contains("fields");
-    assertThat(failure(Frames.frame(new byte[] {1, 'a', 7, 0, 9, 'x'}, new byte[0]))).contains("fields");
+    assertThat(failure(Frames.frame(new byte[] {1, 'a', 7, 0, 9, 'x'}, new byte[0])))
+        .contains("fields");
     byte[] twice = {1, 'a', 7, 0, 1, 'x', 1, 'a', 7, 0, 1, 'y'};
     assertThat(failure(Frames.frame(twice, new byte[0]))).contains("fields");
     assertThat(failure(new Frames().event("a", "x".repeat(MOST)).bytes())).contains("longer than");
@@ -104,7 +109,8 @@ class EventFramesTest {
       for (int i = 0; i < random.nextInt(4); i++) {
         bytes[random.nextInt(bytes.length)] = (byte) random.nextInt(256);
       }
-      assertThat(read(new EventFrames(MOST), bytes, random.nextInt(bytes.length))).isEqualTo(read(bytes));
+      assertThat(read(new EventFrames(MOST), bytes, random.nextInt(bytes.length)))
+          .isEqualTo(read(bytes));
     }
   }
 }

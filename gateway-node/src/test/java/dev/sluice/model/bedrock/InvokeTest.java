@@ -42,17 +42,23 @@ class InvokeTest {
       """;
 
   private static Question question() {
-    String json = "{\"model\":\"m\",\"max_tokens\":9,\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"a\"}]}";
-    return ((QuestionRead.Good) new Messages().read("/v1/messages", "", json.getBytes(StandardCharsets.UTF_8))).question();
+    String json =
+        "{\"model\":\"m\",\"max_tokens\":9,\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"a\"}]}";
+    return ((QuestionRead.Good)
+            new Messages().read("/v1/messages", "", json.getBytes(StandardCharsets.UTF_8)))
+        .question();
   }
 
   @Test
   void framesSayWhatTheEventsInThemSay() {
-    Heard own = Heard.whole(new MessagesProvider(Platform.ANTHROPIC).stream(), SSE.getBytes(StandardCharsets.UTF_8));
+    Heard own = Heard.whole(
+        new MessagesProvider(Platform.ANTHROPIC).stream(), SSE.getBytes(StandardCharsets.UTF_8));
     byte[] frames = new Frames().chunks(SSE).bytes();
     assertThat(own.whole()).isTrue();
     for (int at = 0; at <= frames.length; at++) {
-      assertThat(Heard.split(new InvokeProvider().stream(), frames, at)).as("split %d", at).isEqualTo(own);
+      assertThat(Heard.split(new InvokeProvider().stream(), frames, at))
+          .as("split %d", at)
+          .isEqualTo(own);
     }
   }
 
@@ -61,7 +67,8 @@ class InvokeTest {
     byte[] frames = new Frames().chunks(SSE).bytes();
     for (int seed = 0; seed < 200; seed++) {
       InvokeStreamTap tap = new InvokeStreamTap(question());
-      assertThat(new String(Heard.pass(tap, frames, new Random(seed)), StandardCharsets.UTF_8)).isEqualTo(SSE);
+      assertThat(new String(Heard.pass(tap, frames, new Random(seed)), StandardCharsets.UTF_8))
+          .isEqualTo(SSE);
       assertThat(tap.usage()).isEqualTo(TokenUsage.of(25, 9));
       assertThat(tap.whole()).isTrue();
     }
@@ -69,11 +76,14 @@ class InvokeTest {
 
   @Test
   void anExceptionIsAnErrorEvent() {
-    byte[] frames = new Frames().chunks(SSE.substring(0, SSE.indexOf("event: message_delta")))
-        .exception("throttlingException", "{'message':'slow down'}").bytes();
+    byte[] frames = new Frames()
+        .chunks(SSE.substring(0, SSE.indexOf("event: message_delta")))
+        .exception("throttlingException", "{'message':'slow down'}")
+        .bytes();
     InvokeStreamTap tap = new InvokeStreamTap(question());
-    assertThat(new String(Heard.pass(tap, frames, new Random(1)), StandardCharsets.UTF_8)).endsWith(
-        "event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":\"rate_limit_error\",\"message\":\"slow down\"}}\n\n");
+    assertThat(new String(Heard.pass(tap, frames, new Random(1)), StandardCharsets.UTF_8))
+        .endsWith(
+            "event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":\"rate_limit_error\",\"message\":\"slow down\"}}\n\n");
     assertThat(tap.whole()).isFalse();
     assertThat(tap.usage()).isEqualTo(TokenUsage.of(25, 1));
     assertThat(Heard.whole(new InvokeProvider().stream(), frames).events())
@@ -93,10 +103,13 @@ class InvokeTest {
 
   @Test
   void asksWithItsOwnBodies() throws Exception {
-    Outgoing own = new InvokeProvider().pass(question(), new Terms("eu.anthropic.claude-x-v1:0", 5, ""), "b-1");
-    assertThat(own.path()).isEqualTo("/model/eu.anthropic.claude-x-v1%3A0/invoke-with-response-stream");
-    assertThat(new String(own.body(), StandardCharsets.UTF_8)).isEqualTo(
-        "{\"anthropic_version\":\"bedrock-2023-05-31\",\"anthropic_beta\":[\"b-1\"],\"max_tokens\":5,"
-            + "\"messages\":[{\"role\":\"user\",\"content\":\"a\"}]}");
+    Outgoing own = new InvokeProvider()
+        .pass(question(), new Terms("eu.anthropic.claude-x-v1:0", 5, ""), "b-1");
+    assertThat(own.path())
+        .isEqualTo("/model/eu.anthropic.claude-x-v1%3A0/invoke-with-response-stream");
+    assertThat(new String(own.body(), StandardCharsets.UTF_8))
+        .isEqualTo(
+            "{\"anthropic_version\":\"bedrock-2023-05-31\",\"anthropic_beta\":[\"b-1\"],\"max_tokens\":5,"
+                + "\"messages\":[{\"role\":\"user\",\"content\":\"a\"}]}");
   }
 }

@@ -21,9 +21,14 @@ class SigV4Test {
     }
     assertThat(all).hasSize(200);
     for (JsonNode one : all) {
-      AwsKey key = new AwsKey(one.path("id").asText(), one.path("secret").asText(), one.path("token").asText());
+      AwsKey key = new AwsKey(
+          one.path("id").asText(),
+          one.path("secret").asText(),
+          one.path("token").asText());
       Map<String, String> fields = new HashMap<>();
-      one.path("fields").properties().forEach(field -> fields.put(field.getKey(), field.getValue().asText()));
+      one.path("fields")
+          .properties()
+          .forEach(field -> fields.put(field.getKey(), field.getValue().asText()));
       SigV4.Request request = new SigV4.Request(
           one.path("method").asText(),
           one.path("authority").asText(),
@@ -33,7 +38,9 @@ class SigV4Test {
       Map<String, String> added = new SigV4(key, one.path("region").asText(), "bedrock")
           .fields(request, Instant.ofEpochSecond(one.path("epochSecond").asLong()));
       assertThat(added.get("x-amz-date")).isEqualTo(one.path("date").asText());
-      assertThat(added.get("authorization")).as(one.toString()).isEqualTo(one.path("authorization").asText());
+      assertThat(added.get("authorization"))
+          .as(one.toString())
+          .isEqualTo(one.path("authorization").asText());
       assertThat(added.getOrDefault("x-amz-security-token", "")).isEqualTo(key.sessionToken());
     }
   }
@@ -47,7 +54,9 @@ class SigV4Test {
   void pathsAreEncodedAsBotoSendsThem() {
     assertThat(ModelPath.of("anthropic.claude-3-5-sonnet-20241022-v2:0", "converse"))
         .isEqualTo("/model/anthropic.claude-3-5-sonnet-20241022-v2%3A0/converse");
-    assertThat(ModelPath.of("arn:aws:bedrock:us-east-1:123456789012:inference-profile/us.x-v1:0", "invoke"))
-        .isEqualTo("/model/arn%3Aaws%3Abedrock%3Aus-east-1%3A123456789012%3Ainference-profile%2Fus.x-v1%3A0/invoke");
+    assertThat(ModelPath.of(
+            "arn:aws:bedrock:us-east-1:123456789012:inference-profile/us.x-v1:0", "invoke"))
+        .isEqualTo(
+            "/model/arn%3Aaws%3Abedrock%3Aus-east-1%3A123456789012%3Ainference-profile%2Fus.x-v1%3A0/invoke");
   }
 }

@@ -27,7 +27,8 @@ class ChatQuestionTest {
   }
 
   private static String body(String json, String model, long cap) {
-    return new String(good(json).bodyFor(new Terms(model, cap, "max_tokens")), StandardCharsets.UTF_8);
+    return new String(
+        good(json).bodyFor(new Terms(model, cap, "max_tokens")), StandardCharsets.UTF_8);
   }
 
   @Test

@@ -67,7 +67,10 @@ class UsageTest {
   @Test
   void ofRunningTotalsTheLastCounts() {
     SseUsage stream = new SseUsage(false);
-    pass(stream, USAGE.replace("22", "3") + USAGE.replace("22", "7"), new Random(1));
+    pass(
+        stream,
+        USAGE.replace("22", "3").replace("33", "14") + USAGE.replace("22", "7").replace("33", "18"),
+        new Random(1));
     assertThat(stream.usage()).isEqualTo(new TokenUsage(11, 0, 0, 2, 5));
   }
 
@@ -164,6 +167,7 @@ class UsageTest {
     JsonUsage document = new JsonUsage();
     byte[] bytes = ("{\"choices\":[]," + usage + "}").getBytes(StandardCharsets.UTF_8);
     document.pass(bytes, 0, bytes.length);
-    assertThat(List.of(stream.usage(), document.usage())).containsOnly(new TokenUsage(3, 8, 0, 22, 0));
+    assertThat(List.of(stream.usage(), document.usage()))
+        .containsOnly(new TokenUsage(3, 8, 0, 22, 0));
   }
 }

@@ -17,8 +17,7 @@ class ExpositionTest {
   }
 
   private static Series series(String path, String backend, String canary, int status) {
-    return new Series(
-        new Series.Key("a.example.com", SHOP, path, backend, canary, "GET", status));
+    return new Series(new Series.Key("a.example.com", SHOP, path, backend, canary, "GET", status));
   }
 
   @Test

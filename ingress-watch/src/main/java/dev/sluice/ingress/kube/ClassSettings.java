@@ -3,6 +3,7 @@ package dev.sluice.ingress.kube;
 import com.typesafe.config.Config;
 import dev.sluice.ingress.ClassRules;
 import dev.sluice.ingress.ClassRules.WithoutClass;
+import dev.sluice.ingress.LabelSelector;
 
 /** {@code sluice.ingress.class} in reference.conf. */
 public final class ClassSettings {
@@ -29,6 +30,18 @@ public final class ClassSettings {
           default ->
             throw new IllegalArgumentException(
                 PATH.path() + "without: " + without + " (expected: auto, on or off)");
-        });
+        },
+        namespaces(PATH.read("namespace-selector", "labels such as team=shop", config::getString)));
+  }
+
+  private static LabelSelector namespaces(String text) {
+    try {
+      return LabelSelector.parse(text);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          PATH.path() + "namespace-selector: " + e.getMessage()
+              + " (expected: labels such as team=shop or team in (shop,web))",
+          e);
+    }
   }
 }

@@ -20,6 +20,7 @@ import java.util.List;
  * @param backoffLeast first wait after a failure
  * @param backoffMost longest wait after failures; {@code backoffLeast} if that is longer
  * @param missingRetry wait after a kind that the API server does not know
+ * @param namespaceSelector labels of the namespaces that matter; empty: namespaces are not read
  */
 public record KubernetesSettings(
     String kubeconfig,
@@ -33,7 +34,8 @@ public record KubernetesSettings(
     Duration watchSilence,
     Duration backoffLeast,
     Duration backoffMost,
-    Duration missingRetry) {
+    Duration missingRetry,
+    String namespaceSelector) {
   private static final SettingPath PATH = new SettingPath("sluice.ingress.kubernetes.");
   private static final Duration HOUR = Duration.ofHours(1);
 
@@ -65,7 +67,8 @@ public record KubernetesSettings(
         PATH.read("watch-silence", "a time such as 3 minutes", config::getDuration),
         PATH.read("backoff-least", "a time such as 200 ms", config::getDuration),
         PATH.read("backoff-most", "a time such as 10 s", config::getDuration),
-        PATH.read("missing-retry", "a time such as 1 minute", config::getDuration));
+        PATH.read("missing-retry", "a time such as 1 minute", config::getDuration),
+        config.getString("sluice.ingress.class.namespace-selector").strip());
   }
 
   private static List<String> words(String text) {

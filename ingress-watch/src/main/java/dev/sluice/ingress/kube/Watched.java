@@ -18,6 +18,7 @@ record Watched(String apiVersion, String kind, String plural, String namespace, 
   private static final String NETWORKING = "networking.k8s.io/v1";
   private static final Watched CLASSES =
       new Watched(NETWORKING, "IngressClass", "ingressclasses", "", "");
+  private static final Watched NAMESPACES = new Watched("v1", "Namespace", "namespaces", "", "");
   private static final List<Watched> NAMESPACED = List.of(
       new Watched(NETWORKING, "Ingress", "ingresses", "", ""),
       new Watched("v1", "Service", "services", "", ""),
@@ -42,6 +43,9 @@ record Watched(String apiVersion, String kind, String plural, String namespace, 
   static List<Watched> all(KubernetesSettings settings) {
     List<Watched> all = new ArrayList<>();
     all.add(CLASSES);
+    if (!settings.namespaceSelector().isEmpty()) {
+      all.add(NAMESPACES.without(parameter("labelSelector", settings.namespaceSelector())));
+    }
     List<String> namespaces = settings.namespaces().isEmpty() ? List.of("") : settings.namespaces();
     for (String namespace : namespaces) {
       for (Watched one : NAMESPACED) {

@@ -7,6 +7,7 @@ import dev.sluice.ingress.DeclaredEndpoints;
 import dev.sluice.ingress.DeclaredIngress;
 import dev.sluice.ingress.DeclaredIngress.PathType;
 import dev.sluice.ingress.DeclaredIngressClass;
+import dev.sluice.ingress.DeclaredNamespace;
 import dev.sluice.ingress.DeclaredSecret;
 import dev.sluice.ingress.DeclaredService;
 import dev.sluice.ingress.ObjectKey;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The kinds of Kubernetes itself. What the API server would refuse is refused here too, for those who have none. */
 final class KubernetesKinds {
+  private static final int MOST_PATH_CHARS = 2048;
   private static final int MOST_PATHS = 100_000;
   private static final int MOST_PORTS = 65_535;
 
@@ -92,12 +94,14 @@ final class KubernetesKinds {
 
   private static String path(Value path, PathType type) {
     if (type == PathType.IMPLEMENTATION_SPECIFIC) {
-      String text = path.text(any -> any.startsWith("/"), "a path that begins with /");
+      String text = path.text(
+          any -> any.startsWith("/") && isVisible(any),
+          "a path that begins with /, of at most " + MOST_PATH_CHARS + " visible characters");
       return text.isEmpty() ? "/" : text;
     }
     return path.requiredText(
         KubernetesKinds::isPath,
-        "a path that begins with / and has no empty, . or .. segments and no %2F");
+        "a path that begins with / and has no blanks, no empty, . or .. segments and no %2F");
   }
 
   private static DeclaredIngress.@Nullable Backend backend(Value backend) {
@@ -183,14 +187,28 @@ final class KubernetesKinds {
     return new DeclaredConfigMap(key, at, object.field("data").texts());
   }
 
+  static Declaration namespace(ObjectKey key, DeclaredAt at, Value object) {
+    return new DeclaredNamespace(
+        new ObjectKey(key.kind(), "", key.name()),
+        at,
+        object.field("metadata").field("labels").texts());
+  }
+
   /** Whether HTTP can be spoken there; a Service may have the same number once more for UDP. */
   private static boolean isTcp(Value port) {
     String protocol = port.field("protocol").text();
     return protocol.isEmpty() || protocol.equals("TCP");
   }
 
+  /** What a request's path can be, or a pattern of one: no blanks, quotes, angle brackets or control characters. */
+  private static boolean isVisible(String path) {
+    return path.length() <= MOST_PATH_CHARS
+        && path.chars().noneMatch(c -> c <= ' ' || c >= 127 && c < 160 || "\"<>`#".indexOf(c) >= 0);
+  }
+
   private static boolean isPath(String path) {
     if (!path.startsWith("/")
+        || !isVisible(path)
         || path.contains("//")
         || path.contains("%2f")
         || path.contains("%2F")) {

@@ -23,6 +23,7 @@ public final class ManifestReader {
       "v1 Service", KubernetesKinds::service,
       "v1 Secret", KubernetesKinds::secret,
       "v1 ConfigMap", KubernetesKinds::configMap,
+      "v1 Namespace", KubernetesKinds::namespace,
       "discovery.k8s.io/v1 EndpointSlice", KubernetesKinds::endpoints,
       "sluice.dev/v1alpha1 ModelProvider", SluiceKinds::provider,
       "sluice.dev/v1alpha1 ModelRoute", SluiceKinds::route,

@@ -20,9 +20,8 @@ final class ProviderPlaces {
           + "|[0-9]{1,3}(\\.[0-9]{1,3}){3}|\\[[0-9a-fA-F:.]{2,45}\\])"
           + "(:([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))?"
           + "(/[A-Za-z0-9._~!$&'()*+,;=:@/-]*(%[0-9a-fA-F]{2}[A-Za-z0-9._~!$&'()*+,;=:@/-]*)*)?");
-  private static final Pattern LOCATION = Pattern.compile("[a-z][a-z0-9-]{0,62}");
-  private static final Pattern PROJECT = Pattern.compile("[a-z0-9][a-z0-9.:-]{0,127}");
-  private static final Pattern API_VERSION = Pattern.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}(-preview)?");
+  private static final Pattern API_VERSION =
+      Pattern.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}(-preview)?");
   private static final int MOST_URL_CHARS = 2048;
   private static final String URL_EXPECTED =
       "an http or https URL without user and query, such as https://api.example.com/v1";
@@ -32,9 +31,6 @@ final class ProviderPlaces {
   static Found read(Kind kind, Value spec) {
     only(spec, "preset", kind == Kind.OPENAI_COMPATIBLE, "openai-compatible");
     only(spec, "apiVersion", kind == Kind.AZURE_OPENAI, "azure-openai");
-    only(spec, "project", kind == Kind.VERTEX, "vertex");
-    only(spec, "location", kind == Kind.VERTEX, "vertex");
-    only(spec, "region", kind == Kind.BEDROCK, "bedrock");
     Value field = spec.field("baseUrl");
     Value url = field.node().asText().contains("@") ? field.secret() : field;
     return switch (kind) {
@@ -45,24 +41,17 @@ final class ProviderPlaces {
         yield Found.NOTHING;
       }
       case OPENAI_COMPATIBLE -> compatible(spec, url);
-      case OPENAI -> found(url(url, "https://api.openai.com/v1"), Place.NONE, "max_completion_tokens");
+      case OPENAI ->
+        found(url(url, "https://api.openai.com/v1"), Place.NONE, "max_completion_tokens");
       case AZURE_OPENAI -> {
         String version = spec.field("apiVersion")
-            .textIfAny(
-                text -> API_VERSION.matcher(text).matches(), "a version such as 2024-10-21");
+            .textIfAny(text -> API_VERSION.matcher(text).matches(), "a version such as 2024-10-21");
         String base = url.requiredText(ProviderPlaces::isBaseUrl, URL_EXPECTED);
-        yield found(base, new Place(version, "", ""), "max_completion_tokens");
+        yield found(base, new Place(version), "max_completion_tokens");
       }
       case ANTHROPIC -> found(url(url, "https://api.anthropic.com"), Place.NONE, "");
-      case GEMINI -> found(url(url, "https://generativelanguage.googleapis.com"), Place.NONE, "");
-      case VERTEX -> vertex(spec, url);
-      case BEDROCK -> {
-        String region = spec.field("region")
-            .requiredText(
-                text -> LOCATION.matcher(text).matches(), "a region such as us-east-1");
-        String base = url(url, "https://bedrock-runtime." + region + ".amazonaws.com");
-        yield found(base, new Place("", "", region), "");
-      }
+      case GEMINI ->
+        found(url(url, "https://generativelanguage.googleapis.com/v1beta"), Place.NONE, "");
       case OLLAMA -> found(url(url, "http://127.0.0.1:11434"), Place.NONE, "");
       case VLLM -> found(url.requiredText(ProviderPlaces::isBaseUrl, URL_EXPECTED), Place.NONE, "");
     };
@@ -75,22 +64,10 @@ final class ProviderPlaces {
         "one of " + String.join(", ", ProviderPresets.names()));
     ProviderPresets.Preset preset = ProviderPresets.of(name).orElse(null);
     if (preset == null) {
-      String base =
-          named.exists() ? "" : url.requiredText(ProviderPlaces::isBaseUrl, URL_EXPECTED);
+      String base = named.exists() ? "" : url.requiredText(ProviderPlaces::isBaseUrl, URL_EXPECTED);
       return found(base, Place.NONE, "");
     }
     return found(url(url, preset.baseUrl()), Place.NONE, preset.outputCap());
-  }
-
-  private static Found vertex(Value spec, Value url) {
-    String project = spec.field("project")
-        .requiredText(text -> PROJECT.matcher(text).matches(), "the id of a project");
-    String location = spec.field("location")
-        .requiredText(
-            text -> LOCATION.matcher(text).matches(), "a location such as europe-west1 or global");
-    String host = location.equals("global") ? "" : location + "-";
-    String base = url(url, "https://" + host + "aiplatform.googleapis.com/v1");
-    return found(base, new Place("", project, location), "");
   }
 
   private static Found found(String baseUrl, Place place, String capField) {

@@ -63,20 +63,16 @@ final class SluiceKinds {
   private SluiceKinds() {}
 
   static Declaration provider(ObjectKey key, DeclaredAt at, Value object) {
-    Value spec =
-        spec(object)
-            .only(
-                "kind",
-                "preset",
-                "baseUrl",
-                "apiVersion",
-                "project",
-                "location",
-                "region",
-                "credential",
-                "outputCap",
-                "timeouts",
-                "prices");
+    Value spec = spec(object)
+        .only(
+            "kind",
+            "preset",
+            "baseUrl",
+            "apiVersion",
+            "credential",
+            "outputCap",
+            "timeouts",
+            "prices");
     Optional<DeclaredModelProvider.Kind> kind = spec.field("kind")
         .requiredChoice(
             DeclaredModelProvider.Kind.values(),
@@ -162,9 +158,8 @@ final class SluiceKinds {
   }
 
   static Declaration route(ObjectKey key, DeclaredAt at, Value object) {
-    Value spec =
-        spec(object)
-            .only("hosts", "models", "targets", "maxOutputTokens", "contextTokens", "unsayable");
+    Value spec = spec(object)
+        .only("hosts", "models", "targets", "maxOutputTokens", "contextTokens", "unsayable");
     List<String> hosts = new ArrayList<>();
     for (Value host : spec.field("hosts").items(MOST_HOSTS)) {
       addOnce(hosts, host, host.requiredText(Names::isHost, Names.HOST_EXPECTED));

@@ -48,8 +48,9 @@ public final class TenantParts {
 
   /** A name of lower-case letters, digits and {@code -}; empty if there is none, or a wrong one, which is a problem. */
   public String name(String field) {
-    return object().field(field).requiredText(
-        Names::isSubdomain, "a name of lower-case letters, digits and '-'");
+    return object()
+        .field(field)
+        .requiredText(Names::isSubdomain, "a name of lower-case letters, digits and '-'");
   }
 
   /** The same, but it may be missing. */
@@ -113,7 +114,8 @@ public final class TenantParts {
       boolean calendar = limit.window() == DeclaredTenant.Window.DAY
           || limit.window() == DeclaredTenant.Window.MONTH;
       if (calendar) {
-        one.put("timeZone", limit.zone().getId().equals("Z") ? "UTC" : limit.zone().getId());
+        one.put(
+            "timeZone", limit.zone().getId().equals("Z") ? "UTC" : limit.zone().getId());
       }
       if (!limit.models().isEmpty()) {
         limit.models().forEach(one.putArray("models")::add);

@@ -25,9 +25,8 @@ public record Finding(
   /** With a value of any length. */
   public Finding {
     value = value.strip().replaceAll("\\s*[\\r\\n]+\\s*", " ⏎ ");
-    value = value.length() <= MOST_VALUE_CHARS
-        ? value
-        : value.substring(0, MOST_VALUE_CHARS - 1) + "…";
+    value =
+        value.length() <= MOST_VALUE_CHARS ? value : value.substring(0, MOST_VALUE_CHARS - 1) + "…";
   }
 
   /** The last name of the field, for people: of an annotation, that without its prefix. */

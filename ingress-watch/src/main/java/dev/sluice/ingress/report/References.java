@@ -40,7 +40,8 @@ final class References {
       String value = ingress.annotations().get(PREFIX + key);
       if (value != null && !value.isBlank()) {
         int slash = value.indexOf('/');
-        String namespace = slash < 0 ? own.namespace() : value.substring(0, slash).strip();
+        String namespace =
+            slash < 0 ? own.namespace() : value.substring(0, slash).strip();
         keys.add(new ObjectKey(kind, namespace, value.substring(slash + 1).strip()));
       }
     });

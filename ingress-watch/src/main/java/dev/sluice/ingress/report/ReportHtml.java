@@ -4,8 +4,7 @@ import java.util.List;
 
 /** The report as one page without scripts, and with nothing from elsewhere. */
 public final class ReportHtml {
-  private static final String STYLE =
-      """
+  private static final String STYLE = """
       body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 75rem; padding: 0 1rem; color: #1c1e21 }
       h1 { font-size: 1.5rem } summary { cursor: pointer; padding: .3rem 0 } summary b { font-weight: 600 }
       details { border-bottom: 1px solid #ddd } .note, .place { color: #666; font-size: .9em }
@@ -24,7 +23,8 @@ public final class ReportHtml {
   public static String of(IngressReport report, String source) {
     StringBuilder page = new StringBuilder();
     page.append("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">")
-        .append("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">")
+        .append(
+            "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">")
         .append("<meta name=\"viewport\" content=\"width=device-width\">")
         .append("<title>Sluice: ingress report</title><style>\n")
         .append(STYLE)

@@ -61,10 +61,7 @@ public final class ReportText {
     StringBuilder text = new StringBuilder();
     totals.forEach((verdict, count) -> {
       if (count > 0) {
-        text.append(text.isEmpty() ? "" : ", ")
-            .append(count)
-            .append(' ')
-            .append(verdict.word());
+        text.append(text.isEmpty() ? "" : ", ").append(count).append(' ').append(verdict.word());
       }
     });
     return text.isEmpty() ? "none" : text.toString();

@@ -32,6 +32,22 @@ final class CustomResourceSamples {
             "{kind: openai-compatible, baseUrl: 'https://h.example', outputCap: max_completion_tokens,"
                 + " credential: {secretRef: {name: a.b-c, key: api-key}}}",
             ""),
+        provider("{kind: openai-compatible, preset: groq}", ""),
+        provider("{kind: openai-compatible, preset: groq, baseUrl: 'http://proxy:8000/v1'}", ""),
+        provider("{kind: openai}", ""),
+        provider("{kind: anthropic}", ""),
+        provider("{kind: anthropic, baseUrl: 'https://api.example.com'}", ""),
+        provider("{kind: gemini}", ""),
+        provider("{kind: ollama, baseUrl: 'http://ollama:11434'}", ""),
+        provider("{kind: vllm, baseUrl: 'http://vllm:8000/v1'}", ""),
+        provider(
+            "{kind: azure-openai, baseUrl: 'https://x.openai.azure.com', apiVersion: 2024-10-21-preview}",
+            ""),
+        provider("{kind: azure-openai, baseUrl: 'https://x.openai.azure.com'}", ""),
+        provider(
+            "{kind: echo, prices: [{models: [a], input: '1', cacheWrite: '1.25', output: '1'}]}",
+            ""),
+        route("{models: [m], targets: [{provider: p}], unsayable: drop}", ""),
         provider("{kind: echo, timeouts: {silence: 1000ms, total: 24h}}", ""),
         provider("{kind: echo, timeouts: {}}", ""),
         route("{models: ['*'], targets: [{provider: p}]}", ""),
@@ -90,7 +106,12 @@ final class CustomResourceSamples {
         provider("{kind: Echo}", "spec.kind"),
         provider("{kind: ''}", "spec.kind"),
         provider("{kind: 7}", "spec.kind"),
-        provider("{kind: anthropic, baseUrl: 'https://api.example.com'}", "spec.kind"),
+        provider("{kind: bedrock, baseUrl: 'https://api.example.com'}", "spec.kind"),
+        provider("{kind: openai-compatible, preset: grok}", "spec.preset"),
+        provider(
+            "{kind: azure-openai, baseUrl: 'https://x.example', apiVersion: latest}",
+            "spec.apiVersion"),
+        route("{models: [m], targets: [{provider: p}], unsayable: ignore}", "spec.unsayable"),
         provider("{kind: echo, timeout: {}}", "spec.timeout"),
         baseUrl("api.example.com"),
         baseUrl(""),
@@ -232,6 +253,10 @@ final class CustomResourceSamples {
   static List<Sample> badToCelAlone() {
     return List.of(
         provider("{kind: openai-compatible}", "spec.baseUrl"),
+        provider("{kind: azure-openai}", "spec.baseUrl"),
+        provider("{kind: vllm}", "spec.baseUrl"),
+        provider("{kind: openai, preset: groq}", "spec.preset"),
+        provider("{kind: anthropic, apiVersion: 2024-10-21}", "spec.apiVersion"),
         provider("{kind: echo, baseUrl: 'https://api.example.com'}", "spec.baseUrl"),
         provider("{kind: echo, timeouts: {silence: 999ms}}", "spec.timeouts.silence"),
         provider("{kind: echo, timeouts: {total: 1441m}}", "spec.timeouts.total"),

@@ -8,8 +8,7 @@ import dev.sluice.ingress.manifest.ManifestReader;
 import org.junit.jupiter.api.Test;
 
 class IngressReportTest {
-  private static final String SERVICE =
-      """
+  private static final String SERVICE = """
       apiVersion: v1
       kind: Service
       metadata: {name: cart, namespace: shop}
@@ -27,8 +26,7 @@ class IngressReportTest {
           rules:
           - host: shop.example.com
             http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: cart, port: {number: 80}}}}]}
-        """
-        .formatted(annotations, more);
+        """.formatted(annotations, more);
   }
 
   private static String annotation(String key, String value) {
@@ -105,8 +103,7 @@ class IngressReportTest {
     assertThat(report.exitCode(true)).isEqualTo(2);
     Finding finding = only(report);
     assertThat(finding.verdict()).isEqualTo(Verdict.MISSING);
-    assertThat(finding.field())
-        .isEqualTo("spec.rules[0].http.paths[0].backend.service.name");
+    assertThat(finding.field()).isEqualTo("spec.rules[0].http.paths[0].backend.service.name");
   }
 
   @Test
@@ -118,8 +115,9 @@ class IngressReportTest {
 
   @Test
   void anObjectThatIsNoneIsRefusedAndTheRestIsTold() {
-    IngressReport report = report(SERVICE + ingress("", "")
-        + "---\n{apiVersion: networking.k8s.io/v1, kind: Ingress, metadata: {name: x}, spec: {rules: 5}}\n");
+    IngressReport report = report(
+        SERVICE + ingress("", "")
+            + "---\n{apiVersion: networking.k8s.io/v1, kind: Ingress, metadata: {name: x}, spec: {rules: 5}}\n");
     assertThat(report.exitCode(true)).isEqualTo(2);
     assertThat(report.objects())
         .extracting(ReportedObject::object)
@@ -165,8 +163,8 @@ class IngressReportTest {
 
   @Test
   void aPageHoldsNoTagOfAnybodyElse() {
-    String page = ReportHtml.of(
-        reportOf("auth-realm", "<script>alert(1)</script>'&\\u0007"), "<b>here</b>");
+    String page =
+        ReportHtml.of(reportOf("auth-realm", "<script>alert(1)</script>'&\\u0007"), "<b>here</b>");
     assertThat(page)
         .doesNotContain("<script")
         .doesNotContain("<b>here")
@@ -178,9 +176,11 @@ class IngressReportTest {
 
   @Test
   void noSecretIsInAReport() {
-    IngressReport report = report(SERVICE
-        + ingress(annotation("auth-type", "basic") + ", " + annotation("auth-secret", "users"), "")
-        + "---\n{apiVersion: v1, kind: Secret, metadata: {name: users, namespace: shop}, stringData: {auth: 'joe:hidden-hash'}}\n");
+    IngressReport report = report(
+        SERVICE
+            + ingress(
+                annotation("auth-type", "basic") + ", " + annotation("auth-secret", "users"), "")
+            + "---\n{apiVersion: v1, kind: Secret, metadata: {name: users, namespace: shop}, stringData: {auth: 'joe:hidden-hash'}}\n");
     assertThat(report.exitCode(false)).isZero();
     assertThat(ReportText.of(report, true) + ReportHtml.of(report, "") + report)
         .contains("Secret shop/users")

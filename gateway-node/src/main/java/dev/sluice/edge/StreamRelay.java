@@ -1,0 +1,226 @@
+package dev.sluice.edge;
+
+import akka.util.ByteString;
+import dev.sluice.wire.Deadlines;
+import dev.sluice.wire.Dialer;
+import dev.sluice.wire.Link;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Passes the bytes of one client's connection on to an endpoint, and back. Each side is held back while the other does
+ * not take what was sent. The end of one is the end of both, once what came before it has left.
+ */
+final class StreamRelay implements Link.Events, Client {
+  private final Link client;
+  private final Peer peer;
+  private final Onward to;
+  private final StreamSettings settings;
+  private final Deadlines deadlines;
+  private final Dialer dialer;
+  private final Runnable whenOver;
+  private final Silence silence = new Silence();
+  private ByteString early = ByteString.emptyByteString();
+  private @Nullable Link upstream;
+  private int tried;
+  private boolean over;
+
+  /** @param whenOver called once, when no more bytes will be passed on */
+  StreamRelay(
+      Link client,
+      Peer peer,
+      Onward to,
+      StreamSettings settings,
+      Deadlines deadlines,
+      Dialer dialer,
+      Runnable whenOver) {
+    this.client = client;
+    this.peer = peer;
+    this.to = to;
+    this.settings = settings;
+    this.deadlines = deadlines;
+    this.dialer = dialer;
+    this.whenOver = whenOver;
+  }
+
+  /** The client says first who it is, within this time. */
+  void awaitHeader(Duration patience) {
+    deadlines.set(silence, patience.toNanos());
+  }
+
+  /** Connects to an endpoint. What the client sends meanwhile is kept, and soon no longer read. */
+  void start() {
+    deadlines.clear(silence);
+    client.events(this);
+    client.pause();
+    dial();
+  }
+
+  private void dial() {
+    if (tried >= settings.tries() || tried >= to.endpoints().size()) {
+      abort();
+      return;
+    }
+    InetSocketAddress endpoint = to.endpoints().get(tried++);
+    dialer.dial(endpoint, settings.connectTimeout(), new Dialer.Dialed() {
+      @Override
+      public Link.Events connected(Link link) {
+        return reached(link);
+      }
+
+      @Override
+      public void failed(boolean timedOut, String why) {
+        if (!over) {
+          dial();
+        }
+      }
+    });
+  }
+
+  private Link.Events reached(Link link) {
+    if (over) {
+      link.abort();
+      return Link.NO_EVENTS;
+    }
+    upstream = link;
+    if (to.writesProxy()) {
+      link.write(ByteString.fromArrayUnsafe(header().getBytes(StandardCharsets.US_ASCII)));
+    }
+    if (!early.isEmpty()) {
+      link.write(early);
+      early = ByteString.emptyByteString();
+    }
+    client.resume();
+    silence.begin();
+    return new Upstream();
+  }
+
+  /** Version 1 of the PROXY protocol. */
+  private String header() {
+    InetSocketAddress from = peer.client();
+    InetAddress own = peer.local();
+    String family = from.getAddress().getAddress().length == own.getAddress().length
+        ? from.getAddress().getAddress().length == 4 ? "TCP4" : "TCP6"
+        : "UNKNOWN";
+    return family.equals("UNKNOWN")
+        ? "PROXY UNKNOWN\r\n"
+        : "PROXY " + family + " " + from.getAddress().getHostAddress() + " " + own.getHostAddress()
+            + " " + from.getPort() + " " + peer.localPort() + "\r\n";
+  }
+
+  @Override
+  public void received(ByteString bytes) {
+    Link link = upstream;
+    if (link == null) {
+      early = early.concat(bytes);
+    } else {
+      pass(bytes, link, client);
+    }
+  }
+
+  private void pass(ByteString bytes, Link target, Link source) {
+    silence.begin();
+    target.write(bytes);
+    if (target.unsent() > settings.unsentBytes()) {
+      source.pause();
+    }
+  }
+
+  @Override
+  public void drained() {
+    Link link = upstream;
+    if (link != null) {
+      silence.begin();
+      link.resume();
+    }
+  }
+
+  @Override
+  public void finished() {
+    end();
+  }
+
+  @Override
+  public void broken(String why) {
+    abort();
+  }
+
+  /** The other side still gets what was sent to it. */
+  private void end() {
+    Link link = upstream;
+    if (link == null) {
+      abort();
+    } else if (leave()) {
+      link.finish(false);
+      client.finish(false);
+    }
+  }
+
+  /** A connection that is passed on has no end of its own: it goes on until it is broken off. */
+  @Override
+  public void drain() {
+    if (upstream == null) {
+      abort();
+    }
+  }
+
+  @Override
+  public void abort() {
+    if (leave()) {
+      client.abort();
+      if (upstream != null) {
+        upstream.abort();
+      }
+    }
+  }
+
+  private boolean leave() {
+    if (over) {
+      return false;
+    }
+    over = true;
+    deadlines.clear(silence);
+    whenOver.run();
+    return true;
+  }
+
+  private final class Upstream implements Link.Events {
+    @Override
+    public void received(ByteString bytes) {
+      Link link = upstream;
+      if (!over && link != null) {
+        pass(bytes, client, link);
+      }
+    }
+
+    @Override
+    public void drained() {
+      silence.begin();
+      client.resume();
+    }
+
+    @Override
+    public void finished() {
+      end();
+    }
+
+    @Override
+    public void broken(String why) {
+      end();
+    }
+  }
+
+  private final class Silence extends Deadlines.Deadline {
+    void begin() {
+      deadlines.set(this, settings.idleTimeout().toNanos());
+    }
+
+    @Override
+    protected void expired() {
+      abort();
+    }
+  }
+}

@@ -1,0 +1,32 @@
+package dev.sluice.model;
+
+import dev.sluice.ingress.Action;
+import dev.sluice.model.chat.Outgoing;
+import dev.sluice.model.chat.ProviderDialect;
+import dev.sluice.model.chat.Question;
+import dev.sluice.model.chat.Terms;
+import dev.sluice.model.gemini.GeminiProvider;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Google's Gemini API. */
+final class GeminiApi implements ProviderApi {
+  private final ProviderDialect contents = new GeminiProvider();
+
+  @Override
+  public @Nullable Outgoing natively(Action.Call call, Question question, Terms terms) {
+    return call == Action.Call.GEMINI || call == Action.Call.GEMINI_V1
+        ? new Outgoing(question.pathFor(terms), question.bodyFor(terms))
+        : null;
+  }
+
+  @Override
+  public ProviderDialect conversations() {
+    return contents;
+  }
+
+  @Override
+  public Map<String, String> credential(String key) {
+    return Map.of("x-goog-api-key", key);
+  }
+}
