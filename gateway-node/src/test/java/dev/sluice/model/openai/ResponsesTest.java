@@ -207,7 +207,7 @@ class ResponsesTest {
       'tool_choice':{'type':'web_search'}                  | tool_choice
       'text':{'verbosity':'low'}                           | text.verbosity
       'include':['message.output_text.logprobs']           | include[0]
-      'input':[{'type':'item_reference','id':'i'}]         | input[0]
+      'input':[{'type':'web_search_call','id':'i'}]        | input[0]
       'input':[{'role':'user','content':[{'type':'input_image','file_id':'f'}]}] | input[0].content[0].file_id
       'max_steps':5                                        | max_steps
       """)
@@ -223,6 +223,7 @@ class ResponsesTest {
       {'type':'function_call','call_id':'c','name':'w','arguments':'x'}         | input[0].arguments
       {'type':'function_call','name':'w','arguments':'{}'}                      | input[0].call_id
       {'type':'function_call_output','call_id':'c','output':5}                  | input[0].output
+      {'type':'item_reference','id':'rs_1'}                                     | input[0]
       {'type':'reasoning','summary':[{'type':'summary_text'}]}                 | input[0].summary[0].text
       """)
   void anItemThatIsWrongIsNamed(String item, String at) {
