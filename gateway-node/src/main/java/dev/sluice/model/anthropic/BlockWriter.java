@@ -69,9 +69,6 @@ final class BlockWriter {
         message.putArray("content").addAll(results).addAll(others);
       }
     }
-    if (messages.isEmpty()) {
-      throw new UnsayableException("messages", "Claude needs at least one message that is not empty");
-    }
     return messages;
   }
 

@@ -2,10 +2,10 @@ package dev.sluice.model.anthropic;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.model.chat.Credentials;
 import dev.sluice.model.chat.Json;
-import dev.sluice.model.chat.Masked;
-import dev.sluice.model.chat.ProviderError;
 import dev.sluice.model.chat.ProviderError.Kind;
+import dev.sluice.model.chat.ProviderError;
 import java.util.Locale;
 
 /** Errors, as this dialect says them. */
@@ -44,7 +44,7 @@ public final class Errors {
   }
 
   private static ProviderError error(int status, Kind kind, String message) {
-    String told = message.isBlank() ? "the provider answered " + status : Masked.of(message);
+    String told = message.isBlank() ? "the provider answered " + status : Credentials.masked(message);
     return new ProviderError(status, kind, told);
   }
 

@@ -52,7 +52,7 @@ public final class MessagesAnswer {
     switch (event.path("type").asText()) {
       case "message_start" -> {
         out.accept(new AnswerEvent.Began(event.path("message").path("id").asText()));
-        used(event.path("message").get("usage"), out);
+        usage = Usage.after(null, event.path("message").get("usage"));
       }
       case "content_block_start" -> blockStart(event.path("content_block"), out);
       case "content_block_delta" -> delta(event.path("delta"), out);
@@ -173,9 +173,10 @@ public final class MessagesAnswer {
     out.accept(new AnswerEvent.Ended(0, onlyAnswered ? Reason.STOP : reason, met));
   }
 
+  /** What the beginning of a stream tells is not told on before its end: it is not what the answer came to. */
   private void used(@Nullable JsonNode told, Consumer<AnswerEvent> out) {
     usage = Usage.after(usage, told);
-    if (usage != null) {
+    if (told != null && told.isObject() && usage != null) {
       out.accept(new AnswerEvent.Used(usage));
     }
   }

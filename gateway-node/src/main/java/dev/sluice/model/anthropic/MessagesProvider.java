@@ -15,9 +15,11 @@ import dev.sluice.model.chat.UnsayableException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Claude, as a provider: at Anthropic ({@code https://api.anthropic.com}, with the field {@code x-api-key}) and at Vertex (behind
@@ -25,10 +27,16 @@ import java.util.Map;
  * dialect, with the bodies of this one.
  */
 public final class MessagesProvider implements ProviderDialect {
-  private static final String VERSION_FIELD = "anthropic-version";
-  private static final String BETA_FIELD = "anthropic-beta";
+  public static final String VERSION_FIELD = "anthropic-version";
+  public static final String BETA_FIELD = "anthropic-beta";
+  public static final String VERSION = Platform.ANTHROPIC.version();
 
   private final Platform platform;
+
+  /** At Anthropic itself. */
+  public MessagesProvider() {
+    this(Platform.ANTHROPIC);
+  }
 
   /** @param platform Anthropic or Vertex */
   public MessagesProvider(Platform platform) {
@@ -40,7 +48,7 @@ public final class MessagesProvider implements ProviderDialect {
       throws UnsayableException {
     byte[] body = bytes(body(platform, conversation, terms, losses));
     Map<String, String> fields =
-        platform == Platform.ANTHROPIC ? Map.of(VERSION_FIELD, platform.version()) : Map.of();
+        platform == Platform.ANTHROPIC ? Map.of(VERSION_FIELD, VERSION) : Map.of();
     return new Outgoing(path(terms, conversation.stream(), false), fields, body);
   }
 
@@ -52,23 +60,18 @@ public final class MessagesProvider implements ProviderDialect {
   }
 
   /**
-   * A request of a caller who speaks this very dialect, unchanged but for what the terms and the platform demand.
-   *
-   * @param version the caller's own {@code anthropic-version}; empty if none was sent. Only Anthropic itself is told it
-   * @param betas the caller's own {@code anthropic-beta}, joined by commas; empty if none was sent
+   * A request of a caller who speaks this very dialect, unchanged but for what the terms and the platform demand. The caller's own
+   * version is told only to Anthropic itself.
    */
-  public Outgoing pass(Question question, Terms terms, String version, String betas)
-      throws UnsayableException {
+  public Outgoing pass(Question question, Terms terms) {
     boolean counts = question instanceof MessagesQuestion asked && asked.counts();
     String path = path(terms, question.envelope().stream(), counts);
-    Map<String, String> fields = new LinkedHashMap<>();
-    if (!betas.isEmpty()) {
-      fields.put(BETA_FIELD, betas);
-    }
+    Map<String, String> fields = new HashMap<>(terms.carried());
     if (platform == Platform.ANTHROPIC) {
-      fields.put(VERSION_FIELD, version.isEmpty() ? platform.version() : version);
+      fields.putIfAbsent(VERSION_FIELD, VERSION);
       return new Outgoing(path, fields, question.bodyFor(terms));
     }
+    fields.remove(VERSION_FIELD);
     byte[] body = nativeBody(platform, question.bodyFor(terms), "", counts ? terms.model() : "");
     return new Outgoing(path, fields, body);
   }
@@ -77,32 +80,30 @@ public final class MessagesProvider implements ProviderDialect {
    * The body of a caller's own request, as a platform other than Anthropic takes it: without the model, which the path names, and
    * with the version.
    *
+   * @param body that was read before: a JSON object
    * @param betas joined by commas, for a platform that takes them in the body; else empty
    * @param model to be named in the body all the same; empty if not
    */
-  public static byte[] nativeBody(Platform platform, byte[] body, String betas, String model)
-      throws UnsayableException {
-    JsonBody read = JsonBody.read(body);
+  public static byte[] nativeBody(Platform platform, byte[] body, String betas, String model) {
     Map<String, String> set = new LinkedHashMap<>();
-    if (!read.tree().has("anthropic_version")) {
-      set.put("anthropic_version", Json.quoted(platform.version()));
-    }
-    List<String> without = new ArrayList<>(List.of("model"));
-    if (platform == Platform.BEDROCK) {
-      without.add("stream");
-    }
+    set.put("anthropic_version", Json.quoted(platform.version()));
     if (!model.isEmpty()) {
-      without.clear();
       set.put("model", Json.quoted(model));
     }
-    if (!betas.isEmpty() && !read.tree().has("anthropic_beta")) {
+    if (!betas.isBlank()) {
       List<String> quoted = new ArrayList<>();
-      for (String beta : betas.split(",")) {
+      for (String beta : betas.split(",", -1)) {
         quoted.add(Json.quoted(beta.strip()));
       }
       set.put("anthropic_beta", "[" + String.join(",", quoted) + "]");
     }
-    return read.with(set, without);
+    Set<String> without =
+        platform == Platform.BEDROCK ? Set.of("model", "stream") : Set.of("model");
+    try {
+      return JsonBody.read(body).with(set, without);
+    } catch (UnsayableException e) {
+      throw new IllegalStateException("it was read before", e);
+    }
   }
 
   /** Vertex counts under a model of its own; what is counted names its model in the body. */

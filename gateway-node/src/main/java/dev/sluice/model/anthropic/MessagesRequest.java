@@ -51,12 +51,7 @@ final class MessagesRequest {
     if (conversation.choices().value() > 1) {
       losses.drop(conversation.choices(), "Claude gives one answer at a time");
     }
-    BlockWriter blocks = new BlockWriter(platform, losses);
-    ArrayNode system = blocks.system(conversation.system());
-    if (!system.isEmpty()) {
-      body.set("system", system);
-    }
-    body.set("messages", blocks.messages(conversation));
+    messages();
     boolean thinks = ThinkingWords.put(conversation, model, terms.outputCap(), body);
     tools();
     format(thinks);
@@ -67,6 +62,21 @@ final class MessagesRequest {
       body.putObject("metadata").put("user_id", user.value());
     }
     return body;
+  }
+
+  /** Where there are only instructions, they are what the user says. */
+  private void messages() throws UnsayableException {
+    BlockWriter blocks = new BlockWriter(platform, losses);
+    ArrayNode system = blocks.system(conversation.system());
+    ArrayNode messages = blocks.messages(conversation);
+    if (messages.isEmpty() && !system.isEmpty()) {
+      messages.addObject().put("role", "user").set("content", system);
+    } else if (messages.isEmpty()) {
+      throw new UnsayableException("messages", "Claude needs a message that is not empty");
+    } else if (!system.isEmpty()) {
+      body.set("system", system);
+    }
+    body.set("messages", messages);
   }
 
   private void tools() throws UnsayableException {

@@ -17,6 +17,7 @@ final class MessagesStreamTap implements AnswerTap {
   private static final int LONGEST_LINE_BYTES = 1 << 20;
   private static final byte[] NOTHING = {};
   private static final byte[] DATA = "data:".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] ERROR = "event: error".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] MESSAGE = "\"message_".getBytes(StandardCharsets.US_ASCII);
 
   /** The beginning of a line whose end has not come. */
@@ -24,6 +25,7 @@ final class MessagesStreamTap implements AnswerTap {
 
   private boolean tooLong;
   private boolean over;
+  private @Nullable TokenUsage prompt;
   private @Nullable TokenUsage usage;
 
   @Override
@@ -63,9 +65,8 @@ final class MessagesStreamTap implements AnswerTap {
   }
 
   private void line(byte[] bytes, int from, int to) {
-    boolean data = to - from > DATA.length
-        && Arrays.equals(bytes, from, from + DATA.length, DATA, 0, DATA.length);
-    if (!data || !names(bytes, from, to)) {
+    over |= begins(bytes, from, to, ERROR);
+    if (!begins(bytes, from, to, DATA) || !names(bytes, from, to)) {
       return;
     }
     JsonNode event = Json.tree(bytes, from + DATA.length, to);
@@ -73,11 +74,20 @@ final class MessagesStreamTap implements AnswerTap {
       return;
     }
     switch (event.path("type").asText()) {
-      case "message_start" -> usage = Usage.after(usage, event.path("message").get("usage"));
-      case "message_delta" -> usage = Usage.after(usage, event.get("usage"));
+      case "message_start" -> prompt = Usage.after(null, event.path("message").get("usage"));
+      case "message_delta" -> {
+        if (event.path("usage").isObject()) {
+          usage = Usage.after(usage == null ? prompt : usage, event.get("usage"));
+        }
+      }
       case "message_stop" -> over = true;
       default -> {}
     }
+  }
+
+  private static boolean begins(byte[] bytes, int from, int to, byte[] with) {
+    return to - from >= with.length
+        && Arrays.equals(bytes, from, from + with.length, with, 0, with.length);
   }
 
   /** Whether a line may be of an event about the message itself. */
@@ -96,11 +106,13 @@ final class MessagesStreamTap implements AnswerTap {
     return NOTHING;
   }
 
+  /** An error says itself that the answer is over, and how. */
   @Override
   public boolean whole() {
     return over;
   }
 
+  /** What the beginning tells is not what it came to: null until the end has told. */
   @Override
   public @Nullable TokenUsage usage() {
     return usage;

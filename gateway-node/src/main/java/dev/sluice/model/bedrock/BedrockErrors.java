@@ -2,10 +2,10 @@ package dev.sluice.model.bedrock;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.model.anthropic.Errors;
+import dev.sluice.model.chat.Credentials;
 import dev.sluice.model.chat.Json;
-import dev.sluice.model.chat.Masked;
-import dev.sluice.model.chat.ProviderError;
 import dev.sluice.model.chat.ProviderError.Kind;
+import dev.sluice.model.chat.ProviderError;
 import java.util.Locale;
 import java.util.Map;
 
@@ -46,7 +46,7 @@ public final class BedrockErrors {
     String name = name(type);
     String told = message.isBlank()
         ? "the provider answered " + status + (name.isEmpty() ? "" : " (" + name + ")")
-        : Masked.of(message);
+        : Credentials.masked(message);
     return new ProviderError(status, kind(status, name, message), told);
   }
 

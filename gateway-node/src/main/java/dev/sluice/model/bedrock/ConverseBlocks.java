@@ -109,10 +109,6 @@ final class ConverseBlocks {
         message.putArray("content").addAll(results).addAll(others);
       }
     }
-    if (messages.isEmpty()) {
-      throw new UnsayableException(
-          "messages", "Bedrock needs at least one message that is not blank");
-    }
     return messages;
   }
 

@@ -51,11 +51,7 @@ final class ConverseRequest {
       losses.drop(conversation.choices(), "Bedrock gives one answer at a time");
     }
     ConverseBlocks blocks = new ConverseBlocks(claude, losses);
-    ArrayNode system = blocks.system(conversation.system());
-    if (!system.isEmpty()) {
-      body.set("system", system);
-    }
-    body.set("messages", blocks.messages(conversation));
+    messages(blocks);
     boolean thinks = thinking();
     tools(blocks, thinks);
     sampling(conversation.sampling(), thinks);
@@ -63,6 +59,20 @@ final class ConverseRequest {
       body.set("additionalModelRequestFields", additional);
     }
     return body;
+  }
+
+  /** Where there are only instructions, they are what the user says. */
+  private void messages(ConverseBlocks blocks) throws UnsayableException {
+    ArrayNode system = blocks.system(conversation.system());
+    ArrayNode messages = blocks.messages(conversation);
+    if (messages.isEmpty() && !system.isEmpty()) {
+      messages.addObject().put("role", "user").set("content", system);
+    } else if (messages.isEmpty()) {
+      throw new UnsayableException("messages", "Bedrock needs a message that is not blank");
+    } else if (!system.isEmpty()) {
+      body.set("system", system);
+    }
+    body.set("messages", messages);
   }
 
   private boolean thinking() throws UnsayableException {

@@ -30,10 +30,10 @@ public final class InvokeProvider implements ProviderDialect {
   /**
    * A request of a caller who speaks Anthropic's dialect, unchanged but for what the terms and Bedrock demand. Its answer passes
    * through {@link InvokeStreamTap} if it comes as it is made, else as at Anthropic.
-   *
-   * @param betas the caller's own {@code anthropic-beta}, joined by commas; empty if none was sent
+   * The caller's betas stand in the body.
    */
-  public Outgoing pass(Question question, Terms terms, String betas) throws UnsayableException {
+  public Outgoing pass(Question question, Terms terms) {
+    String betas = terms.carried().getOrDefault(MessagesProvider.BETA_FIELD, "");
     byte[] body = MessagesProvider.nativeBody(Platform.BEDROCK, question.bodyFor(terms), betas, "");
     return outgoing(terms, question.envelope().stream(), body);
   }

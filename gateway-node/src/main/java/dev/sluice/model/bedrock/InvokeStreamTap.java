@@ -76,9 +76,10 @@ public final class InvokeStreamTap implements AnswerTap {
     return events.rest();
   }
 
+  /** An error says itself that the answer is over, and how. */
   @Override
   public boolean whole() {
-    return !failed && frames.atEnd() && events.whole();
+    return failed || frames.atEnd() && events.whole();
   }
 
   @Override

@@ -95,7 +95,6 @@ class MessagesAnswerTest {
 
   static final List<AnswerEvent> SAID = List.of(
       new AnswerEvent.Began("msg_1"),
-      new AnswerEvent.Used(new TokenUsage(25, 4, 0, 1, 0)),
       new AnswerEvent.Thought(0, "hmm ü"),
       new AnswerEvent.Signed(0, new Signature(Maker.ANTHROPIC, "sig")),
       new AnswerEvent.Signed(0, Thoughts.redacted("secret")),
@@ -163,6 +162,26 @@ class MessagesAnswerTest {
     }
   }
 
+  /** What is told at the beginning is not what the answer came to: it would be charged too little. */
+  @Test
+  void aStreamThatIsCutHasNoUsage() {
+    byte[] cut = bytes(STREAM.substring(0, STREAM.indexOf("event: message_delta")));
+    MessagesStreamTap tap = new MessagesStreamTap();
+    Heard.pass(tap, cut, new Random(1));
+    assertThat(tap.usage()).isNull();
+    assertThat(Heard.whole(new MessagesStreamReader(), cut).events())
+        .noneMatch(AnswerEvent.Used.class::isInstance);
+  }
+
+  @Test
+  void anErrorThatPassesIsTheEnd() {
+    byte[] error = bytes("event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\"}}\n\n");
+    MessagesStreamTap tap = new MessagesStreamTap();
+    Heard.pass(tap, error, new Random(1));
+    assertThat(tap.whole()).isTrue();
+    assertThat(tap.usage()).isNull();
+  }
+
   @Test
   void aTextThatSpeaksOfTheEndIsNotTheEnd() {
     MessagesStreamTap tap = new MessagesStreamTap();
@@ -186,16 +205,16 @@ class MessagesAnswerTest {
         .isEqualTo(new Heard(
             List.of(
                 SAID.get(0),
+                SAID.get(1),
                 SAID.get(2),
                 SAID.get(3),
                 SAID.get(4),
                 SAID.get(5),
-                SAID.get(6),
                 new AnswerEvent.ToolArguments(0, 0, "{\"city\":\"Bern\"}"),
+                SAID.get(7),
                 SAID.get(8),
                 SAID.get(9),
-                SAID.get(10),
-                SAID.get(11)),
+                SAID.get(10)),
             true));
   }
 
@@ -237,7 +256,7 @@ class MessagesAnswerTest {
     Heard heard = stream(STREAM.substring(0, STREAM.indexOf("event: ping")) + error + STREAM);
     assertThat(heard.whole()).isFalse();
     assertThat(heard.events())
-        .hasSize(3)
+        .hasSize(2)
         .endsWith(new AnswerEvent.Failed(new ProviderError(529, Kind.OVERLOADED, "Overloaded")));
   }
 

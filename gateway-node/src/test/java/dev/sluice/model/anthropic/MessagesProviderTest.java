@@ -83,6 +83,14 @@ class MessagesProviderTest {
   }
 
   @Test
+  void instructionsAloneAreWhatTheUserSays() throws Exception {
+    JsonNode body = ask(new Asking().system("hi").user(""), MIDDLE);
+    assertThat(body.has("system")).isFalse();
+    assertThat(body.path("messages").toString())
+        .isEqualTo("[{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":\"hi\"}]}]");
+  }
+
+  @Test
   void platformsNameVersionModelAndStreamingTheirOwnWay() throws Exception {
     Conversation said = new Asking().user("hi").stream().done();
     Outgoing vertex = outgoing(Platform.VERTEX, said, "claude-sonnet-4-5@20250929", 7);

@@ -7,6 +7,7 @@ import dev.sluice.model.chat.Question;
 import dev.sluice.model.chat.QuestionRead;
 import dev.sluice.model.chat.Terms;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -201,13 +202,13 @@ class MessagesQuestionTest {
   @Test
   void passesTheCallersVersionAndBetasToAnthropicAndNamesTheModelInVertexPaths() throws Exception {
     Question question = good("{\"model\":\"m\",\"max_tokens\":5,\"stream\":true," + MESSAGES + "}");
-    Terms terms = new Terms("claude-sonnet-4-5@20250929", 5, "");
-    var own = new MessagesProvider(Platform.ANTHROPIC).pass(question, terms, "2026-10-21", "b-1");
+    Terms terms = new Terms("claude-sonnet-4-5@20250929", 5, "", Map.of("anthropic-version", "2026-10-21", "anthropic-beta", "b-1"));
+    var own = new MessagesProvider(Platform.ANTHROPIC).pass(question, terms);
     assertThat(own.path()).isEqualTo("/v1/messages");
     assertThat(own.fields())
         .containsEntry("anthropic-version", "2026-10-21")
         .containsEntry("anthropic-beta", "b-1");
-    var vertex = new MessagesProvider(Platform.VERTEX).pass(question, terms, "2026-10-21", "b-1");
+    var vertex = new MessagesProvider(Platform.VERTEX).pass(question, terms);
     assertThat(vertex.path()).isEqualTo("/models/claude-sonnet-4-5@20250929:streamRawPredict");
     assertThat(vertex.fields()).containsOnlyKeys("anthropic-beta");
   }

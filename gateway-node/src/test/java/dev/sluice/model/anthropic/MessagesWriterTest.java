@@ -181,8 +181,7 @@ class MessagesWriterTest {
       byte[] document =
           Heard.write(new MessagesDocumentWriter(TERMS), said).getBytes(StandardCharsets.UTF_8);
       List<AnswerEvent> streamed =
-          new ArrayList<>(Heard.whole(new MessagesStreamReader(), stream).events());
-      streamed.remove(1);
+          Heard.whole(new MessagesStreamReader(), stream).events();
       assertThat(Heard.whole(new MessagesDocumentReader(), document).events())
           .as("seed %d", seed)
           .isEqualTo(streamed);
