@@ -225,8 +225,7 @@ final class ClientConnection implements Link.Events, Client {
               408, "no whole head within " + settings.headTimeout().toSeconds() + " s"));
         }
       } else {
-        link.abort();
-        broken("the client was too slow");
+        running.tooSlow();
       }
     }
   }
@@ -347,8 +346,7 @@ final class ClientConnection implements Link.Events, Client {
       int end = body.read(bytes, from, from + buffer.size(), framed ? (b, f, t) -> {} : this);
       buffer.take(end);
       if (body.broken()) {
-        link.abort();
-        ClientConnection.this.broken("a body whose chunks can't be read");
+        endEarly(new Malformed(400, "a body whose chunks or trailers can't be read"));
         return false;
       }
       deadlines.set(timeout, settings.bodyTimeout().toNanos());
@@ -434,6 +432,24 @@ final class ClientConnection implements Link.Events, Client {
         link.abort();
         ClientConnection.this.broken("the answer broke off");
       }
+    }
+
+    /** There is no more of the body than this, and where a next request begins nobody knows: the client is told, if it still can be. */
+    private void endEarly(Malformed why) {
+      if (headSent) {
+        link.abort();
+        ClientConnection.this.broken(why.reason());
+        return;
+      }
+      deadlines.clear(timeout);
+      exchange = null;
+      onGone();
+      refuse(why);
+    }
+
+    private void tooSlow() {
+      endEarly(new Malformed(
+          408, "no byte of the body within " + settings.bodyTimeout().toSeconds() + " s"));
     }
 
     private void onDrained() {

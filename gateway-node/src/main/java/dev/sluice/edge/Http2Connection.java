@@ -126,6 +126,14 @@ final class Http2Connection implements Link.Events, Client, Http2Session.Owner {
     whenOver.run();
   }
 
+  /** A client owes a part of its request for too long. */
+  void tooSlow(Http2Stream stream) {
+    service.malformed(
+        new Malformed(
+            408, "no byte of the body within " + settings.bodyTimeout().toSeconds() + " s"),
+        stream);
+  }
+
   Peer peer() {
     return peer;
   }

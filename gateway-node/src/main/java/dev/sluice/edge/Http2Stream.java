@@ -274,7 +274,14 @@ final class Http2Stream implements Arrival, Http2Flow.Events {
   private final class Silence extends Deadlines.Deadline {
     @Override
     protected void expired() {
-      flow.fail(Why.CANCEL);
+      Arrival.Events listening = events;
+      if (flow.headSent() || listening == null) {
+        flow.fail(Why.CANCEL);
+        return;
+      }
+      events = null;
+      listening.clientGone();
+      connection.tooSlow(Http2Stream.this);
     }
   }
 

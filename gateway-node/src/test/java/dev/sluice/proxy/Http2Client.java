@@ -134,6 +134,17 @@ final class Http2Client implements AutoCloseable {
     return frame;
   }
 
+  /** Reads on until the other side ends the connection, in whatever way. */
+  void awaitEnd() {
+    try {
+      raw.rest();
+    } catch (java.io.UncheckedIOException e) {
+      if (e.getCause() instanceof java.net.SocketTimeoutException) {
+        throw new AssertionError("the connection stays open", e);
+      }
+    }
+  }
+
   /** Body of the answer whose frames come next. */
   String body() {
     StringBuilder body = new StringBuilder();

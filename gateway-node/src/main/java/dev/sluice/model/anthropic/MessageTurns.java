@@ -8,7 +8,6 @@ import dev.sluice.model.chat.Part;
 import dev.sluice.model.chat.Signature;
 import dev.sluice.model.chat.Turn;
 import dev.sluice.model.chat.UnsayableException;
-import java.util.ArrayList;
 import java.util.List;
 
 /** Says turns as messages: neighbours of one role in one, and in each the results of tools before all else. */
@@ -21,12 +20,9 @@ final class MessageTurns {
 
   ArrayNode of(List<Turn> turns) throws UnsayableException {
     ArrayNode messages = Json.MAPPER.createArrayNode();
-    for (int i = 0; i < turns.size(); ) {
-      Turn.Role role = turns.get(i).role();
-      List<Part> parts = new ArrayList<>();
-      for (; i < turns.size() && turns.get(i).role() == role; i++) {
-        parts.addAll(turns.get(i).parts());
-      }
+    for (Turn turn : Turn.merged(turns)) {
+      Turn.Role role = turn.role();
+      List<Part> parts = turn.parts();
       ArrayNode content = Json.MAPPER.createArrayNode();
       for (Part part : parts) {
         if (part instanceof Part.ToolResult) {

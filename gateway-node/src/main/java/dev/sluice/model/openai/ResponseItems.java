@@ -90,6 +90,7 @@ final class ResponseItems {
   void signed(Signature signature) {
     Open open = speaking;
     if (open == null || !open.type().equals("reasoning")) {
+      endSpeaking("completed");
       open = begin("reasoning", "");
       speaking = open;
     }
