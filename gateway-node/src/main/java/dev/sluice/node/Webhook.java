@@ -68,8 +68,8 @@ final class Webhook {
 
   private CompletionStage<HttpResponse> serve(HttpRequest request) {
     Listing listed = declared.listed();
-    boolean asks = request.method().equals(HttpMethods.POST)
-        && request.getUri().path().equals(PATH);
+    boolean asks =
+        request.method().equals(HttpMethods.POST) && request.getUri().path().equals(PATH);
     if (!asks || listed == null || !free.tryAcquire()) {
       request.discardEntityBytes(Materializer.matFromSystem(system));
       return CompletableFuture.completedFuture(
@@ -97,10 +97,9 @@ final class Webhook {
   }
 
   private static HttpResponse failed(Throwable failure) {
-    Throwable why =
-        failure instanceof CompletionException && failure.getCause() != null
-            ? failure.getCause()
-            : failure;
+    Throwable why = failure instanceof CompletionException && failure.getCause() != null
+        ? failure.getCause()
+        : failure;
     if (why instanceof IllegalArgumentException) {
       return answer(400, String.valueOf(why.getMessage()));
     }

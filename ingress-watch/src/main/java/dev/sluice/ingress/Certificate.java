@@ -22,8 +22,7 @@ public record Certificate(ObjectKey secret, List<X509Certificate> chain, Private
   public static Certificate read(ObjectKey secret, byte[] chain, byte[] privateKey)
       throws GeneralSecurityException {
     List<X509Certificate> read = Pem.certificates(chain);
-    return new Certificate(
-        secret, read, Pem.privateKey(privateKey, read.get(0).getPublicKey()));
+    return new Certificate(secret, read, Pem.privateKey(privateKey, read.get(0).getPublicKey()));
   }
 
   @Override

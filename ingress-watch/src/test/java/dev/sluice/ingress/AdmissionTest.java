@@ -27,18 +27,16 @@ class AdmissionTest {
             "name: two, creationTimestamp: '2026-01-01T00:00:00Z'",
             Manifests.rules(Manifests.rule("b.test", Manifests.path("Prefix", "/", "none"))))
         .read());
-    Declaration proposed = Manifests.read(
-            """
+    Declaration proposed = Manifests.read("""
             apiVersion: networking.k8s.io/v1
             kind: Ingress
             metadata: {name: new, creationTimestamp: '2026-02-01T00:00:00Z', annotations: {nginx.ingress.kubernetes.io/%s: '%s'}}
             spec: %s
-            """
-                .formatted(
-                    key,
-                    value,
-                    Manifests.rules(
-                        Manifests.rule(host, Manifests.path("ImplementationSpecific", path, "a")))))
+            """.formatted(
+                key,
+                value,
+                Manifests.rules(
+                    Manifests.rule(host, Manifests.path("ImplementationSpecific", path, "a")))))
         .get(0);
     Admission judged = Admission.of(
         declared, (DeclaredIngress) proposed, ClassRules.DEFAULT, ControllerFlags.DEFAULT);

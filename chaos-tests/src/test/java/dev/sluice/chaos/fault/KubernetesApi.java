@@ -86,10 +86,9 @@ public final class KubernetesApi {
   /** The same for one object; what a client would print: warnings, or why it was refused. */
   public Told applyAndTell(String yaml) throws IOException, InterruptedException {
     JsonNode object = objects(yaml).get(0);
-    HttpResponse<String> answer =
-        send(request(pathOf(object) + "?fieldManager=scenario&force=true")
-            .header("Content-Type", "application/apply-patch+yaml")
-            .method("PATCH", HttpRequest.BodyPublishers.ofString(object.toString())));
+    HttpResponse<String> answer = send(request(pathOf(object) + "?fieldManager=scenario&force=true")
+        .header("Content-Type", "application/apply-patch+yaml")
+        .method("PATCH", HttpRequest.BodyPublishers.ofString(object.toString())));
     return new Told(
         answer.statusCode() < 300,
         answer.headers().allValues("Warning"),

@@ -29,9 +29,25 @@ public final class ServerKeys {
     Path store = folder.resolve("store.p12");
     Process keytool = new ProcessBuilder(
             Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-            "-genkeypair", "-alias", "server", "-keyalg", "EC", "-groupname", "secp256r1",
-            "-dname", "CN=webhook", "-ext", "san=ip:" + address, "-validity", "2",
-            "-storetype", "PKCS12", "-keystore", store.toString(), "-storepass", PASSWORD)
+            "-genkeypair",
+            "-alias",
+            "server",
+            "-keyalg",
+            "EC",
+            "-groupname",
+            "secp256r1",
+            "-dname",
+            "CN=webhook",
+            "-ext",
+            "san=ip:" + address,
+            "-validity",
+            "2",
+            "-storetype",
+            "PKCS12",
+            "-keystore",
+            store.toString(),
+            "-storepass",
+            PASSWORD)
         .redirectErrorStream(true)
         .redirectOutput(folder.resolve("keytool.log").toFile())
         .start();

@@ -129,8 +129,9 @@ class BeforehandIT {
         .forEach(object ->
             verdicts.put(object.path("object").asText(), object.path("verdict").asText()));
     assertThat(verdicts).containsEntry("Ingress default/hello", "honoured");
-    HOSTILE.keySet().forEach(name ->
-        assertThat(verdicts).containsEntry("Ingress default/" + name, "refused"));
+    HOSTILE
+        .keySet()
+        .forEach(name -> assertThat(verdicts).containsEntry("Ingress default/" + name, "refused"));
     assertThat(verdicts).containsEntry("Ingress default/pattern", "refused");
     assertThat(cluster.api().get("/api/v1/namespaces/default/events").path("items"))
         .noneMatch(event -> event.path("message").asText().contains("nginx.ingress"));
@@ -196,8 +197,13 @@ class BeforehandIT {
         .contains("Ingress default/hello spec.rules[0].http.paths[0]")
         .contains("Service default/hello:80, " + backend.address() + ":" + backend.port());
     Command closed = sluice(
-        "explain", "GET", "http://127.0.0.1/", "-H", "Host: limit.localhost",
-        "--node", "http://" + ADDRESS + ":8081");
+        "explain",
+        "GET",
+        "http://127.0.0.1/",
+        "-H",
+        "Host: limit.localhost",
+        "--node",
+        "http://" + ADDRESS + ":8081");
     assertThat(closed.output())
         .contains("503: the annotation limit-rps can't be honoured")
         .contains("problems");
@@ -213,11 +219,15 @@ class BeforehandIT {
   @Test
   @Order(4)
   void theWebhookDeniesWhatWouldBeRefusedAndWarnsOfWhatDiffers() throws Exception {
-    cluster.api().apply(Files.readString(Path.of("..", "deploy", "webhook.yaml"))
-        .replaceAll("(?s)^.*?\n---\n", "")
-        .replaceAll("clientConfig:\\s+service: \\{[^}]*}", "clientConfig: {url: 'https://" + ADDRESS
-            + ":8444/validate', caBundle: " + keys.bundle() + "}")
-        .replace("failurePolicy: Ignore", "failurePolicy: Fail"));
+    cluster
+        .api()
+        .apply(Files.readString(Path.of("..", "deploy", "webhook.yaml"))
+            .replaceAll("(?s)^.*?\n---\n", "")
+            .replaceAll(
+                "clientConfig:\\s+service: \\{[^}]*}",
+                "clientConfig: {url: 'https://" + ADDRESS + ":8444/validate', caBundle: "
+                    + keys.bundle() + "}")
+            .replace("failurePolicy: Ignore", "failurePolicy: Fail"));
     await().atMost(PATIENCE).until(() -> {
       KubernetesApi.Told told = cluster.api().applyAndTell(ingress("more", "auth-type: digest"));
       return !told.stored() && told.message().contains("denied the request");

@@ -70,8 +70,8 @@ public final class AdmissionReview {
     String operation = request.path("operation").asText();
     JsonNode object = request.path("object");
     String version = object.path("apiVersion").asText();
-    boolean isIngress = version.equals("networking.k8s.io/v1")
-        && object.path("kind").asText().equals("Ingress");
+    boolean isIngress =
+        version.equals("networking.k8s.io/v1") && object.path("kind").asText().equals("Ingress");
     boolean isOurKind = version.startsWith("sluice.dev/");
     boolean writes = operation.equals("CREATE") || operation.equals("UPDATE");
     if (!writes || !isIngress && !isOurKind) {
@@ -99,7 +99,9 @@ public final class AdmissionReview {
     return Admission.isOurs(
         declared,
         new ObjectKey(
-            "Ingress", metadata.path("namespace").asText(), metadata.path("name").asText()),
+            "Ingress",
+            metadata.path("namespace").asText(),
+            metadata.path("name").asText()),
         annotations,
         named.isTextual() ? named.asText() : null,
         rules);

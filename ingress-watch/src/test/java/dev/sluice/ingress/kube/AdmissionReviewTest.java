@@ -16,8 +16,7 @@ import org.junit.jupiter.api.Test;
 
 class AdmissionReviewTest {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final List<Declaration> THERE = declared(
-      """
+  private static final List<Declaration> THERE = declared("""
       {apiVersion: v1, kind: Service, metadata: {name: a}, spec: {ports: [{port: 80}]}}
       ---
       {apiVersion: networking.k8s.io/v1, kind: IngressClass, metadata: {name: nginx}, spec: {controller: k8s.io/ingress-nginx}}
@@ -38,10 +37,14 @@ class AdmissionReviewTest {
   }
 
   private static JsonNode ask(String operation, String object) throws IOException {
-    String question = "{\"apiVersion\":\"admission.k8s.io/v1\",\"kind\":\"AdmissionReview\",\"request\":"
-        + "{\"uid\":\"u-1\",\"operation\":\"" + operation + "\",\"object\":" + object + "}}";
+    String question =
+        "{\"apiVersion\":\"admission.k8s.io/v1\",\"kind\":\"AdmissionReview\",\"request\":"
+            + "{\"uid\":\"u-1\",\"operation\":\"" + operation + "\",\"object\":" + object + "}}";
     byte[] answer = AdmissionReview.answer(
-        question.getBytes(StandardCharsets.UTF_8), THERE, ClassRules.DEFAULT, ControllerFlags.DEFAULT);
+        question.getBytes(StandardCharsets.UTF_8),
+        THERE,
+        ClassRules.DEFAULT,
+        ControllerFlags.DEFAULT);
     JsonNode review = JSON.readTree(answer);
     assertThat(review.path("kind").asText()).isEqualTo("AdmissionReview");
     assertThat(review.at("/response/uid").asText()).isEqualTo("u-1");
@@ -53,8 +56,7 @@ class AdmissionReviewTest {
         {"apiVersion":"networking.k8s.io/v1","kind":"Ingress","metadata":{"name":"new","namespace":"default",
          "annotations":{"nginx.ingress.kubernetes.io/%s":"%s"}},
          "spec":{"ingressClassName":"%s","rules":[{"host":"%s","http":{"paths":[{"path":"/","pathType":"Prefix",
-         "backend":{"service":{"name":"a","port":{"number":80}}}}]}}]}}"""
-        .formatted(key, value, className, host);
+         "backend":{"service":{"name":"a","port":{"number":80}}}}]}}]}}""".formatted(key, value, className, host);
   }
 
   @Test
@@ -69,8 +71,9 @@ class AdmissionReviewTest {
     JsonNode answer = ask("UPDATE", ingress("nginx", "new.test", "auth-type", "digest"));
     assertThat(answer.path("allowed").asBoolean()).isFalse();
     assertThat(answer.at("/status/message").asText())
-        .isEqualTo("sluice: metadata.annotations.nginx.ingress.kubernetes.io/auth-type: \"digest\" (expected: basic);"
-            + " the paths of this Ingress answer 503");
+        .isEqualTo(
+            "sluice: metadata.annotations.nginx.ingress.kubernetes.io/auth-type: \"digest\" (expected: basic);"
+                + " the paths of this Ingress answer 503");
   }
 
   @Test
@@ -100,12 +103,17 @@ class AdmissionReviewTest {
             .path("allowed")
             .asBoolean())
         .isTrue();
-    String foreign = ingress("other", "new.test", "a", "b").replace("\"path\":\"/\"", "\"path\":\"//\"");
+    String foreign =
+        ingress("other", "new.test", "a", "b").replace("\"path\":\"/\"", "\"path\":\"//\"");
     assertThat(ask("CREATE", foreign).path("allowed").asBoolean()).isTrue();
-    assertThat(ask("CREATE", foreign.replace("\"other\"", "\"nginx\"")).path("allowed").asBoolean())
+    assertThat(ask("CREATE", foreign.replace("\"other\"", "\"nginx\""))
+            .path("allowed")
+            .asBoolean())
         .isFalse();
     assertThat(ask("DELETE", "null").path("allowed").asBoolean()).isTrue();
-    assertThat(ask("CREATE", "{\"apiVersion\":\"v1\",\"kind\":\"Pod\"}").path("allowed").asBoolean())
+    assertThat(ask("CREATE", "{\"apiVersion\":\"v1\",\"kind\":\"Pod\"}")
+            .path("allowed")
+            .asBoolean())
         .isTrue();
   }
 
