@@ -6,11 +6,13 @@ Prints each failing id with why, and at the end `N passed, N failed, N skipped`.
 
 import argparse
 import importlib.util
+import itertools
 import json
 import pathlib
 import shutil
 import sys
 import tempfile
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -97,22 +99,32 @@ def claims(case):
     return found
 
 
-def waves(cases):
-    """Cases that may run side by side, in lists."""
-    made, alone = [], []
-    for case in cases:
-        claim = claims(case)
-        if claim is None:
-            alone.append([case])
-            continue
-        for taken, wave in made:
-            if not taken & claim:
-                taken |= claim
-                wave.append(case)
-                break
-        else:
-            made.append((set(claim), [case]))
-    return [wave for _, wave in made] + alone
+class Places:
+    """Which cases may start now: those that need nothing that a running one has. Those that must be alone come last."""
+
+    def __init__(self, cases):
+        self.waiting = [(case, claims(case)) for case in cases]
+        self.waiting.sort(key=lambda one: one[1] is None)
+        self.taken, self.running, self.free = set(), 0, threading.Condition()
+
+    def next(self):
+        """A case and what it claims, once there is one that may start; None if all have been started."""
+        with self.free:
+            while self.waiting:
+                for place, (case, claim) in enumerate(self.waiting):
+                    if self.running == 0 if claim is None else self.running >= 0 and not claim & self.taken:
+                        del self.waiting[place]
+                        self.taken |= claim or set()
+                        self.running = -1 if claim is None else self.running + 1
+                        return case, claim
+                self.free.wait()
+            return None
+
+    def over(self, claim):
+        with self.free:
+            self.taken -= claim or set()
+            self.running = 0 if claim is None else self.running - 1
+            self.free.notify_all()
 
 
 def groups(cases):
@@ -155,19 +167,29 @@ def run_group(cases, rig, folder, arguments, first):
     gateway = Gateway(folder, arguments.host, source, [*ALWAYS, *settings, *arguments.set], names)
     try:
         gateway.await_ready()
-        for wave in waves(cases):
-            results |= run_wave(wave, gateway, first + len(results))
+        places, numbers = Places(cases), itertools.count(first)
+
+        def work():
+            while (place := places.next()) is not None:
+                case, claim = place
+                try:
+                    results[case["id"]] = run_case(case, next(numbers), gateway)
+                finally:
+                    places.over(claim)
+
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            for done in [pool.submit(work) for _ in range(AT_ONCE)]:
+                done.result()
     finally:
         gateway.stop()
     return results
 
 
-def run_wave(wave, gateway, number):
-    runs = [Run(case, number + i, gateway) for i, case in enumerate(wave)]
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        wrong = list(pool.map(lambda run: run.execute(), runs))
-    gateway.withdraw([run.namespace for run in runs])
-    return dict(zip((case["id"] for case in wave), wrong))
+def run_case(case, number, gateway):
+    one = Run(case, number, gateway)
+    wrong = one.execute()
+    gateway.withdraw([one.namespace])
+    return wrong
 
 
 def source_of(arguments):

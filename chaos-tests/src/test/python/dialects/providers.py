@@ -211,7 +211,8 @@ class Gemini:
                 elif "functionCall" in part:
                     signed |= part.get("thoughtSignature") == SIGNATURE
                 elif "inlineData" in part:
-                    image |= part["inlineData"]["mimeType"] == "image/png"
+                    data = part["inlineData"]
+                    image |= (data.get("mimeType") or data["mime_type"]) == "image/png"
                 elif content.get("role", "user") == "user":
                     text += part.get("text", "")
         if "picture" in text:

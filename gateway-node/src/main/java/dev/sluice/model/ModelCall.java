@@ -337,7 +337,8 @@ final class ModelCall implements Arrival.Events, Target.Events {
       translate(said, asPlanned.dialect(), status, contentType, retryAfter);
       return;
     }
-    boolean document = contentType.startsWith("application/json") && Callers.words(asked) != Dialect.GEMINI;
+    boolean document =
+        contentType.startsWith("application/json") && Callers.words(asked) != Dialect.GEMINI;
     streamed = !failed && said.envelope().stream() && !document;
     tap = dialect.tap(said, streamed);
     sendHead(status, contentType, retryAfter, streamed ? -1 : length);
@@ -436,7 +437,10 @@ final class ModelCall implements Arrival.Events, Target.Events {
   private void cut(String why) {
     request.note(why);
     Question said = question;
-    if (said == null) {
+    if (said == null || !Callers.converses(asked)) {
+      settleByUsage();
+      finish();
+      request.breakOff(why);
       return;
     }
     ProviderError what =
