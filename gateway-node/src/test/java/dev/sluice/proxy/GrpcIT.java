@@ -284,7 +284,7 @@ class GrpcIT {
               "te",
               "trailers",
               "grpc-timeout",
-              "200m"));
+              "2S"));
       client.data(1, true, "\0\0\0\0\4wait");
       Http2Client.Frame answer = client.next(dev.sluice.wire.Http2Frames.HEADERS);
       assertThat(answer.endsStream()).isTrue();
