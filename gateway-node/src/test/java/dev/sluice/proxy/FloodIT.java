@@ -27,9 +27,8 @@ class FloodIT {
 
   /** What an attacker sends over HTTP/2, frame by frame; numbers count from 0. */
   enum Frames {
-    RAPID_RESET((client, i) -> client
-        .get(2 * i + 1, "a", "/")
-        .send(Http2Frames.reset(2 * i + 1, Http2Frames.Why.CANCEL))),
+    RAPID_RESET((client, i) ->
+        client.get(2 * i + 1, "a", "/").send(Http2Frames.reset(2 * i + 1, Http2Frames.Why.CANCEL))),
     RESET_BY_ERRORS_OF_ITS_OWN((client, i) ->
         client.get(2 * i + 1, "a", "/").send(Http2Frames.windowUpdate(2 * i + 1, 0))),
     CONTINUATION_WITHOUT_END((client, i) -> client.frame(
@@ -46,6 +45,7 @@ class FloodIT {
     EMPTY_DATA((client, i) -> (i == 0 ? client.post(1, "a", "/") : client).data(1, false, "")),
     UNKNOWN_FRAMES((client, i) -> client.frame(99, 0, 0, ""));
 
+    @SuppressWarnings("ImmutableEnumChecker") // has no state
     private final BiConsumer<Http2Client, Integer> frame;
 
     Frames(BiConsumer<Http2Client, Integer> frame) {
@@ -128,9 +128,7 @@ class FloodIT {
   @AfterEach
   void theSteadyClientHasNoFailedRequest() {
     int before = good.get();
-    await()
-        .atMost(RunningEdge.DEADLINE)
-        .until(() -> steady.isDone() || good.get() > before + 10);
+    await().atMost(RunningEdge.DEADLINE).until(() -> steady.isDone() || good.get() > before + 10);
     stop.set(true);
     RunningEdge.await(steady);
     edge.close();

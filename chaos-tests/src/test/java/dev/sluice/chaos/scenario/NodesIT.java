@@ -73,13 +73,13 @@ class NodesIT {
   void aPodIsReadyOnceItsProbesSayThatItHasStartedAndIsReady() throws Exception {
     Path started = folder.resolve("started");
     Path ready = folder.resolve("ready");
-    cluster
-        .api()
-        .apply(pod("slow-0", "exec sleep 600", """
+    cluster.api().apply(pod("slow-0", "exec sleep 600", """
             startupProbe: {exec: {command: [test, -e, %s]}, periodSeconds: 1, failureThreshold: 1000},
             readinessProbe: {exec: {command: [test, -e, %s]}, periodSeconds: 1}
             """.formatted(started, ready)));
-    await().atMost(PATIENCE).until(() -> statusOf("slow-0").path("phase").asText().equals("Running"));
+    await()
+        .atMost(PATIENCE)
+        .until(() -> statusOf("slow-0").path("phase").asText().equals("Running"));
     assertThat(isReady("slow-0")).isFalse();
     Files.createFile(started);
     await()
@@ -95,10 +95,11 @@ class NodesIT {
   void aContainerThatIsNotAliveOrEndsIsStartedAgain() throws Exception {
     cluster
         .api()
-        .apply(pod(
-            "sick-0",
-            "exec sleep 600",
-            "livenessProbe: {exec: {command: [\"false\"]}, periodSeconds: 1, failureThreshold: 1}"));
+        .apply(
+            pod(
+                "sick-0",
+                "exec sleep 600",
+                "livenessProbe: {exec: {command: [\"false\"]}, periodSeconds: 1, failureThreshold: 1}"));
     cluster.api().apply(pod("short-0", "exit 1", ""));
     for (String name : Set.of("sick-0", "short-0")) {
       await()
@@ -111,9 +112,7 @@ class NodesIT {
   void whatShallComeBeforeTheEndComesFirstAndTheGracePeriodHasAnEnd() throws Exception {
     Path told = folder.resolve("told");
     String script = "trap \"echo term >> %s\" TERM; while true; do sleep 0.1; done".formatted(told);
-    cluster
-        .api()
-        .apply(pod("stubborn-0", script, """
+    cluster.api().apply(pod("stubborn-0", script, """
             readinessProbe: {exec: {command: ["true"]}, periodSeconds: 1},
             lifecycle: {preStop: {exec: {command: [sh, -c, "echo before >> %s"]}}}
             """.formatted(told)));
@@ -153,7 +152,8 @@ class NodesIT {
         .isEqualTo("node-1");
     await()
         .atMost(PATIENCE)
-        .untilAsserted(() -> assertThat(endpoints("pair")).containsExactly("10.244.0.10", "10.244.1.11"));
+        .untilAsserted(
+            () -> assertThat(endpoints("pair")).containsExactly("10.244.0.10", "10.244.1.11"));
     cluster.api().delete("/apis/apps/v1/namespaces/default/statefulsets/pair");
     await().atMost(PATIENCE).until(() -> isGone("pair-0") && isGone("pair-1"));
   }

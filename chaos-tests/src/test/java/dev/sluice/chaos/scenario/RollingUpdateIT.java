@@ -128,7 +128,8 @@ class RollingUpdateIT {
   private static boolean isRolledOut(ControlPlane cluster) throws Exception {
     JsonNode set = cluster.api().get(SET);
     JsonNode status = set.path("status");
-    return status.path("observedGeneration").asLong() == set.at("/metadata/generation").asLong()
+    return status.path("observedGeneration").asLong()
+            == set.at("/metadata/generation").asLong()
         && status.path("readyReplicas").asInt() == 2
         && status.path("updatedReplicas").asInt() == 2
         && status.path("currentRevision").equals(status.path("updateRevision"));

@@ -31,17 +31,35 @@ record GeminiPath(String model, String method) {
     if (model.isEmpty() || model.equals(TUNED)) {
       throw new UnsayableException("model", "the path names no model");
     }
+    stays(model);
     return new GeminiPath(model, path.substring(colon + 1));
+  }
+
+  /**
+   * Checks that a name leads nowhere else in a path.
+   *
+   * @throws UnsayableException if it has a segment that leads to another folder
+   */
+  static void stays(String model) throws UnsayableException {
+    for (String segment : model.split("/", -1)) {
+      if (segment.equals(".") || segment.equals("..")) {
+        throw new UnsayableException("model", "a model's name can't have the segment " + segment);
+      }
+    }
   }
 
   /** The path behind a provider's base URL, which ends in {@code /v1beta}, or in {@code /publishers/google} at Vertex. */
   static String to(String model, String method) {
-    StringBuilder path = new StringBuilder(model.startsWith(TUNED) ? "" : "/models");
-    String bare = model.startsWith(MODELS) ? model.substring(MODELS.length()) : model;
-    for (String segment : bare.split("/", -1)) {
+    StringBuilder path = new StringBuilder();
+    for (String segment : full(model).split("/", -1)) {
       path.append('/').append(encoded(segment));
     }
     return path.append(':').append(method).toString();
+  }
+
+  /** The model's name with what it is in front: {@code models/M}. */
+  static String full(String model) {
+    return model.startsWith(MODELS) || model.startsWith(TUNED) ? model : MODELS + model;
   }
 
   private static String encoded(String segment) {

@@ -34,14 +34,16 @@ public sealed interface GoogleCredential permits ServiceAccount, AuthorizedUser 
   static GoogleCredential read(byte[] json) {
     JsonNode file = Json.tree(json);
     if (file == null || !file.isObject()) {
-      throw new IllegalArgumentException("the credential is not a JSON object (expected: the file of a service account's key)");
+      throw new IllegalArgumentException(
+          "the credential is not a JSON object (expected: the file of a service account's key)");
     }
     String type = text(file, "type");
     return switch (type) {
       case "service_account" -> ServiceAccount.of(file);
       case "authorized_user" -> AuthorizedUser.of(file);
       default ->
-        throw new IllegalArgumentException("type: " + type + " (expected: service_account or authorized_user)");
+        throw new IllegalArgumentException(
+            "type: " + type + " (expected: service_account or authorized_user)");
     };
   }
 
@@ -60,7 +62,8 @@ public sealed interface GoogleCredential permits ServiceAccount, AuthorizedUser 
     URI uri = URI.create(told);
     String host = uri.getHost();
     boolean local = "localhost".equals(host) || "127.0.0.1".equals(host);
-    if (host == null || !"https".equals(uri.getScheme()) && !(local && "http".equals(uri.getScheme()))) {
+    if (host == null
+        || !"https".equals(uri.getScheme()) && !(local && "http".equals(uri.getScheme()))) {
       throw new IllegalArgumentException("token_uri: " + told + " (expected: an https URL)");
     }
     return uri;
@@ -69,11 +72,11 @@ public sealed interface GoogleCredential permits ServiceAccount, AuthorizedUser 
   /** Fields of a form. */
   static String form(Map<String, String> fields) {
     StringBuilder form = new StringBuilder();
-    new TreeMap<>(fields).forEach((name, value) -> form
-        .append(form.length() == 0 ? "" : "&")
-        .append(name)
-        .append('=')
-        .append(URLEncoder.encode(value, StandardCharsets.UTF_8)));
+    new TreeMap<>(fields)
+        .forEach((name, value) -> form.append(form.length() == 0 ? "" : "&")
+            .append(name)
+            .append('=')
+            .append(URLEncoder.encode(value, StandardCharsets.UTF_8)));
     return form.toString();
   }
 }

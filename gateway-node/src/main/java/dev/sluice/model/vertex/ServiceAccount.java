@@ -42,13 +42,15 @@ public record ServiceAccount(String email, String keyId, PrivateKey key, URI end
   private static PrivateKey key(String pem) {
     Matcher matcher = PEM.matcher(pem);
     if (!matcher.find()) {
-      throw new IllegalArgumentException("private_key: not a key (expected: BEGIN PRIVATE KEY, as Google writes it)");
+      throw new IllegalArgumentException(
+          "private_key: not a key (expected: BEGIN PRIVATE KEY, as Google writes it)");
     }
     try {
       byte[] bytes = Base64.getMimeDecoder().decode(matcher.group(1));
       return KeyFactory.getInstance("RSA").generatePrivate(new PKCS8EncodedKeySpec(bytes));
     } catch (GeneralSecurityException | IllegalArgumentException e) {
-      throw new IllegalArgumentException("private_key: can't be read (expected: an RSA key in PKCS #8)");
+      throw new IllegalArgumentException(
+          "private_key: can't be read (expected: an RSA key in PKCS #8)");
     }
   }
 

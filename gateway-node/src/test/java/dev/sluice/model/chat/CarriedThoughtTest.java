@@ -27,7 +27,8 @@ class CarriedThoughtTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "call.1", "a.thought-", "a.thought-!!", "a.thought-e30", "a.thought-W1sxXV0"})
+  @ValueSource(
+      strings = {"", "call.1", "a.thought-", "a.thought-!!", "a.thought-e30", "a.thought-W1sxXV0"})
   void idsThatCarryNothingThatCanBeReadStayAsTheyAre(String id) {
     assertThat(CarriedThought.bare(id)).isEqualTo(id);
     assertThat(CarriedThought.of(id)).isEmpty();

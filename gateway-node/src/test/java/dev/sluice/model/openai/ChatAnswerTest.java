@@ -157,7 +157,7 @@ class ChatAnswerTest {
       })
   void callsOfToolsAreReadInAllTheirShapes(String deltas) {
     StringBuilder text = new StringBuilder();
-    for (String one : deltas.split("\\|")) {
+    for (String one : deltas.split("\\|", -1)) {
       text.append(delta(one));
     }
     assertThat(stream(text + end("stop") + DONE))
@@ -186,7 +186,9 @@ class ChatAnswerTest {
   @Test
   void anOldFunctionCallIsACall() {
     assertThat(stream(delta("'function_call':{'name':'w','arguments':''}")
-            + delta("'function_call':{'arguments':'{}'}") + end("function_call") + DONE))
+            + delta("'function_call':{'arguments':'{}'}")
+            + end("function_call")
+            + DONE))
         .containsExactly(
             new Began("c"),
             new ToolBegan(0, 0, "call_x_0_0", "w"),
@@ -196,8 +198,10 @@ class ChatAnswerTest {
 
   @Test
   void geminisSignatureComesBeforeItsCall() {
-    assertThat(stream(delta(
-            "'tool_calls':[{'index':0,'id':'c1','extra_content':{'google':{'thought_signature':'g'}},'function':{'name':'w'}}]")))
+    assertThat(
+            stream(
+                delta(
+                    "'tool_calls':[{'index':0,'id':'c1','extra_content':{'google':{'thought_signature':'g'}},'function':{'name':'w'}}]")))
         .containsExactly(
             new Began("c"),
             new AnswerEvent.Signed(0, new Signature(Signature.Maker.GEMINI, "g")),
@@ -206,8 +210,12 @@ class ChatAnswerTest {
 
   @Test
   void thoughtsAreReadUnderAllTheirNames() {
-    assertThat(stream(delta("'reasoning':'a'") + delta("'reasoning':'b','reasoning_content':'b'")
-            + delta("'content':[{'type':'thinking','thinking':[{'type':'text','text':'c'}]},{'type':'text','text':'so'}]")))
+    assertThat(
+            stream(
+                delta("'reasoning':'a'")
+                    + delta("'reasoning':'b','reasoning_content':'b'")
+                    + delta(
+                        "'content':[{'type':'thinking','thinking':[{'type':'text','text':'c'}]},{'type':'text','text':'so'}]")))
         .containsExactly(
             new Began("c"),
             new Thought(0, "a"),
@@ -232,8 +240,10 @@ class ChatAnswerTest {
 
   @Test
   void theTextThatAnAnswerStoppedAtIsTold() {
-    assertThat(stream(chunk(
-            "'choices':[{'index':0,'delta':{'content':''},'finish_reason':'stop','stop_reason':'END'}]")))
+    assertThat(
+            stream(
+                chunk(
+                    "'choices':[{'index':0,'delta':{'content':''},'finish_reason':'stop','stop_reason':'END'}]")))
         .containsExactly(new Began("c"), new Ended(0, Reason.STOP, "END"));
   }
 
@@ -274,8 +284,7 @@ class ChatAnswerTest {
         .containsExactly(
             new Began("c"),
             new Text(0, "a"),
-            new AnswerEvent.Failed(
-                new ProviderError(503, ProviderError.Kind.OVERLOADED, "boom")));
+            new AnswerEvent.Failed(new ProviderError(503, ProviderError.Kind.OVERLOADED, "boom")));
   }
 
   @Test
@@ -284,8 +293,7 @@ class ChatAnswerTest {
         .last()
         .isInstanceOfSatisfying(
             AnswerEvent.Failed.class,
-            failed ->
-                assertThat(failed.error().kind()).isEqualTo(ProviderError.Kind.OVERLOADED));
+            failed -> assertThat(failed.error().kind()).isEqualTo(ProviderError.Kind.OVERLOADED));
   }
 
   @Test
@@ -316,8 +324,7 @@ class ChatAnswerTest {
 
   @Test
   void anEventOrDocumentThatIsTooLongIsAFailureAndIsNotKept() {
-    for (AnswerReader reader :
-        List.of(new ChatStreamReader("x"), new ChatDocumentReader("x"))) {
+    for (AnswerReader reader : List.of(new ChatStreamReader("x"), new ChatDocumentReader("x"))) {
       byte[] piece = ("data: " + "x".repeat(1 << 20)).getBytes(StandardCharsets.UTF_8);
       List<AnswerEvent> events = new ArrayList<>();
       for (int i = 0; i < 40; i++) {

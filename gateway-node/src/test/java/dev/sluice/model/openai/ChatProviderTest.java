@@ -133,8 +133,9 @@ class ChatProviderTest {
         new Part.Thought("t", "hm", new Signature(Signature.Maker.GEMINI, "g")),
         new Part.ToolUse("u", "c1", "w", Json.MAPPER.createObjectNode())));
     assertThat(asked(said).path("messages").path(0))
-        .isEqualTo(tree(
-            "{'role':'assistant','content':null,'tool_calls':[{'id':'c1','type':'function','function':{'name':'w','arguments':'{}'}}]}"));
+        .isEqualTo(
+            tree(
+                "{'role':'assistant','content':null,'tool_calls':[{'id':'c1','type':'function','function':{'name':'w','arguments':'{}'}}]}"));
     JsonNode other = asked(
             ChatOptions.OPENAI.with(Feature.THOUGHTS, Feature.GOOGLE_SIGNATURES),
             said,
@@ -142,9 +143,7 @@ class ChatProviderTest {
         .path("messages")
         .path(0);
     assertThat(other.path("reasoning_content").asText()).isEqualTo("hm");
-    assertThat(other
-            .at("/tool_calls/0/extra_content/google/thought_signature")
-            .asText())
+    assertThat(other.at("/tool_calls/0/extra_content/google/thought_signature").asText())
         .isEqualTo("g");
   }
 
@@ -153,27 +152,30 @@ class ChatProviderTest {
     Conversation said =
         turns(user(new Part.Document("d", new Part.Source.PlainText("body"), "a.txt")));
     assertThat(asked(said).path("messages"))
-        .isEqualTo(tree(
-            "[{'role':'user','content':[{'type':'text','text':'a.txt:\\nbody'}]}]"));
+        .isEqualTo(tree("[{'role':'user','content':[{'type':'text','text':'a.txt:\\nbody'}]}]"));
   }
 
   @Test
   void idsAreShortWhereTheyMustBeAndStayTheSameForTheirResult() throws Exception {
     Conversation said = turns(
-        assistant(
-            new Part.ToolUse("u", "toolu_abcdefghijkl", "w", Json.MAPPER.createObjectNode())),
+        assistant(new Part.ToolUse("u", "toolu_abcdefghijkl", "w", Json.MAPPER.createObjectNode())),
         user(new Part.ToolResult("r", "toolu_abcdefghijkl", "w", List.of(text("a")), false)));
-    JsonNode messages = asked(
-            ChatOptions.OPENAI.with(Feature.SHORT_IDS), said, new Losses(false))
+    JsonNode messages = asked(ChatOptions.OPENAI.with(Feature.SHORT_IDS), said, new Losses(false))
         .path("messages");
     String id = messages.at("/0/tool_calls/0/id").asText();
-    assertThat(id).matches("[A-Za-z0-9]{9}").isEqualTo(messages.at("/1/tool_call_id").asText());
+    assertThat(id)
+        .matches("[A-Za-z0-9]{9}")
+        .isEqualTo(messages.at("/1/tool_call_id").asText());
     assertThat(ShortIds.of("aB3dE6gH9")).isEqualTo("aB3dE6gH9");
   }
 
   @ParameterizedTest
   @CsvSource({
-    "NONE, 'none'", "BUDGET_1, 'minimal'", "BUDGET_2048, 'low'", "BUDGET_5000, 'high'", "DYNAMIC, ''"
+    "NONE, 'none'",
+    "BUDGET_1, 'minimal'",
+    "BUDGET_2048, 'low'",
+    "BUDGET_5000, 'high'",
+    "DYNAMIC, ''"
   })
   void howMuchToThinkIsAnEffort(String said, String effort) throws Exception {
     Reasoning reasoning = said.equals("NONE")
@@ -213,8 +215,7 @@ class ChatProviderTest {
       'messages':[{'role':'user','content':[{'type':'input_audio','input_audio':{'data':'AAAA','format':'flac'}}]}] | | messages[0].content[0]
       'messages':[{'role':'user','content':[{'type':'file','file':{'file_data':'AAAA'}}]}] | FILES | messages[0].content[0]
       """)
-  void whatTheServerLacksIsNamedOrLeftOut(String field, String lacks, String at)
-      throws Exception {
+  void whatTheServerLacksIsNamedOrLeftOut(String field, String lacks, String at) throws Exception {
     ChatOptions options = ChatOptions.OPENAI;
     if ("seed".equals(lacks)) {
       options = new ChatOptions("system", "", "required", options.features());

@@ -37,9 +37,8 @@ class ChatReaderTest {
 
   @Test
   void instructionsComeFirstInTheirOrder() throws Exception {
-    Conversation said = messages(
-        "{'role':'system','content':'a'},{'role':'user','content':'hi'},"
-            + "{'role':'developer','content':[{'type':'text','text':'b'},{'type':'text','text':''}]}");
+    Conversation said = messages("{'role':'system','content':'a'},{'role':'user','content':'hi'},"
+        + "{'role':'developer','content':[{'type':'text','text':'b'},{'type':'text','text':''}]}");
     assertThat(said.system())
         .containsExactly(
             new Part.Text("messages[0].content", "a"),
@@ -62,8 +61,7 @@ class ChatReaderTest {
     String at = "messages[0].content[";
     assertThat(said.turns().get(0).parts())
         .containsExactly(
-            new Part.Image(
-                at + "0]", new Part.Source.Url("", "https://example.com/a.png"), "low"),
+            new Part.Image(at + "0]", new Part.Source.Url("", "https://example.com/a.png"), "low"),
             new Part.Image(at + "1]", new Part.Source.Bytes("image/png", "AAAA"), ""),
             new Part.Audio(at + "2]", new Part.Source.Bytes("audio/mpeg", "AAAA")),
             new Part.Document(at + "3]", new Part.Source.Bytes("application/pdf", "AAAA"), "a.pdf"),
@@ -107,8 +105,7 @@ class ChatReaderTest {
     Signature geminis = new Signature(Signature.Maker.GEMINI, "s2");
     String id = CarriedThought.carry(
         "c1",
-        List.of(
-            new CarriedThought("hm", claudes, true), new CarriedThought("", geminis, false)));
+        List.of(new CarriedThought("hm", claudes, true), new CarriedThought("", geminis, false)));
     Conversation said = messages("{'role':'user','content':'q'},"
         + "{'role':'assistant','content':'so','reasoning_content':'hm','tool_calls':[{'id':'" + id
         + "','type':'function','function':{'name':'w','arguments':'{}'}}]},"
@@ -130,11 +127,12 @@ class ChatReaderTest {
     String id = CarriedThought.carry(
         "c1",
         List.of(new CarriedThought("hm", new Signature(Signature.Maker.ANTHROPIC, "s"), true)));
-    String body = "{\"model\":\"m\",\"max_tokens\":1,\"messages\":[{\"role\":\"assistant\",\"tool_calls\":"
-        + "[{\"type\":\"function\",\"id\":\"ID\",\"function\":{\"name\":\"w\",\"arguments\":\"{}\"}}]},"
-        + "{\"role\":\"tool\",\"tool_call_id\":\"ID\",\"content\":\"ID\"}]}";
-    byte[] said = Spoken.good(ChatQuestion.read(
-            body.replace("ID", id).getBytes(StandardCharsets.UTF_8)))
+    String body =
+        "{\"model\":\"m\",\"max_tokens\":1,\"messages\":[{\"role\":\"assistant\",\"tool_calls\":"
+            + "[{\"type\":\"function\",\"id\":\"ID\",\"function\":{\"name\":\"w\",\"arguments\":\"{}\"}}]},"
+            + "{\"role\":\"tool\",\"tool_call_id\":\"ID\",\"content\":\"ID\"}]}";
+    byte[] said = Spoken.good(
+            ChatQuestion.read(body.replace("ID", id).getBytes(StandardCharsets.UTF_8)))
         .bodyFor(new Terms("m", 9, "max_tokens"));
     assertThat(new String(said, StandardCharsets.UTF_8))
         .isEqualTo(body.replace("\"content\":\"ID\"", "\"content\":\"" + id + "\"")
@@ -143,8 +141,8 @@ class ChatReaderTest {
 
   @Test
   void thoughtsWithoutSignatureAreTheTurnsFirst() throws Exception {
-    Conversation said =
-        messages("{'role':'assistant','content':'so','reasoning_content':'hm'},{'role':'user','content':''}");
+    Conversation said = messages(
+        "{'role':'assistant','content':'so','reasoning_content':'hm'},{'role':'user','content':''}");
     assertThat(said.turns().get(0).parts())
         .containsExactly(
             new Part.Thought("messages[0].reasoning_content", "hm", null),
@@ -163,13 +161,8 @@ class ChatReaderTest {
           {'role':'function','name':'w','content':'r'}]}""");
     assertThat(said.tools())
         .containsExactly(new Tool(
-            "functions[0]",
-            "w",
-            "d",
-            Json.MAPPER.createObjectNode().put("type", "object"),
-            false));
-    assertThat(said.toolChoice())
-        .isEqualTo(new Said<>(new ToolChoice.Named("w"), "function_call"));
+            "functions[0]", "w", "d", Json.MAPPER.createObjectNode().put("type", "object"), false));
+    assertThat(said.toolChoice()).isEqualTo(new Said<>(new ToolChoice.Named("w"), "function_call"));
     assertThat(said.parallelTools()).isEqualTo(new Said<>(false, "functions"));
     Part.ToolUse use = (Part.ToolUse) said.turns().get(1).parts().get(0);
     Part.ToolResult result = (Part.ToolResult) said.turns().get(2).parts().get(0);

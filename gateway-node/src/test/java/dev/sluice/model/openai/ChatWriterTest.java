@@ -56,8 +56,7 @@ class ChatWriterTest {
 
   @Test
   void whoDidNotAskForUsageSeesNone() {
-    assertThat(written(
-            new ChatStreamWriter(NO_USAGE, false), new AnswerEvent.Text(0, "a"), USED))
+    assertThat(written(new ChatStreamWriter(NO_USAGE, false), new AnswerEvent.Text(0, "a"), USED))
         .doesNotContain("usage")
         .endsWith("data: [DONE]\n\n");
   }
@@ -80,18 +79,18 @@ class ChatWriterTest {
         new AnswerEvent.Ended(0, Reason.TOOL_CALLS, ""));
     assertThat(all)
         .isEqualTo(quotes(delta("'role':'assistant','content':null,'refusal':null")
-                + delta("'reasoning_content':'hm'")
-                + delta("'reasoning_content':'m'")
-                + delta("'refusal':'no'")
-                + delta("'tool_calls':[{'index':0,'id':'" + id
-                    + "','type':'function','function':{'name':'w','arguments':''}}]")
-                + delta("'tool_calls':[{'index':0,'function':{'arguments':'{\\'a\\''}}]")
-                + delta("'tool_calls':[{'index':0,'function':{'arguments':':1}'}}]")
-                + delta(
-                    "'tool_calls':[{'index':1,'id':'c2','type':'function','function':{'name':'t','arguments':''}}]")
-                + delta("'tool_calls':[{'index':1,'function':{'arguments':'{}'}}]")
-                + chunk("", "'tool_calls'", false)
-                + "data: [DONE]\n\n"));
+            + delta("'reasoning_content':'hm'")
+            + delta("'reasoning_content':'m'")
+            + delta("'refusal':'no'")
+            + delta("'tool_calls':[{'index':0,'id':'" + id
+                + "','type':'function','function':{'name':'w','arguments':''}}]")
+            + delta("'tool_calls':[{'index':0,'function':{'arguments':'{\\'a\\''}}]")
+            + delta("'tool_calls':[{'index':0,'function':{'arguments':':1}'}}]")
+            + delta(
+                "'tool_calls':[{'index':1,'id':'c2','type':'function','function':{'name':'t','arguments':''}}]")
+            + delta("'tool_calls':[{'index':1,'function':{'arguments':'{}'}}]")
+            + chunk("", "'tool_calls'", false)
+            + "data: [DONE]\n\n"));
   }
 
   @Test

@@ -84,13 +84,13 @@ class CompletionTest {
         .startsWith("{\"stream_options\":{\"include_usage\":true},");
     assertThat(body(with("'prompt':'a','max_tokens':1,'stream':true,'stream_options':{'x':1}"), 1))
         .contains("\"stream_options\":{\"include_usage\":true,\"x\":1}");
-    assertThat(with("'prompt':'a','stream_options':{'include_usage':true}").hidesUsage()).isFalse();
+    assertThat(with("'prompt':'a','stream_options':{'include_usage':true}").hidesUsage())
+        .isFalse();
     assertThat(with("'prompt':'a'").hidesUsage()).isTrue();
   }
 
   private static String body(Question question, long cap) {
-    return new String(
-        question.bodyFor(new Terms("m", cap, "max_tokens")), StandardCharsets.UTF_8);
+    return new String(question.bodyFor(new Terms("m", cap, "max_tokens")), StandardCharsets.UTF_8);
   }
 
   @Test
@@ -99,8 +99,7 @@ class CompletionTest {
         with("'prompt':['abc'],'temperature':0,'stop':['x'],'n':2,'best_of':2,'echo':false,'user':'u'")
             .conversation();
     assertThat(said.turns())
-        .containsExactly(
-            new Turn(Turn.Role.USER, List.of(new Part.Text("prompt", "abc"))));
+        .containsExactly(new Turn(Turn.Role.USER, List.of(new Part.Text("prompt", "abc"))));
     assertThat(said.choices().value()).isEqualTo(2);
     assertThat(said.sampling().stop()).isEqualTo(new Said<>(List.of("x"), "stop"));
     assertThat(said.beyond()).isEmpty();
@@ -127,8 +126,7 @@ class CompletionTest {
       'prompt':null
       """)
   void severalPromptsAndTokensAreNoConversation(String prompt) {
-    assertThat(catchThrowableOfType(
-                UnsayableException.class, () -> with(prompt).conversation())
+    assertThat(catchThrowableOfType(UnsayableException.class, () -> with(prompt).conversation())
             .field())
         .isEqualTo("prompt");
   }
@@ -149,13 +147,15 @@ class CompletionTest {
         "{\"id\":\"cmpl-a1\",\"object\":\"text_completion\",\"created\":1700000000,\"model\":\"m\",\"choices\":";
     String usage = Usage.chat(TokenUsage.of(5, 6)).toString();
     assertThat(Spoken.written(DIALECT.stream(question, Spoken.TERMS), events))
-        .startsWith("data: " + head
-            + "[{\"text\":\"so\",\"index\":0,\"logprobs\":null,\"finish_reason\":null}],\"usage\":null}\n\n")
+        .startsWith(
+            "data: " + head
+                + "[{\"text\":\"so\",\"index\":0,\"logprobs\":null,\"finish_reason\":null}],\"usage\":null}\n\n")
         .contains("[{\"text\":\"\",\"index\":0,\"logprobs\":null,\"finish_reason\":\"length\"}]")
         .endsWith("data: " + head + "[],\"usage\":" + usage + "}\n\ndata: [DONE]\n\n");
     assertThat(Spoken.written(DIALECT.document(question, Spoken.TERMS), events))
-        .isEqualTo(head + "[{\"text\":\"so\",\"index\":0,\"logprobs\":null,\"finish_reason\":\"length\"},"
-            + "{\"text\":\"x\",\"index\":1,\"logprobs\":null,\"finish_reason\":\"stop\"}],\"usage\":"
-            + usage + "}");
+        .isEqualTo(
+            head + "[{\"text\":\"so\",\"index\":0,\"logprobs\":null,\"finish_reason\":\"length\"},"
+                + "{\"text\":\"x\",\"index\":1,\"logprobs\":null,\"finish_reason\":\"stop\"}],\"usage\":"
+                + usage + "}");
   }
 }

@@ -24,10 +24,41 @@ class FuzzTest {
   private static final int ROUNDS = Integer.getInteger("fuzz", 2_000);
   private static final Terms TERMS = new Terms("n", 10, "max_tokens");
   private static final String[] WORDS = {
-    "data:", "event:", "error", "[DONE]", "\n\n", "\r\n", "\r", "{", "}", "[", "]", ":", ",", "\"",
-    "\"choices\"", "\"delta\"", "\"message\"", "\"content\"", "\"tool_calls\"", "\"function\"",
-    "\"index\"", "\"usage\"", "\"response\"", "\"type\"", "\"finish_reason\"", "\"response.completed\"",
-    "null", "1", "-1", "1e999", "99999999999999999999", "\"a\"", "\\u00", "ü", "\0"
+    "data:",
+    "event:",
+    "error",
+    "[DONE]",
+    "\n\n",
+    "\r\n",
+    "\r",
+    "{",
+    "}",
+    "[",
+    "]",
+    ":",
+    ",",
+    "\"",
+    "\"choices\"",
+    "\"delta\"",
+    "\"message\"",
+    "\"content\"",
+    "\"tool_calls\"",
+    "\"function\"",
+    "\"index\"",
+    "\"usage\"",
+    "\"response\"",
+    "\"type\"",
+    "\"finish_reason\"",
+    "\"response.completed\"",
+    "null",
+    "1",
+    "-1",
+    "1e999",
+    "99999999999999999999",
+    "\"a\"",
+    "\\u00",
+    "ü",
+    "\0"
   };
 
   /** A good text, with pieces cut out, doubled or replaced. */
@@ -74,15 +105,14 @@ class FuzzTest {
 
   @Test
   void answersOfProviders() {
-    String document = "{\"id\":\"c\",\"choices\":[{\"index\":0,\"message\":{\"content\":\"a\",\"tool_calls\":[{\"id\":\"c1\","
-        + "\"function\":{\"name\":\"w\",\"arguments\":\"{}\"}}]},\"finish_reason\":\"stop\"}],\"usage\":{\"prompt_tokens\":1}}";
+    String document =
+        "{\"id\":\"c\",\"choices\":[{\"index\":0,\"message\":{\"content\":\"a\",\"tool_calls\":[{\"id\":\"c1\","
+            + "\"function\":{\"name\":\"w\",\"arguments\":\"{}\"}}]},\"finish_reason\":\"stop\"}],\"usage\":{\"prompt_tokens\":1}}";
     for (int seed = 0; seed < ROUNDS; seed++) {
       Random random = new Random(seed);
-      byte[] stream =
-          random.nextInt(4) == 0
-              ? words(random).getBytes(StandardCharsets.UTF_8)
-              : mangled(
-                  random.nextBoolean() ? ChatAnswerTest.RECORDED : ChatAnswerTest.AZURES, random);
+      byte[] stream = random.nextInt(4) == 0
+          ? words(random).getBytes(StandardCharsets.UTF_8)
+          : mangled(random.nextBoolean() ? ChatAnswerTest.RECORDED : ChatAnswerTest.AZURES, random);
       sameInAnySplit(() -> new ChatStreamReader("x"), stream, seed);
       sameInAnySplit(() -> new ChatDocumentReader("x"), mangled(document, random), seed);
       assertThat(new ChatProvider().error(random.nextInt(200) + 400, stream)).isNotNull();
@@ -91,20 +121,22 @@ class FuzzTest {
 
   @Test
   void answersThatPass() {
-    String response = "event: response.completed\ndata: {\"type\":\"response.completed\",\"response\":{\"output\":[],"
-        + "\"usage\":{\"input_tokens\":1,\"output_tokens\":2}}}\n\n";
+    String response =
+        "event: response.completed\ndata: {\"type\":\"response.completed\",\"response\":{\"output\":[],"
+            + "\"usage\":{\"input_tokens\":1,\"output_tokens\":2}}}\n\n";
     for (int seed = 0; seed < ROUNDS; seed++) {
       Random random = new Random(seed);
       byte[] bytes = mangled(random.nextBoolean() ? response : ChatAnswerTest.RECORDED, random);
       for (Supplier<AnswerTap> taps : List.<Supplier<AnswerTap>>of(
-          () -> new LastEventUsage(
-              Set.of("response.completed"), JsonUsage.IN_RESPONSE),
+          () -> new LastEventUsage(Set.of("response.completed"), JsonUsage.IN_RESPONSE),
           () -> new SseUsage(true),
           JsonUsage::new)) {
         AnswerTap one = taps.get();
         AnswerTap other = taps.get();
         String passed = Spoken.passed(one, bytes, new Random(1));
-        assertThat(passed).as("seed %d", seed).isEqualTo(Spoken.passed(other, bytes, new Random(2)));
+        assertThat(passed)
+            .as("seed %d", seed)
+            .isEqualTo(Spoken.passed(other, bytes, new Random(2)));
         assertThat(one.usage()).as("seed %d", seed).isEqualTo(other.usage());
         assertThat(one.whole()).as("seed %d", seed).isEqualTo(other.whole());
       }
@@ -113,14 +145,17 @@ class FuzzTest {
 
   @Test
   void requests() {
-    String chat = "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":\"a\"}]},"
-        + "{\"role\":\"assistant\",\"tool_calls\":[{\"id\":\"a.thought-W10\",\"function\":{\"name\":\"w\",\"arguments\":\"{}\"}}]},"
-        + "{\"role\":\"tool\",\"tool_call_id\":\"a\",\"content\":\"r\"}],\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"w\"}}],"
-        + "\"tool_choice\":\"auto\",\"stop\":[\"a\"],\"n\":1,\"max_tokens\":5,\"stream\":true,\"response_format\":{\"type\":\"text\"}}";
-    String response = "{\"model\":\"m\",\"input\":[{\"role\":\"user\",\"content\":[{\"type\":\"input_text\",\"text\":\"a\"}]},"
-        + "{\"type\":\"reasoning\",\"summary\":[{\"type\":\"summary_text\",\"text\":\"a\"}],\"encrypted_content\":\"x\"},"
-        + "{\"type\":\"function_call\",\"call_id\":\"c\",\"name\":\"w\",\"arguments\":\"{}\"}],\"text\":{\"format\":{\"type\":\"text\"}}}";
-    String plain = "{\"model\":\"m\",\"input\":[\"a\",[1,2]],\"query\":\"q\",\"documents\":[\"a\",{\"text\":\"b\"}],\"prompt\":[\"a\",\"b\"],\"n\":2}";
+    String chat =
+        "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":\"a\"}]},"
+            + "{\"role\":\"assistant\",\"tool_calls\":[{\"id\":\"a.thought-W10\",\"function\":{\"name\":\"w\",\"arguments\":\"{}\"}}]},"
+            + "{\"role\":\"tool\",\"tool_call_id\":\"a\",\"content\":\"r\"}],\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"w\"}}],"
+            + "\"tool_choice\":\"auto\",\"stop\":[\"a\"],\"n\":1,\"max_tokens\":5,\"stream\":true,\"response_format\":{\"type\":\"text\"}}";
+    String response =
+        "{\"model\":\"m\",\"input\":[{\"role\":\"user\",\"content\":[{\"type\":\"input_text\",\"text\":\"a\"}]},"
+            + "{\"type\":\"reasoning\",\"summary\":[{\"type\":\"summary_text\",\"text\":\"a\"}],\"encrypted_content\":\"x\"},"
+            + "{\"type\":\"function_call\",\"call_id\":\"c\",\"name\":\"w\",\"arguments\":\"{}\"}],\"text\":{\"format\":{\"type\":\"text\"}}}";
+    String plain =
+        "{\"model\":\"m\",\"input\":[\"a\",[1,2]],\"query\":\"q\",\"documents\":[\"a\",{\"text\":\"b\"}],\"prompt\":[\"a\",\"b\"],\"n\":2}";
     for (int seed = 0; seed < ROUNDS; seed++) {
       Random random = new Random(seed);
       read(new ChatCompletions(), mangled(chat, random));

@@ -15,6 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Forms with files. */
+@SuppressWarnings("StringConcatToTextBlock") // line ends matter
 class MultipartQuestionTest {
   private static final String TYPE = "multipart/form-data; boundary=XyZ";
 
@@ -23,8 +24,9 @@ class MultipartQuestionTest {
         + "\r\n";
   }
 
-  private static final String FILE = "--XyZ\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.wav\"\r\n"
-      + "Content-Type: audio/wav\r\n\r\n\0\1\r\n--Xy\r\n\r\nmodel\r\n";
+  private static final String FILE =
+      "--XyZ\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.wav\"\r\n"
+          + "Content-Type: audio/wav\r\n\r\n\0\1\r\n--Xy\r\n\r\nmodel\r\n";
   private static final String END = "--XyZ--\r\n";
 
   private static QuestionRead read(String type, String form) {
@@ -38,7 +40,8 @@ class MultipartQuestionTest {
 
   @Test
   void theModelIsReplacedAndAllElseStays() {
-    String form = FILE + field("model", "whisper-1") + field("prompt", "abc") + field("stream", "true") + END;
+    String form =
+        FILE + field("model", "whisper-1") + field("prompt", "abc") + field("stream", "true") + END;
     Question question = good(read(TYPE, form));
     assertThat(question.envelope().model()).isEqualTo("whisper-1");
     assertThat(question.envelope().stream()).isTrue();
@@ -51,7 +54,8 @@ class MultipartQuestionTest {
 
   @Test
   void asManyPicturesAreHeldForAsAreAskedFor() {
-    String form = field("n", "3") + field("model", "gpt-image-1") + field("partial_images", "2") + END;
+    String form =
+        field("n", "3") + field("model", "gpt-image-1") + field("partial_images", "2") + END;
     QuestionRead read =
         FormCall.IMAGE_EDITS.read("", TYPE, form.getBytes(StandardCharsets.ISO_8859_1));
     assertThat(good(read).envelope().choices()).isEqualTo(3);
@@ -117,15 +121,15 @@ class MultipartQuestionTest {
     assertThat(bad(read(TYPE, FILE + END)).field()).isEqualTo("model");
     assertThat(bad(read(TYPE, field("model", "a") + field("model", "b") + END)).field())
         .isEqualTo("model");
-    assertThat(bad(read(TYPE, field("stream", "maybe") + MODEL + END)).field())
-        .isEqualTo("stream");
+    assertThat(bad(read(TYPE, field("stream", "maybe") + MODEL + END)).field()).isEqualTo("stream");
     assertThat(bad(read(TYPE, field("n", "1e3") + MODEL + END)).field()).isEqualTo("n");
     assertThat(bad(read(TYPE, field("n", "999999999") + MODEL + END)).field()).isEqualTo("n");
     String file = MODEL.replace("name=\"model\"", "name=\"model\"; filename=\"a\"");
     assertThat(bad(read(TYPE, file + END)).field()).isEqualTo("model");
     String encoded = MODEL.replace("\r\n\r\n", "\r\nContent-Transfer-Encoding: base64\r\n\r\n");
     assertThat(bad(read(TYPE, encoded + END)).field()).isEqualTo("model");
-    assertThat(good(read(TYPE, field("prompt", "") + MODEL + "--XyZ--")).envelope().model())
+    assertThat(
+            good(read(TYPE, field("prompt", "") + MODEL + "--XyZ--")).envelope().model())
         .isEqualTo("m");
   }
 
@@ -133,9 +137,11 @@ class MultipartQuestionTest {
   void formsAreBounded() {
     assertThat(bad(read(TYPE, MODEL + field("a", "b").repeat(300) + END)).message())
         .contains("parts");
-    String head = "--XyZ\r\nContent-Disposition: form-data; name=\"" + "x".repeat(10_000) + "\"\r\n\r\n\r\n";
+    String head =
+        "--XyZ\r\nContent-Disposition: form-data; name=\"" + "x".repeat(10_000) + "\"\r\n\r\n\r\n";
     assertThat(bad(read(TYPE, head + END)).message()).contains("head of a part");
-    String quoted = "--XyZ\r\nContent-Disposition: form-data; name=\"" + "\\x".repeat(4_000) + "\"\r\n\r\n\r\n";
+    String quoted =
+        "--XyZ\r\nContent-Disposition: form-data; name=\"" + "\\x".repeat(4_000) + "\"\r\n\r\n\r\n";
     assertThat(bad(read(TYPE, quoted + END)).field()).isEqualTo("body");
   }
 
@@ -148,7 +154,9 @@ class MultipartQuestionTest {
       for (int i = 0; i < 1 + random.nextInt(4); i++) {
         bytes[random.nextInt(bytes.length)] = (byte) random.nextInt(256);
       }
-      assertThat(FormCall.TRANSCRIPTIONS.read("", TYPE, bytes)).as("seed %d", seed).isNotNull();
+      assertThat(FormCall.TRANSCRIPTIONS.read("", TYPE, bytes))
+          .as("seed %d", seed)
+          .isNotNull();
     }
   }
 }

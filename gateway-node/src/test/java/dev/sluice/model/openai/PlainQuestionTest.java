@@ -75,8 +75,9 @@ class PlainQuestionTest {
 
   @Test
   void picturesAreCountedAndThoseShownBeforeThemToo() {
-    Envelope envelope =
-        read(PlainCall.IMAGES, "'prompt':'a','n':3,'partial_images':2,'stream':true").envelope();
+    Envelope envelope = read(
+            PlainCall.IMAGES, "'prompt':'a','n':3,'partial_images':2,'stream':true")
+        .envelope();
     assertThat(envelope.choices()).isEqualTo(3);
     assertThat(envelope.predictedTokens()).isEqualTo(200);
     assertThat(envelope.stream()).isTrue();
@@ -105,10 +106,12 @@ class PlainQuestionTest {
   @Test
   void usageOfPicturesThatComeOneByOneAddsUp() {
     AnswerTap tap = PlainCall.IMAGES.tap(read(PlainCall.IMAGES, "'prompt':'a'"), true);
-    String event = "event: image_generation.completed\ndata: {\"type\":\"image_generation.completed\",\"b64_json\":\"AAAA\","
-        + "\"usage\":{\"input_tokens\":5,\"output_tokens\":100,\"total_tokens\":105}}\n\n";
-    String text = "event: image_generation.partial_image\ndata: {\"usage\":{\"input_tokens\":1}}\n\n"
-        + event + event;
+    String event =
+        "event: image_generation.completed\ndata: {\"type\":\"image_generation.completed\",\"b64_json\":\"AAAA\","
+            + "\"usage\":{\"input_tokens\":5,\"output_tokens\":100,\"total_tokens\":105}}\n\n";
+    String text =
+        "event: image_generation.partial_image\ndata: {\"usage\":{\"input_tokens\":1}}\n\n" + event
+            + event;
     assertThat(Spoken.passed(tap, text.getBytes(StandardCharsets.UTF_8), new Random(1)))
         .isEqualTo(text);
     assertThat(tap.usage()).isEqualTo(TokenUsage.of(10, 200));

@@ -33,8 +33,8 @@ class ResponsesTest {
   }
 
   private static Question with(String fields) {
-    return good(read("{'model':'m'," + fields
-        + (fields.contains("'input'") ? "}" : ",'input':'one two'}")));
+    return good(read(
+        "{'model':'m'," + fields + (fields.contains("'input'") ? "}" : ",'input':'one two'}")));
   }
 
   private static Conversation items(String items) throws UnsayableException {
@@ -48,8 +48,7 @@ class ResponsesTest {
          {'role':'user','content':'zero'},
          {'type':'message','role':'user','content':[{'type':'input_text','text':'one  two'},{'type':'input_text','text':'three'}]},
          {'type':'function_call','call_id':'c','name':'w','arguments':'{}'},
-         {'type':'function_call_output','call_id':'c','output':'four'}]""")
-        .envelope();
+         {'type':'function_call_output','call_id':'c','output':'four'}]""").envelope();
     assertThat(envelope.model()).isEqualTo("m");
     assertThat(envelope.stream()).isTrue();
     assertThat(envelope.choices()).isEqualTo(1);
@@ -68,7 +67,8 @@ class ResponsesTest {
     long without = with("'input':''").envelope().inputBound();
     assertThat(with - without)
         .isGreaterThanOrEqualTo("grüß 😀".getBytes(StandardCharsets.UTF_8).length
-            + "typefunctionnamewdescriptionddparametersa1".length() + 16);
+            + "typefunctionnamewdescriptionddparametersa1".length()
+            + 16);
   }
 
   @ParameterizedTest
@@ -88,9 +88,10 @@ class ResponsesTest {
 
   @Test
   void thoughtsThatAreGivenBackAreBounded() {
-    assertThat(with("'input':[{'type':'reasoning','id':'r','summary':[{'type':'summary_text','text':'a'}],'encrypted_content':'xyz'}]")
-            .envelope()
-            .unbounded())
+    assertThat(
+            with("'input':[{'type':'reasoning','id':'r','summary':[{'type':'summary_text','text':'a'}],'encrypted_content':'xyz'}]")
+                .envelope()
+                .unbounded())
         .isNull();
   }
 
@@ -137,8 +138,7 @@ class ResponsesTest {
          {'type':'message','id':'msg_1','status':'completed','role':'assistant','content':[{'type':'output_text','text':'so','annotations':[]},{'type':'refusal','refusal':'no'}]},
          {'type':'function_call','id':'fc_1','call_id':'c1','name':'w','arguments':'{}','status':'completed'},
          {'type':'function_call_output','call_id':'c1','output':'r'},
-         {'type':'reasoning','id':'rs_2','summary':[],'encrypted_content':'gAAA'}]""")
-        .conversation();
+         {'type':'reasoning','id':'rs_2','summary':[],'encrypted_content':'gAAA'}]""").conversation();
     assertThat(said.beyond()).isEmpty();
     assertThat(said.system()).extracting(Part.Text::text).containsExactly("sys", "dev");
     assertThat(said.turns())
@@ -166,8 +166,7 @@ class ResponsesTest {
                     new Part.Text("input[3].content[1].refusal", "no"))),
             new Turn(
                 Turn.Role.ASSISTANT,
-                List.of(
-                    new Part.ToolUse("input[4]", "c1", "w", Json.MAPPER.createObjectNode()))),
+                List.of(new Part.ToolUse("input[4]", "c1", "w", Json.MAPPER.createObjectNode()))),
             new Turn(
                 Turn.Role.USER,
                 List.of(new Part.ToolResult(
@@ -185,8 +184,7 @@ class ResponsesTest {
         'tool_choice':{'type':'function','name':'w'},'parallel_tool_calls':false,'temperature':0.5,'top_p':0.9,
         'text':{'format':{'type':'json_schema','name':'s','schema':{'type':'object'},'strict':true},'verbosity':'medium'},
         'reasoning':{'effort':'high','summary':'auto'},'user':'u','store':false,'truncation':'disabled','include':['reasoning.encrypted_content'],
-        'metadata':{},'service_tier':'auto','top_logprobs':0,'background':false,'previous_response_id':null,'prompt_cache_key':'k'""")
-        .conversation();
+        'metadata':{},'service_tier':'auto','top_logprobs':0,'background':false,'previous_response_id':null,'prompt_cache_key':'k'""").conversation();
     assertThat(said.beyond()).isEmpty();
     assertThat(said.tools().get(0).strict()).isTrue();
     assertThat(said.toolChoice()).isEqualTo(new Said<>(new ToolChoice.Named("w"), "tool_choice"));
@@ -209,7 +207,7 @@ class ResponsesTest {
       'tool_choice':{'type':'web_search'}                  | tool_choice
       'text':{'verbosity':'low'}                           | text.verbosity
       'include':['message.output_text.logprobs']           | include[0]
-      'input':[{'type':'item_reference','id':'i'}]         | input[0]
+      'input':[{'type':'web_search_call','id':'i'}]        | input[0]
       'input':[{'role':'user','content':[{'type':'input_image','file_id':'f'}]}] | input[0].content[0].file_id
       'max_steps':5                                        | max_steps
       """)
@@ -225,6 +223,7 @@ class ResponsesTest {
       {'type':'function_call','call_id':'c','name':'w','arguments':'x'}         | input[0].arguments
       {'type':'function_call','name':'w','arguments':'{}'}                      | input[0].call_id
       {'type':'function_call_output','call_id':'c','output':5}                  | input[0].output
+      {'type':'item_reference','id':'rs_1'}                                     | input[0]
       {'type':'reasoning','summary':[{'type':'summary_text'}]}                 | input[0].summary[0].text
       """)
   void anItemThatIsWrongIsNamed(String item, String at) {

@@ -25,10 +25,12 @@ import org.junit.jupiter.api.Test;
 /** Answers as responses and as their events. */
 class ResponsesWriterTest {
   private static final Responses DIALECT = new Responses();
-  private static final Question QUESTION = Spoken.good(DIALECT.read(
-      "",
-      "",
-      json("{'model':'m','input':'q','instructions':'i','tools':[{'type':'function','name':'w'}],'temperature':0.5}")));
+  private static final Question QUESTION = Spoken.good(
+      DIALECT.read(
+          "",
+          "",
+          json(
+              "{'model':'m','input':'q','instructions':'i','tools':[{'type':'function','name':'w'}],'temperature':0.5}")));
   private static final AnswerEvent.Used USED =
       new AnswerEvent.Used(new TokenUsage(10, 4, 1, 20, 7));
 
@@ -64,21 +66,43 @@ class ResponsesWriterTest {
   @Test
   void eventsComeInTheirOrderAndAreCounted() {
     List<JsonNode> events = events(written(DIALECT.stream(QUESTION, TERMS), ALL));
-    assertThat(events).extracting(event -> event.path("type").asText().substring(9)).containsExactly(
-        "created", "in_progress",
-        "output_item.added", "reasoning_summary_part.added", "reasoning_summary_text.delta",
-        "reasoning_summary_text.delta", "reasoning_summary_text.done",
-        "reasoning_summary_part.done", "output_item.done",
-        "output_item.added", "content_part.added", "output_text.delta", "output_text.delta",
-        "output_text.done", "content_part.done", "output_item.done",
-        "output_item.added", "content_part.added", "refusal.delta", "refusal.done",
-        "content_part.done", "output_item.done",
-        "output_item.added", "output_item.done",
-        "output_item.added", "function_call_arguments.delta",
-        "output_item.added", "function_call_arguments.delta",
-        "function_call_arguments.done", "output_item.done",
-        "function_call_arguments.delta", "function_call_arguments.done", "output_item.done",
-        "completed");
+    assertThat(events)
+        .extracting(event -> event.path("type").asText().substring(9))
+        .containsExactly(
+            "created",
+            "in_progress",
+            "output_item.added",
+            "reasoning_summary_part.added",
+            "reasoning_summary_text.delta",
+            "reasoning_summary_text.delta",
+            "reasoning_summary_text.done",
+            "reasoning_summary_part.done",
+            "output_item.done",
+            "output_item.added",
+            "content_part.added",
+            "output_text.delta",
+            "output_text.delta",
+            "output_text.done",
+            "content_part.done",
+            "output_item.done",
+            "output_item.added",
+            "content_part.added",
+            "refusal.delta",
+            "refusal.done",
+            "content_part.done",
+            "output_item.done",
+            "output_item.added",
+            "output_item.done",
+            "output_item.added",
+            "function_call_arguments.delta",
+            "output_item.added",
+            "function_call_arguments.delta",
+            "function_call_arguments.done",
+            "output_item.done",
+            "function_call_arguments.delta",
+            "function_call_arguments.done",
+            "output_item.done",
+            "completed");
     for (int i = 0; i < events.size(); i++) {
       assertThat(events.get(i).path("sequence_number").asInt(-1)).isEqualTo(i);
     }
@@ -103,9 +127,10 @@ class ResponsesWriterTest {
              {'id':'rs_a1-3','type':'reasoning','status':'completed','summary':[],'encrypted_content':'sluice-gemini-g'},
              {'id':'fc_a1-4','type':'function_call','status':'completed','call_id':'c1','name':'w','arguments':'{}'},
              {'id':'fc_a1-5','type':'function_call','status':'completed','call_id':'c2','name':'t','arguments':'{}'}]""")));
-    assertThat(document.path("usage")).isEqualTo(Json.tree(json(
-        "{'input_tokens':15,'output_tokens':27,'total_tokens':42,'input_tokens_details':{'cached_tokens':4,"
-            + "'cache_write_tokens':1},'output_tokens_details':{'reasoning_tokens':7}}")));
+    assertThat(document.path("usage"))
+        .isEqualTo(Json.tree(json(
+            "{'input_tokens':15,'output_tokens':27,'total_tokens':42,'input_tokens_details':{'cached_tokens':4,"
+                + "'cache_write_tokens':1},'output_tokens_details':{'reasoning_tokens':7}}")));
     assertThat(document.path("instructions").asText()).isEqualTo("i");
     assertThat(document.path("store").asBoolean(true)).isFalse();
   }
@@ -143,8 +168,8 @@ class ResponsesWriterTest {
   @Test
   void usageIsFoundInTheLastEventInAnySplitAndNothingIsChanged() {
     String stream = written(DIALECT.stream(QUESTION, TERMS), ALL);
-    for (String text : List.of(
-        stream, stream.replaceAll("(?m)^event: .*\n", ""), stream.replace("\n", "\r\n"))) {
+    for (String text :
+        List.of(stream, stream.replaceAll("(?m)^event: .*\n", ""), stream.replace("\n", "\r\n"))) {
       byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
       for (int seed = 0; seed < 100; seed++) {
         AnswerTap tap = DIALECT.tap(QUESTION, true);
@@ -171,8 +196,7 @@ class ResponsesWriterTest {
   @Test
   void usageOfADocumentIsFound() {
     AnswerTap tap = DIALECT.tap(QUESTION, false);
-    byte[] bytes =
-        written(DIALECT.document(QUESTION, TERMS), ALL).getBytes(StandardCharsets.UTF_8);
+    byte[] bytes = written(DIALECT.document(QUESTION, TERMS), ALL).getBytes(StandardCharsets.UTF_8);
     Spoken.passed(tap, bytes, new Random(1));
     assertThat(tap.usage()).isEqualTo(USED.usage());
   }
@@ -181,9 +205,10 @@ class ResponsesWriterTest {
   @Test
   void theLastEventMayBeOfAnyLength() {
     AnswerTap tap = DIALECT.tap(QUESTION, true);
-    String text = "event: response.completed\ndata: {\"type\":\"response.completed\",\"response\":{\"output\":["
-        + "{\"text\":\"" + "x".repeat(5_000_000)
-        + "\"}],\"usage\":{\"input_tokens\":1,\"output_tokens\":2,\"total_tokens\":3}}}\n\n";
+    String text =
+        "event: response.completed\ndata: {\"type\":\"response.completed\",\"response\":{\"output\":["
+            + "{\"text\":\"" + "x".repeat(5_000_000)
+            + "\"}],\"usage\":{\"input_tokens\":1,\"output_tokens\":2,\"total_tokens\":3}}}\n\n";
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     for (int at = 0; at < bytes.length; at += 16_384) {
       tap.pass(bytes, at, Math.min(bytes.length, at + 16_384));

@@ -17,7 +17,7 @@ class UsageTableTest {
     if (counters.equals("none")) {
       return null;
     }
-    String[] all = counters.split(" ");
+    String[] all = counters.split(" ", -1);
     return new TokenUsage(
         Long.parseLong(all[0]),
         Long.parseLong(all[1]),
@@ -78,11 +78,10 @@ class UsageTableTest {
       vLLM   | {'id':'r','model':'v','usage':{'total_tokens':56},'results':[]}                                                             | 56 0 0 0 0
       """)
   void ranksTellTheirsElsewhere(String who, String json, String expected) {
-    AnswerTap tap =
-        PlainCall.RERANK.tap(
-            Spoken.good(PlainCall.RERANK.read(
-                "", "", Spoken.json("{'model':'r','query':'q','documents':['d']}"))),
-            false);
+    AnswerTap tap = PlainCall.RERANK.tap(
+        Spoken.good(PlainCall.RERANK.read(
+            "", "", Spoken.json("{'model':'r','query':'q','documents':['d']}"))),
+        false);
     byte[] bytes = Spoken.json(json);
     Spoken.passed(tap, bytes, new Random(3));
     assertThat(tap.usage()).isEqualTo(counters(expected));

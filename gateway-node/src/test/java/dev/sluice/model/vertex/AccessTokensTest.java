@@ -28,11 +28,13 @@ class AccessTokensTest {
   private final List<CompletableFuture<TokenEndpoint.Reply>> asked = new ArrayList<>();
   private Instant now = START;
   private final AccessTokens tokens = new AccessTokens(
-      GoogleCredential.read(serviceAccount()), ask -> {
+      GoogleCredential.read(serviceAccount()),
+      ask -> {
         CompletableFuture<TokenEndpoint.Reply> reply = new CompletableFuture<>();
         asked.add(reply);
         return reply;
-      }, () -> now);
+      },
+      () -> now);
 
   private static KeyPair key() {
     try {
@@ -60,11 +62,16 @@ class AccessTokensTest {
   }
 
   private void answer(int which, int status, String json) {
-    asked.get(which).complete(new TokenEndpoint.Reply(status, json.getBytes(StandardCharsets.UTF_8)));
+    asked
+        .get(which)
+        .complete(new TokenEndpoint.Reply(status, json.getBytes(StandardCharsets.UTF_8)));
   }
 
   private void grant(int which, String token) {
-    answer(which, 200, "{\"access_token\":\"" + token + "\",\"expires_in\":3599,\"token_type\":\"Bearer\"}");
+    answer(
+        which,
+        200,
+        "{\"access_token\":\"" + token + "\",\"expires_in\":3599,\"token_type\":\"Bearer\"}");
   }
 
   private static String given(CompletionStage<String> token) {
@@ -76,13 +83,17 @@ class AccessTokensTest {
     GoogleCredential.Ask ask = GoogleCredential.read(serviceAccount()).ask(START);
     assertThat(ask.endpoint()).hasToString("https://oauth2.googleapis.com/token");
     String form = URLDecoder.decode(ask.form(), StandardCharsets.UTF_8);
-    assertThat(form).endsWith("&grant_type=urn:ietf:params:oauth:grant-type:jwt-bearer").startsWith("assertion=");
-    String[] jwt = form.substring("assertion=".length(), form.indexOf('&')).split("\\.");
+    assertThat(form)
+        .endsWith("&grant_type=urn:ietf:params:oauth:grant-type:jwt-bearer")
+        .startsWith("assertion=");
+    String[] jwt = form.substring("assertion=".length(), form.indexOf('&')).split("\\.", -1);
     JsonNode header = Json.tree(Base64.getUrlDecoder().decode(jwt[0]));
     JsonNode claims = Json.tree(Base64.getUrlDecoder().decode(jwt[1]));
     assertThat(header).hasToString("{\"alg\":\"RS256\",\"typ\":\"JWT\",\"kid\":\"k1\"}");
-    assertThat(claims).hasToString("{\"iss\":\"a@p.iam.gserviceaccount.com\",\"scope\":\"https://www.googleapis.com/auth/cloud-platform\","
-        + "\"aud\":\"https://oauth2.googleapis.com/token\",\"iat\":1767225600,\"exp\":1767229200}");
+    assertThat(claims)
+        .hasToString(
+            "{\"iss\":\"a@p.iam.gserviceaccount.com\",\"scope\":\"https://www.googleapis.com/auth/cloud-platform\","
+                + "\"aud\":\"https://oauth2.googleapis.com/token\",\"iat\":1767225600,\"exp\":1767229200}");
     Signature check = Signature.getInstance("SHA256withRSA");
     check.initVerify(KEY.getPublic());
     check.update((jwt[0] + "." + jwt[1]).getBytes(StandardCharsets.US_ASCII));
@@ -91,9 +102,12 @@ class AccessTokensTest {
 
   @Test
   void aPersonsTokenIsRefreshed() {
-    String json = "{\"type\":\"authorized_user\",\"client_id\":\"c\",\"client_secret\":\"s&\",\"refresh_token\":\"r\"}";
-    GoogleCredential.Ask ask = GoogleCredential.read(json.getBytes(StandardCharsets.UTF_8)).ask(START);
-    assertThat(ask.form()).isEqualTo("client_id=c&client_secret=s%26&grant_type=refresh_token&refresh_token=r");
+    String json =
+        "{\"type\":\"authorized_user\",\"client_id\":\"c\",\"client_secret\":\"s&\",\"refresh_token\":\"r\"}";
+    GoogleCredential.Ask ask =
+        GoogleCredential.read(json.getBytes(StandardCharsets.UTF_8)).ask(START);
+    assertThat(ask.form())
+        .isEqualTo("client_id=c&client_secret=s%26&grant_type=refresh_token&refresh_token=r");
     assertThat(ask.endpoint()).hasToString("https://oauth2.googleapis.com/token");
   }
 
@@ -102,7 +116,8 @@ class AccessTokensTest {
     GoogleCredential account = GoogleCredential.read(serviceAccount());
     assertThat(account).hasToString("ServiceAccount[email=a@p.iam.gserviceaccount.com]");
     assertThat(account.ask(START)).hasToString("Ask[endpoint=https://oauth2.googleapis.com/token]");
-    assertThat(new AccessToken("secret", START)).hasToString("AccessToken[endsAt=2026-01-01T00:00:00Z]");
+    assertThat(new AccessToken("secret", START))
+        .hasToString("AccessToken[endsAt=2026-01-01T00:00:00Z]");
   }
 
   @ParameterizedTest
@@ -116,7 +131,8 @@ class AccessTokensTest {
       {'type':'authorized_user','client_id':'c','client_secret':'s','refresh_token':'r','token_uri':'http://evil.example/'} | token_uri: http://evil.example/
       """)
   void saysWhatIsWrongAndShowsNoSecret(String json, String message) {
-    assertThatThrownBy(() -> GoogleCredential.read(json.replace('\'', '"').getBytes(StandardCharsets.UTF_8)))
+    assertThatThrownBy(
+            () -> GoogleCredential.read(json.replace('\'', '"').getBytes(StandardCharsets.UTF_8)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(message)
         .hasMessageNotContainingAny("c2VjcmV0", "'s'");
@@ -165,7 +181,8 @@ class AccessTokensTest {
   @Test
   void whereThereIsNoneItSaysWhy() {
     CompletionStage<String> token = tokens.token();
-    answer(0, 400, "{\"error\":\"invalid_grant\",\"error_description\":\"Invalid JWT Signature.\"}");
+    answer(
+        0, 400, "{\"error\":\"invalid_grant\",\"error_description\":\"Invalid JWT Signature.\"}");
     for (CompletionStage<String> each : List.of(token, tokens.token())) {
       assertThatThrownBy(() -> each.toCompletableFuture().join())
           .hasCauseInstanceOf(AccessTokens.RefusedException.class)
@@ -174,16 +191,20 @@ class AccessTokensTest {
     now = now.plusSeconds(5);
     CompletionStage<String> again = tokens.token();
     asked.get(1).completeExceptionally(new java.io.IOException("connection refused"));
-    assertThatThrownBy(() -> again.toCompletableFuture().join()).hasMessageContaining("connection refused");
+    assertThatThrownBy(() -> again.toCompletableFuture().join())
+        .hasMessageContaining("connection refused");
   }
 
   @Test
   void placesHaveTheirHosts() {
     assertThat(new VertexPlace("p-1", "europe-west4").baseUrl("google"))
-        .isEqualTo("https://europe-west4-aiplatform.googleapis.com/v1/projects/p-1/locations/europe-west4/publishers/google");
+        .isEqualTo(
+            "https://europe-west4-aiplatform.googleapis.com/v1/projects/p-1/locations/europe-west4/publishers/google");
     assertThat(new VertexPlace("p", "global").host()).isEqualTo("aiplatform.googleapis.com");
     assertThat(new VertexPlace("p", "eu").host()).isEqualTo("aiplatform.eu.rep.googleapis.com");
-    assertThatThrownBy(() -> new VertexPlace("p/../x", "global")).hasMessageContaining("project: p/../x");
-    assertThatThrownBy(() -> new VertexPlace("p", "evil.example/")).hasMessageContaining("location");
+    assertThatThrownBy(() -> new VertexPlace("p/../x", "global"))
+        .hasMessageContaining("project: p/../x");
+    assertThatThrownBy(() -> new VertexPlace("p", "evil.example/"))
+        .hasMessageContaining("location");
   }
 }
