@@ -88,11 +88,14 @@ public record Explanation(
       Route taken = routes.match(asked.path(), asked.view());
       List<Route> all = routes.inOrder();
       List<Other> others = new ArrayList<>();
-      int place = taken == null ? -1 : all.indexOf(taken);
+      boolean passed = taken == null;
+      int place = 0;
       for (int i = 0; i < all.size(); i++) {
         Route route = all.get(i);
-        if (i != place && others.size() < MOST_OTHERS) {
-          boolean passed = taken == null || i > place;
+        if (!passed && route.equals(taken)) {
+          passed = true;
+          place = i + 1;
+        } else if (others.size() < MOST_OTHERS) {
           others.add(new Other(RouteWords.rule(route), declaredBy(route), why(route, passed)));
         }
       }
@@ -100,7 +103,7 @@ public record Explanation(
       return new Explanation(
           request,
           hostWords(),
-          taken == null ? null : taken(taken, place + 1, all.size()),
+          taken == null ? null : taken(taken, place, all.size()),
           List.copyOf(others),
           left,
           taken == null ? List.of() : touching(taken));
