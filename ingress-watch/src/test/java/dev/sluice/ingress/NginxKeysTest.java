@@ -36,7 +36,8 @@ class NginxKeysTest {
       told.put(columns[0], columns[1] + ": " + (columns.length > 3 ? columns[3] : ""));
     }
     assertThat(told.keySet()).isEqualTo(documented.keySet());
-    told.forEach((key, text) -> assertThat(text).as(key).isEqualTo(documented.get(key)));
+    told.forEach((key, text) ->
+        assertThat(text).as("annotations.tsv: " + key).isEqualTo(documented.get(key)));
   }
 
   @Test
@@ -79,7 +80,7 @@ class NginxKeysTest {
     }
     listed.add(
         "proxy-request-buffering"); // a default of the annotation of that name, which differs
-    assertThat(honoured).isEqualTo(listed);
+    assertThat(honoured).as("controller-keys.tsv").isEqualTo(listed);
   }
 
   @Test
