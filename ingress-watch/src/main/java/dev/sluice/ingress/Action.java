@@ -1,6 +1,8 @@
 package dev.sluice.ingress;
 
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 
 /** What becomes of a request that a route has taken and whose filters let it pass. */
 public sealed interface Action {
@@ -70,6 +72,8 @@ public sealed interface Action {
     VECTOR_STORES("", "/v1/vector_stores", true),
     FINE_TUNING("", "/v1/fine_tuning", true);
 
+    private static final Set<Call> UNSERVED = EnumSet.range(REALTIME, FINE_TUNING);
+
     private final String method;
     private final String path;
     private final boolean below;
@@ -99,7 +103,7 @@ public sealed interface Action {
 
     /** Whether it is known and not served. */
     public boolean unserved() {
-      return ordinal() >= REALTIME.ordinal();
+      return UNSERVED.contains(this);
     }
   }
 }
