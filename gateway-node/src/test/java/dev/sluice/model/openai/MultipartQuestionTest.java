@@ -24,9 +24,8 @@ class MultipartQuestionTest {
         + "\r\n";
   }
 
-  private static final String FILE =
-      "--XyZ\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.wav\"\r\n"
-          + "Content-Type: audio/wav\r\n\r\n\0\1\r\n--Xy\r\n\r\nmodel\r\n";
+  private static final String FILE = field("file\"; filename=\"a.wav", "\0\1\r\n--Xy\r\n\r\nmodel")
+      .replace("\r\n\r\n\0", "\r\nContent-Type: audio/wav\r\n\r\n\0");
   private static final String END = "--XyZ--\r\n";
 
   private static QuestionRead read(String type, String form) {
