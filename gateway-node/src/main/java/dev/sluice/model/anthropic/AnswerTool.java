@@ -8,7 +8,8 @@ public final class AnswerTool {
   /** No caller's tool may have this name. */
   public static final String NAME = "sluice_answer";
 
-  public static final String DESCRIPTION = "Gives your answer to the user. Call it once, with the whole answer.";
+  public static final String DESCRIPTION =
+      "Gives your answer to the user. Call it once, with the whole answer.";
 
   private AnswerTool() {}
 }

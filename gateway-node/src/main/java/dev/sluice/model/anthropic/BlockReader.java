@@ -66,18 +66,17 @@ final class BlockReader {
       throw new UnsayableException(block.at("type"), "must name the kind of the block");
     }
     Said<JsonNode> cache = block.take("cache_control");
-    Part part =
-        switch (type.value()) {
-          case "text" -> text(block, cache != null);
-          case "image" -> image(block);
-          case "document" -> document(block);
-          case "tool_use" -> toolUse(block);
-          case "tool_result" -> toolResult(block);
-          case "thinking" -> thinking(block);
-          case "redacted_thinking" ->
-            new Part.Thought(block.at(), "", Thoughts.redacted(needed(block, "data")));
-          default -> null;
-        };
+    Part part = switch (type.value()) {
+      case "text" -> text(block, cache != null);
+      case "image" -> image(block);
+      case "document" -> document(block);
+      case "tool_use" -> toolUse(block);
+      case "tool_result" -> toolResult(block);
+      case "thinking" -> thinking(block);
+      case "redacted_thinking" ->
+        new Part.Thought(block.at(), "", Thoughts.redacted(needed(block, "data")));
+      default -> null;
+    };
     if (part == null) {
       beyond.add(new Said<>(type.value(), block.at()));
     } else {
@@ -114,12 +113,11 @@ final class BlockReader {
     if (citations != null && citations.isTrue("enabled")) {
       beyond.add(new Said<>("citations", citations.at()));
     }
-    Source from =
-        switch (needed(source, "type")) {
-          case "text" -> new Source.PlainText(needed(source, "data"));
-          case "content" -> plain(content(source.take("content")));
-          default -> bytesOrUrl(source, "application/pdf");
-        };
+    Source from = switch (needed(source, "type")) {
+      case "text" -> new Source.PlainText(needed(source, "data"));
+      case "content" -> plain(content(source.take("content")));
+      default -> bytesOrUrl(source, "application/pdf");
+    };
     return from == null ? null : new Part.Document(block.at(), from, title);
   }
 
@@ -152,7 +150,9 @@ final class BlockReader {
     boolean error = block.isTrue("is_error");
     List<Part> content = content(block.take("content"));
     for (Part part : content) {
-      if (!(part instanceof Part.Text || part instanceof Part.Image || part instanceof Part.Document)) {
+      if (!(part instanceof Part.Text
+          || part instanceof Part.Image
+          || part instanceof Part.Document)) {
         throw new UnsayableException(part.at(), "can't stand in a tool's result");
       }
     }

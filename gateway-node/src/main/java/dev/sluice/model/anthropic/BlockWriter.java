@@ -65,7 +65,8 @@ final class BlockWriter {
         }
       }
       if (results.size() + others.size() > 0) {
-        ObjectNode message = messages.addObject().put("role", role == Role.USER ? "user" : "assistant");
+        ObjectNode message =
+            messages.addObject().put("role", role == Role.USER ? "user" : "assistant");
         message.putArray("content").addAll(results).addAll(others);
       }
     }
@@ -78,7 +79,9 @@ final class BlockWriter {
       return text.text().isEmpty() ? null : text(text);
     }
     if (part instanceof Part.Image image) {
-      return role == Role.USER ? image(image) : none(part.at(), "Claude takes no images of its own");
+      return role == Role.USER
+          ? image(image)
+          : none(part.at(), "Claude takes no images of its own");
     }
     if (part instanceof Part.Document document) {
       return role == Role.USER
@@ -116,7 +119,8 @@ final class BlockWriter {
     if (image.source() instanceof Source.Bytes bytes) {
       if (!IMAGES.contains(bytes.mediaType())) {
         return none(
-            image.at(), "Claude takes images as JPEG, PNG, GIF and WebP, not as " + bytes.mediaType());
+            image.at(),
+            "Claude takes images as JPEG, PNG, GIF and WebP, not as " + bytes.mediaType());
       }
       source(block, "base64").put("media_type", bytes.mediaType()).put("data", bytes.base64());
       return block;

@@ -4,8 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.model.chat.Credentials;
 import dev.sluice.model.chat.Json;
-import dev.sluice.model.chat.ProviderError.Kind;
 import dev.sluice.model.chat.ProviderError;
+import dev.sluice.model.chat.ProviderError.Kind;
 import java.util.Locale;
 
 /** Errors, as this dialect says them. */
@@ -34,7 +34,8 @@ public final class Errors {
   }
 
   public static ProviderError unreadable(String why) {
-    return new ProviderError(UNREADABLE, Kind.FAILED, "the provider's answer can't be read: " + why);
+    return new ProviderError(
+        UNREADABLE, Kind.FAILED, "the provider's answer can't be read: " + why);
   }
 
   private static ProviderError of(int status, JsonNode error) {
@@ -44,7 +45,8 @@ public final class Errors {
   }
 
   private static ProviderError error(int status, Kind kind, String message) {
-    String told = message.isBlank() ? "the provider answered " + status : Credentials.masked(message);
+    String told =
+        message.isBlank() ? "the provider answered " + status : Credentials.masked(message);
     return new ProviderError(status, kind, told);
   }
 

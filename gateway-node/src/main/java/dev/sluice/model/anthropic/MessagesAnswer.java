@@ -69,7 +69,8 @@ public final class MessagesAnswer {
 
   /** Takes a whole message. */
   public void document(JsonNode message, Consumer<AnswerEvent> out) {
-    if (!message.path("type").asText().equals("message") || !message.path("content").isArray()) {
+    if (!message.path("type").asText().equals("message")
+        || !message.path("content").isArray()) {
       fail(
           message.path("error").isObject()
               ? Errors.inStream(message)
@@ -169,7 +170,8 @@ public final class MessagesAnswer {
     }
     Reason reason = Stops.read(said.path("stop_reason").textValue());
     boolean onlyAnswered = reason == Reason.TOOL_CALLS && answered && tools == 0;
-    String met = said.path("stop_sequence").isTextual() ? said.path("stop_sequence").textValue() : "";
+    String met =
+        said.path("stop_sequence").isTextual() ? said.path("stop_sequence").textValue() : "";
     out.accept(new AnswerEvent.Ended(0, onlyAnswered ? Reason.STOP : reason, met));
   }
 

@@ -16,8 +16,8 @@ final class MessagesInput {
   private static final int TOOLS_PROMPT_TOKENS = 1024;
 
   /** Blocks whose tokens their bytes bound. */
-  private static final Set<String> BOUNDED = Set.of(
-      "text", "tool_use", "tool_result", "thinking", "redacted_thinking", "search_result");
+  private static final Set<String> BOUNDED =
+      Set.of("text", "tool_use", "tool_result", "thinking", "redacted_thinking", "search_result");
 
   private long bytes;
   private long words;

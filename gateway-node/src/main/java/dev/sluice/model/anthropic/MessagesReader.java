@@ -125,15 +125,13 @@ final class MessagesReader {
     Said<Boolean> single = choice.flag("disable_parallel_tool_use");
     parallelTools = single == null ? null : new Said<>(!single.value(), single.at());
     String type = BlockReader.needed(choice, "type");
-    ToolChoice said =
-        switch (type) {
-          case "auto" -> new ToolChoice.Auto();
-          case "any" -> new ToolChoice.Any();
-          case "none" -> new ToolChoice.None();
-          case "tool" -> new ToolChoice.Named(BlockReader.needed(choice, "name"));
-          default ->
-            throw new UnsayableException(choice.at("type"), "must be auto, any, tool or none");
-        };
+    ToolChoice said = switch (type) {
+      case "auto" -> new ToolChoice.Auto();
+      case "any" -> new ToolChoice.Any();
+      case "none" -> new ToolChoice.None();
+      case "tool" -> new ToolChoice.Named(BlockReader.needed(choice, "name"));
+      default -> throw new UnsayableException(choice.at("type"), "must be auto, any, tool or none");
+    };
     return new Said<>(said, choice.at());
   }
 

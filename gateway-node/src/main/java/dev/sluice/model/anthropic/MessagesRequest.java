@@ -136,9 +136,8 @@ final class MessagesRequest {
   private void answerTool(Format format) {
     ObjectNode tool = body.withArray("/tools").addObject();
     tool.put("name", AnswerTool.NAME).put("description", AnswerTool.DESCRIPTION);
-    ObjectNode schema = format instanceof Format.Schema said
-        ? said.schema()
-        : Json.MAPPER.createObjectNode();
+    ObjectNode schema =
+        format instanceof Format.Schema said ? said.schema() : Json.MAPPER.createObjectNode();
     tool.set("input_schema", ofObject(schema));
     ToolChoice choice = chosen();
     ObjectNode must = body.putObject("tool_choice");

@@ -182,7 +182,8 @@ final class MessagesStreamWriter implements AnswerWriter {
     start(out);
     close(out);
     ObjectNode event = json("message_delta");
-    ObjectNode delta = event.putObject("delta")
+    ObjectNode delta = event
+        .putObject("delta")
         .put("stop_reason", Stops.word(ended, !toolBlocks.isEmpty(), declined));
     delta.put("stop_sequence", ended.stopSequence().isEmpty() ? null : ended.stopSequence());
     event.set("usage", Usage.json(usage));

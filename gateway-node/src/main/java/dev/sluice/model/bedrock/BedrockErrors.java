@@ -4,8 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.model.anthropic.Errors;
 import dev.sluice.model.chat.Credentials;
 import dev.sluice.model.chat.Json;
-import dev.sluice.model.chat.ProviderError.Kind;
 import dev.sluice.model.chat.ProviderError;
+import dev.sluice.model.chat.ProviderError.Kind;
 import java.util.Locale;
 import java.util.Map;
 

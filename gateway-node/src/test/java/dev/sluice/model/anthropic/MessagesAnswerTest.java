@@ -175,7 +175,8 @@ class MessagesAnswerTest {
 
   @Test
   void anErrorThatPassesIsTheEnd() {
-    byte[] error = bytes("event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\"}}\n\n");
+    byte[] error = bytes(
+        "event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\"}}\n\n");
     MessagesStreamTap tap = new MessagesStreamTap();
     Heard.pass(tap, error, new Random(1));
     assertThat(tap.whole()).isTrue();

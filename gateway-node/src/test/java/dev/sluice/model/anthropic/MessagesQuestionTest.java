@@ -202,7 +202,11 @@ class MessagesQuestionTest {
   @Test
   void passesTheCallersVersionAndBetasToAnthropicAndNamesTheModelInVertexPaths() throws Exception {
     Question question = good("{\"model\":\"m\",\"max_tokens\":5,\"stream\":true," + MESSAGES + "}");
-    Terms terms = new Terms("claude-sonnet-4-5@20250929", 5, "", Map.of("anthropic-version", "2026-10-21", "anthropic-beta", "b-1"));
+    Terms terms = new Terms(
+        "claude-sonnet-4-5@20250929",
+        5,
+        "",
+        Map.of("anthropic-version", "2026-10-21", "anthropic-beta", "b-1"));
     var own = new MessagesProvider(Platform.ANTHROPIC).pass(question, terms);
     assertThat(own.path()).isEqualTo("/v1/messages");
     assertThat(own.fields())

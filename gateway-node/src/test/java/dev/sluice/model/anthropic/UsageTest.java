@@ -86,7 +86,10 @@ class UsageTest {
         .filter(AnswerEvent.Used.class::isInstance)
         .toList();
     assertThat(used)
-        .isEqualTo(counters.equals("null") ? List.of() : List.of(new AnswerEvent.Used(counters(counters))));
+        .isEqualTo(
+            counters.equals("null")
+                ? List.of()
+                : List.of(new AnswerEvent.Used(counters(counters))));
   }
 
   @ParameterizedTest

@@ -105,7 +105,9 @@ class InvokeTest {
   @Test
   void asksWithItsOwnBodies() throws Exception {
     Outgoing own = new InvokeProvider()
-        .pass(question(), new Terms("eu.anthropic.claude-x-v1:0", 5, "", Map.of("anthropic-beta", "b-1")));
+        .pass(
+            question(),
+            new Terms("eu.anthropic.claude-x-v1:0", 5, "", Map.of("anthropic-beta", "b-1")));
     assertThat(own.path())
         .isEqualTo("/model/eu.anthropic.claude-x-v1%3A0/invoke-with-response-stream");
     assertThat(new String(own.body(), StandardCharsets.UTF_8))
