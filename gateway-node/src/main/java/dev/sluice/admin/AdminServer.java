@@ -82,7 +82,7 @@ public final class AdminServer {
     return settings.withParserSettings(settings
         .getParserSettings()
         .withCustomMethods(
-            HttpMethods.custom("QUERY", true, true, RequestEntityAcceptances.Expected)));
+            HttpMethods.custom("QUERY", true, true, RequestEntityAcceptances.Expected, true)));
   }
 
   private CompletionStage<HttpResponse> serve(HttpRequest request) {
