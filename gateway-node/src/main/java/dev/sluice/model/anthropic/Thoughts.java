@@ -27,7 +27,11 @@ public final class Thoughts {
         : null;
   }
 
-  /** A content block. @param signature may be a foreign one; null if there is none */
+  /**
+   * A content block.
+   *
+   * @param signature may be a foreign one; null if there is none
+   */
   static ObjectNode block(String text, @Nullable Signature signature) {
     ObjectNode block = Json.MAPPER.createObjectNode();
     String data = signature == null ? null : redactedData(signature);

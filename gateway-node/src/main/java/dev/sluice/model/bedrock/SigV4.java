@@ -37,6 +37,7 @@ public record SigV4(AwsKey key, String region, String service) {
    * @param target encoded path, with the query behind it, as it will be sent
    * @param fields others that the signature shall cover, as they will be sent
    */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   public record Request(
       String method, String authority, String target, Map<String, String> fields, byte[] body) {}
 
@@ -91,7 +92,7 @@ public record SigV4(AwsKey key, String region, String service) {
   /** Without empty and dot segments; it is encoded once more, as all services but S3 want it. */
   private static String normalised(String path) {
     Deque<String> kept = new ArrayDeque<>();
-    for (String segment : path.split("/")) {
+    for (String segment : path.split("/", -1)) {
       if (segment.equals("..")) {
         kept.pollLast();
       } else if (!segment.isEmpty() && !segment.equals(".")) {

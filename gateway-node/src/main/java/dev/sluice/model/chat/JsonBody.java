@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
@@ -194,7 +195,7 @@ public final class JsonBody {
   }
 
   /** @param edits by the place where each begins */
-  private byte[] edited(TreeMap<Integer, Edit> edits) {
+  private byte[] edited(SortedMap<Integer, Edit> edits) {
     ByteArrayOutputStream out = new ByteArrayOutputStream(bytes.length + 256);
     int at = 0;
     for (Map.Entry<Integer, Edit> one : edits.entrySet()) {
