@@ -40,8 +40,10 @@ class JsonBodyTest {
   @Test
   void leavesFieldsOutWhereverTheyStand() throws UnsayableException {
     String json = "{ \"a\" : 1.50 , \"b\":{\"a\":2},\"c\":[1,2], \"\":0,\"a.b\":7 }";
-    assertThat(without(json, Map.of(), "a")).isEqualTo("{\"b\":{\"a\":2},\"c\":[1,2],\"\":0,\"a.b\":7}");
-    assertThat(without(json, Map.of(), "c")).isEqualTo("{\"a\" : 1.50,\"b\":{\"a\":2},\"\":0,\"a.b\":7}");
+    assertThat(without(json, Map.of(), "a"))
+        .isEqualTo("{\"b\":{\"a\":2},\"c\":[1,2],\"\":0,\"a.b\":7}");
+    assertThat(without(json, Map.of(), "c"))
+        .isEqualTo("{\"a\" : 1.50,\"b\":{\"a\":2},\"\":0,\"a.b\":7}");
     assertThat(without(json, Map.of("x", "9"), "a", "b", "none"))
         .isEqualTo("{\"x\":9,\"c\":[1,2],\"\":0,\"a.b\":7}");
     assertThat(without("{\"a\":1}", Map.of(), "a")).isEqualTo("{}");
