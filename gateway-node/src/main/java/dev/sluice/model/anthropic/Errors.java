@@ -109,7 +109,8 @@ public final class Errors {
     return switch (kind) {
       case INVALID_REQUEST, CONTEXT_TOO_LONG, FILTERED -> "invalid_request_error";
       case NOT_FOUND -> "not_found_error";
-      case RATE_LIMITED, OUT_OF_BUDGET -> "rate_limit_error";
+      case RATE_LIMITED -> "rate_limit_error";
+      case OUT_OF_BUDGET -> "billing_error";
       case CREDENTIAL, FAILED -> "api_error";
       case OVERLOADED -> "overloaded_error";
       case TIMEOUT -> "timeout_error";

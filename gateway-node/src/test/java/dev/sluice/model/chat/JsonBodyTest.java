@@ -3,6 +3,7 @@ package dev.sluice.model.chat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -34,5 +35,24 @@ class JsonBodyTest {
     assertThat(with("{\"o\":{}}", Map.of("o.a", "1"))).isEqualTo("{\"o\":{\"a\":1}}");
     assertThat(with("{ \"o\" : null , \"x\":1}", Map.of("o.a", "1")))
         .isEqualTo("{ \"o\" : {\"a\":1} , \"x\":1}");
+  }
+
+  @Test
+  void leavesFieldsOutWhereverTheyStand() throws UnsayableException {
+    String json = "{ \"a\" : 1.50 , \"b\":{\"a\":2},\"c\":[1,2], \"\":0,\"a.b\":7 }";
+    assertThat(without(json, Map.of(), "a"))
+        .isEqualTo("{\"b\":{\"a\":2},\"c\":[1,2],\"\":0,\"a.b\":7}");
+    assertThat(without(json, Map.of(), "c"))
+        .isEqualTo("{\"a\" : 1.50,\"b\":{\"a\":2},\"\":0,\"a.b\":7}");
+    assertThat(without(json, Map.of("x", "9"), "a", "b", "none"))
+        .isEqualTo("{\"x\":9,\"c\":[1,2],\"\":0,\"a.b\":7}");
+    assertThat(without("{\"a\":1}", Map.of(), "a")).isEqualTo("{}");
+    assertThat(without("{\"a\":1}", Map.of("a", "2"), "b")).isEqualTo("{\"a\":2}");
+  }
+
+  private static String without(String json, Map<String, String> set, String... fields)
+      throws UnsayableException {
+    JsonBody body = JsonBody.read(json.getBytes(StandardCharsets.UTF_8));
+    return new String(body.with(set, List.of(fields)), StandardCharsets.UTF_8);
   }
 }
