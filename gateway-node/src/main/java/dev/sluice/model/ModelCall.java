@@ -564,7 +564,9 @@ final class ModelCall implements Arrival.Events, Target.Events {
 
   /** Settles by what the provider reported; where it has not, the hold stands: never less than was used. */
   private void settleByUsage() {
-    TokenUsage reported = tap == null ? null : tap.usage();
+    // What a stream told before it was cut may be less than it has used.
+    boolean told = tap != null && (!streamed || tap.whole());
+    TokenUsage reported = tap == null || !told ? null : tap.usage();
     if (reported == null && failed) {
       reported = TokenUsage.NONE;
     }
