@@ -33,17 +33,20 @@ public final class Database implements AutoCloseable {
     this.timeout = timeout;
   }
 
+  static PostgresqlConnectionFactory connections(DatabaseUrl url, Duration connectTimeout) {
+    return new PostgresqlConnectionFactory(PostgresqlConnectionConfiguration.builder()
+        .host(url.host())
+        .port(url.port())
+        .database(url.database())
+        .username(url.user())
+        .password(url.password())
+        .connectTimeout(connectTimeout)
+        .build());
+  }
+
   /** Connects nowhere yet. */
   public static Database of(DatabaseUrl url, DatabaseSettings settings) {
-    PostgresqlConnectionFactory factory =
-        new PostgresqlConnectionFactory(PostgresqlConnectionConfiguration.builder()
-            .host(url.host())
-            .port(url.port())
-            .database(url.database())
-            .username(url.user())
-            .password(url.password())
-            .connectTimeout(CONNECT_TIMEOUT)
-            .build());
+    PostgresqlConnectionFactory factory = connections(url, CONNECT_TIMEOUT);
     ConnectionPool pool = new ConnectionPool(ConnectionPoolConfiguration.builder(factory)
         .initialSize(0)
         .maxSize(settings.connections())

@@ -1,6 +1,5 @@
 package dev.sluice.state;
 
-import io.r2dbc.postgresql.PostgresqlConnectionConfiguration;
 import io.r2dbc.postgresql.PostgresqlConnectionFactory;
 import io.r2dbc.postgresql.api.PostgresqlConnection;
 import io.r2dbc.postgresql.api.PostgresqlResult;
@@ -41,15 +40,7 @@ public final class Schema {
   }
 
   static CompletionStage<Void> migrate(DatabaseUrl url, Duration timeout) {
-    PostgresqlConnectionFactory factory =
-        new PostgresqlConnectionFactory(PostgresqlConnectionConfiguration.builder()
-            .host(url.host())
-            .port(url.port())
-            .database(url.database())
-            .username(url.user())
-            .password(url.password())
-            .connectTimeout(CONNECT_TIMEOUT)
-            .build());
+    PostgresqlConnectionFactory factory = Database.connections(url, CONNECT_TIMEOUT);
     return Mono.usingWhen(factory.create(), Schema::migrate, PostgresqlConnection::close)
         .timeout(timeout)
         .toFuture();

@@ -23,6 +23,18 @@ public interface Arrival extends Reply {
     void clientGone();
   }
 
+  /** Hears of a request that waits for somebody else, its body with the client: nothing can happen but that the client goes. */
+  interface Waiting extends Events {
+    @Override
+    default void requestBody(ByteString piece) {}
+
+    @Override
+    default void requestEnd() {}
+
+    @Override
+    default void clientDrained() {}
+  }
+
   RequestHead head();
 
   /** Whether it came over TLS. */

@@ -5,8 +5,7 @@ import dev.sluice.model.anthropic.CountTokens;
 import dev.sluice.model.anthropic.Messages;
 import dev.sluice.model.chat.CallerDialect;
 import dev.sluice.model.gemini.GenerateContent;
-import dev.sluice.model.ollama.OllamaChat;
-import dev.sluice.model.ollama.OllamaGenerate;
+import dev.sluice.model.ollama.OllamaCall;
 import dev.sluice.model.openai.ChatCompletions;
 import dev.sluice.model.openai.Completions;
 import dev.sluice.model.openai.FormCall;
@@ -37,8 +36,8 @@ final class Callers {
       Map.entry(Action.Call.COUNT_TOKENS, new CountTokens()),
       Map.entry(Action.Call.GEMINI, new GenerateContent()),
       Map.entry(Action.Call.GEMINI_V1, new GenerateContent()),
-      Map.entry(Action.Call.OLLAMA_CHAT, new OllamaChat(System::nanoTime)),
-      Map.entry(Action.Call.OLLAMA_GENERATE, new OllamaGenerate(System::nanoTime))));
+      Map.entry(Action.Call.OLLAMA_CHAT, OllamaCall.chat(System::nanoTime)),
+      Map.entry(Action.Call.OLLAMA_GENERATE, OllamaCall.generate(System::nanoTime))));
 
   private Callers() {}
 

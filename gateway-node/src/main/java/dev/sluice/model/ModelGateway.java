@@ -1,6 +1,5 @@
 package dev.sluice.model;
 
-import akka.util.ByteString;
 import dev.sluice.edge.Arrival;
 import dev.sluice.edge.WorkerScope;
 import dev.sluice.identity.Tokens;
@@ -119,7 +118,7 @@ public final class ModelGateway implements ModelService {
   }
 
   /** A request whose token is being checked. Its body waits with the client. */
-  private final class TokenWait implements Arrival.Events {
+  private final class TokenWait implements Arrival.Waiting {
     private final Inbound request;
     private final Action.Models models;
     private boolean gone;
@@ -162,15 +161,6 @@ public final class ModelGateway implements ModelService {
               ? "the token is no good one: of another issuer or audience, expired, or not signed by its issuer"
               : "the token stands for nobody here");
     }
-
-    @Override
-    public void requestBody(ByteString piece) {}
-
-    @Override
-    public void requestEnd() {}
-
-    @Override
-    public void clientDrained() {}
 
     @Override
     public void clientGone() {

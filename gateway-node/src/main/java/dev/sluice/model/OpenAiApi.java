@@ -15,12 +15,12 @@ import org.jspecify.annotations.Nullable;
 
 /** OpenAI's API: there, at Azure, and wherever else it is spoken. */
 final class OpenAiApi implements ProviderApi {
+  private static final ProviderDialect CHAT = new ChatProvider();
+
   private final ModelProvider provider;
-  private final ProviderDialect chat;
 
   OpenAiApi(ModelProvider provider) {
     this.provider = provider;
-    this.chat = new ChatProvider();
   }
 
   @Override
@@ -60,7 +60,7 @@ final class OpenAiApi implements ProviderApi {
 
   @Override
   public ProviderDialect conversations() {
-    return chat;
+    return CHAT;
   }
 
   @Override

@@ -19,7 +19,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** How the limits stand that count for a key: its own, those of its team and those of its tenant. */
-final class QuotaAnswer implements Arrival.Events {
+final class QuotaAnswer implements Arrival.Waiting {
   private final ModelGateway gateway;
   private final Inbound request;
   private final TenantTable.Spender spender;
@@ -78,15 +78,6 @@ final class QuotaAnswer implements Arrival.Events {
         + balance.leased() + ",\"free\":" + balance.free() + ",\"resetsAt\":" + resets
         + ",\"mode\":" + (balance.observed() ? "\"observe\"" : "\"enforce\"") + "}";
   }
-
-  @Override
-  public void requestBody(ByteString piece) {}
-
-  @Override
-  public void requestEnd() {}
-
-  @Override
-  public void clientDrained() {}
 
   @Override
   public void clientGone() {

@@ -1,6 +1,5 @@
 package dev.sluice.proxy;
 
-import akka.util.ByteString;
 import dev.sluice.edge.Arrival;
 import dev.sluice.ingress.Action;
 import dev.sluice.ingress.Filter;
@@ -16,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * The way of one request through the filters of its route, one after the other. A filter lets it pass, refuses it, or
  * lets it wait for somebody else's answer; its body waits with the client meanwhile.
  */
-final class Passage implements Arrival.Events {
+final class Passage implements Arrival.Waiting {
   /** What a filter came to: it passes unless it is refused or waits. */
   private enum Step {
     PASSES,
@@ -192,15 +191,6 @@ final class Passage implements Arrival.Events {
       proceed();
     }
   }
-
-  @Override
-  public void requestBody(ByteString piece) {}
-
-  @Override
-  public void requestEnd() {}
-
-  @Override
-  public void clientDrained() {}
 
   @Override
   public void clientGone() {

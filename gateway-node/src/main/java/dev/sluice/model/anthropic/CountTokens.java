@@ -5,6 +5,7 @@ import dev.sluice.model.chat.AnswerTap;
 import dev.sluice.model.chat.AnswerTerms;
 import dev.sluice.model.chat.AnswerWriter;
 import dev.sluice.model.chat.CallerDialect;
+import dev.sluice.model.chat.DocumentTap;
 import dev.sluice.model.chat.Json;
 import dev.sluice.model.chat.ProviderError;
 import dev.sluice.model.chat.Question;
@@ -12,15 +13,12 @@ import dev.sluice.model.chat.QuestionRead;
 import dev.sluice.model.chat.TokenUsage;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 
 /**
  * {@code POST /v1/messages/count_tokens}, as callers speak it. Counting uses no tokens. Where a target speaks another dialect,
  * {@link #document} answers with the input of the {@link AnswerEvent.Used} that it is given.
  */
 public final class CountTokens implements CallerDialect {
-  private static final byte[] NOTHING = {};
-
   @Override
   public QuestionRead read(String path, String contentType, byte[] body) {
     return MessagesQuestion.read(body, true);
@@ -67,21 +65,9 @@ public final class CountTokens implements CallerDialect {
     }
   }
 
-  private static final class Passing implements AnswerTap {
+  private static final class Passing extends DocumentTap {
     @Override
-    public byte[] pass(byte[] bytes, int from, int to) {
-      return from == 0 && to == bytes.length ? bytes : Arrays.copyOfRange(bytes, from, to);
-    }
-
-    @Override
-    public byte[] rest() {
-      return NOTHING;
-    }
-
-    @Override
-    public boolean whole() {
-      return true;
-    }
+    protected void read(byte[] bytes, int from, int to) {}
 
     @Override
     public TokenUsage usage() {

@@ -2,17 +2,14 @@ package dev.sluice.model.gemini;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import dev.sluice.model.chat.AnswerTap;
+import dev.sluice.model.chat.DocumentTap;
 import dev.sluice.model.chat.JsonScan;
 import dev.sluice.model.chat.TokenUsage;
 import java.io.IOException;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** Follows counts of tokens, which cost nothing, and embeddings, whose usage some versions of the API tell. */
-final class OtherTap implements AnswerTap, JsonScan.Sink {
-  private static final byte[] NOTHING = {};
-
+final class OtherTap extends DocumentTap implements JsonScan.Sink {
   private final JsonScan scan = new JsonScan(this);
   private @Nullable TokenUsage usage;
 
@@ -22,19 +19,8 @@ final class OtherTap implements AnswerTap, JsonScan.Sink {
   }
 
   @Override
-  public byte[] pass(byte[] bytes, int from, int to) {
+  protected void read(byte[] bytes, int from, int to) {
     scan.read(bytes, from, to);
-    return from == 0 && to == bytes.length ? bytes : Arrays.copyOfRange(bytes, from, to);
-  }
-
-  @Override
-  public byte[] rest() {
-    return NOTHING;
-  }
-
-  @Override
-  public boolean whole() {
-    return true;
   }
 
   @Override

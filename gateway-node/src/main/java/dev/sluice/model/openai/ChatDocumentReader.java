@@ -1,15 +1,13 @@
 package dev.sluice.model.openai;
 
 import dev.sluice.model.chat.AnswerEvent;
-import dev.sluice.model.chat.AnswerReader;
-import java.io.ByteArrayOutputStream;
+import dev.sluice.model.chat.DocumentReader;
+import dev.sluice.model.chat.ProviderError;
 import java.util.function.Consumer;
 
 /** Reads a chat completion that comes whole. */
-final class ChatDocumentReader implements AnswerReader {
-  private final ByteArrayOutputStream kept = new ByteArrayOutputStream();
+final class ChatDocumentReader extends DocumentReader {
   private final ChatAnswer answer;
-  private boolean failed;
 
   /** @param ids what those of tool calls begin with where the server gives none */
   ChatDocumentReader(String ids) {
@@ -17,29 +15,16 @@ final class ChatDocumentReader implements AnswerReader {
   }
 
   @Override
-  public void read(byte[] bytes, int from, int to, Consumer<AnswerEvent> out) {
-    if (failed) {
-      return;
+  protected boolean read(byte[] document, Consumer<AnswerEvent> out) {
+    boolean good = answer.read(document, out);
+    if (good) {
+      answer.over(out);
     }
-    if (kept.size() + to - from > MOST_KEPT_BYTES) {
-      failed = true;
-      kept.reset();
-      out.accept(new AnswerEvent.Failed(
-          ChatAnswer.unreadable("it is longer than " + MOST_KEPT_BYTES + " bytes")));
-      return;
-    }
-    kept.write(bytes, from, to - from);
+    return good;
   }
 
   @Override
-  public boolean end(Consumer<AnswerEvent> out) {
-    if (failed) {
-      return false;
-    }
-    failed = !answer.read(kept.toByteArray(), out);
-    if (!failed) {
-      answer.over(out);
-    }
-    return !failed;
+  protected ProviderError unreadable(String why) {
+    return ChatAnswer.unreadable(why);
   }
 }

@@ -4,10 +4,9 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.async.ByteArrayFeeder;
-import dev.sluice.model.chat.AnswerTap;
+import dev.sluice.model.chat.DocumentTap;
 import dev.sluice.model.chat.TokenUsage;
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * Finds the usage of an answer's JSON document in its bytes as they pass, in pieces of any size. Keeps nothing of the answer.
  * What is no JSON has no usage.
  */
-final class JsonUsage implements AnswerTap {
+final class JsonUsage extends DocumentTap {
   /** Where chat completions, embeddings, images and transcriptions have it. */
   static final Set<String> AT_TOP = Set.of("usage");
 
@@ -27,8 +26,6 @@ final class JsonUsage implements AnswerTap {
       Set.of("usage", "meta.tokens", "meta.billed_units", "meta.usage");
 
   private static final JsonFactory JSON = new JsonFactory();
-  private static final byte[] NOTHING = {};
-
   private final Set<String> places;
   private final JsonParser parser;
   private final ByteArrayFeeder feeder;
@@ -58,23 +55,7 @@ final class JsonUsage implements AnswerTap {
   }
 
   @Override
-  public byte[] pass(byte[] bytes, int from, int to) {
-    read(bytes, from, to);
-    return from == 0 && to == bytes.length ? bytes : Arrays.copyOfRange(bytes, from, to);
-  }
-
-  @Override
-  public byte[] rest() {
-    return NOTHING;
-  }
-
-  /** A document has a length of its own: that it is cut, its connection tells. */
-  @Override
-  public boolean whole() {
-    return true;
-  }
-
-  void read(byte[] bytes, int from, int to) {
+  protected void read(byte[] bytes, int from, int to) {
     if (broken || from == to) {
       return;
     }

@@ -21,8 +21,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class OllamaQuestionTest {
-  private static final CallerDialect CHAT = new OllamaChat(() -> 0);
-  private static final CallerDialect GENERATE = new OllamaGenerate(() -> 0);
+  private static final CallerDialect CHAT = OllamaCall.chat(() -> 0);
+  private static final CallerDialect GENERATE = OllamaCall.generate(() -> 0);
   private static final String MESSAGES = "'messages':[{'role':'user','content':'one two'}]";
   private static final String PNG = "iVBORw0KGgoAAAA=";
 

@@ -96,7 +96,7 @@ class OllamaWriterTest {
     String message = answer.substring(answer.indexOf("{'role'"), answer.indexOf(",'done'"));
     String next = ("{'model':'m','messages':[" + message + "]}").replace('\'', '"');
     QuestionRead read =
-        new OllamaChat(ticking()).read("/api/chat", "", next.getBytes(StandardCharsets.UTF_8));
+        OllamaCall.chat(ticking()).read("/api/chat", "", next.getBytes(StandardCharsets.UTF_8));
     List<Part> parts =
         ((QuestionRead.Good) read).question().conversation().turns().get(0).parts();
     assertThat(parts.get(0)).isEqualTo(new Part.Thought("messages[0].tool_calls[0].id", "T", mark));

@@ -10,19 +10,30 @@ import dev.sluice.model.chat.QuestionRead;
 import dev.sluice.model.chat.UnsayableException;
 import java.util.function.LongSupplier;
 
-/** {@code POST /api/chat}, as callers speak it. */
-public final class OllamaChat implements CallerDialect {
+/** {@code POST /api/chat} and {@code POST /api/generate}, as callers speak them. */
+public final class OllamaCall implements CallerDialect {
+  private final OllamaShape shape;
   private final LongSupplier nanoTime;
 
-  /** @param nanoTime for the durations that answers tell, as {@link System#nanoTime} */
-  public OllamaChat(LongSupplier nanoTime) {
+  private OllamaCall(OllamaShape shape, LongSupplier nanoTime) {
+    this.shape = shape;
     this.nanoTime = nanoTime;
+  }
+
+  /** @param nanoTime for the durations that answers tell, as {@link System#nanoTime} */
+  public static OllamaCall chat(LongSupplier nanoTime) {
+    return new OllamaCall(OllamaShape.CHAT, nanoTime);
+  }
+
+  /** @param nanoTime as of {@link #chat} */
+  public static OllamaCall generate(LongSupplier nanoTime) {
+    return new OllamaCall(OllamaShape.GENERATE, nanoTime);
   }
 
   @Override
   public QuestionRead read(String path, String contentType, byte[] body) {
     try {
-      return new QuestionRead.Good(OllamaQuestion.read(JsonBody.read(body), OllamaShape.CHAT));
+      return new QuestionRead.Good(OllamaQuestion.read(JsonBody.read(body), shape));
     } catch (UnsayableException e) {
       return new QuestionRead.Bad(e.field(), e.why());
     }
@@ -30,12 +41,12 @@ public final class OllamaChat implements CallerDialect {
 
   @Override
   public AnswerWriter stream(Question question, AnswerTerms terms) {
-    return new OllamaWriter(OllamaShape.CHAT, terms, nanoTime, true);
+    return new OllamaWriter(shape, terms, nanoTime, true);
   }
 
   @Override
   public AnswerWriter document(Question question, AnswerTerms terms) {
-    return new OllamaWriter(OllamaShape.CHAT, terms, nanoTime, false);
+    return new OllamaWriter(shape, terms, nanoTime, false);
   }
 
   @Override
