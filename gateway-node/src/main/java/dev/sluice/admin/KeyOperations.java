@@ -212,29 +212,12 @@ final class KeyOperations {
 
   private CompletionStage<Answer> change(Asked asked) {
     TenantId id = id(asked);
-    TenantParts parts = new TenantParts(asked.body()).only("limits");
-    if (!parts.has("limits")) {
-      parts.refuse("limits", "a list of limits");
-    }
-    List<DeclaredTenant.Limit> limits = parts.limits(TenantParts.MOST_LIMITS_BELOW);
-    if (!parts.problems().isEmpty()) {
-      return Outcomes.bad(parts);
-    }
-    return declared
-        .refused(id.tenant())
-        .orElseGet(() -> store
-            .limit(asked.change(), id, TenantParts.json(limits).toString())
-            .thenApply(written -> Outcomes.answer(
-                written, now -> Answer.json(200, key(now)).withEtag(now.changed()))));
+    return new EntryChanges(store, declared)
+        .limits(asked, id, TenantParts.MOST_LIMITS_BELOW, KeyOperations::key);
   }
 
   private CompletionStage<Answer> delete(Asked asked) {
-    TenantId id = id(asked);
-    return declared
-        .refused(id.tenant())
-        .orElseGet(() -> store
-            .drop(asked.change(), id)
-            .thenApply(written -> Outcomes.answer(written, gone -> Answer.nothing())));
+    return new EntryChanges(store, declared).delete(asked, id(asked));
   }
 
   private CompletionStage<Answer> rotate(Asked asked) {
