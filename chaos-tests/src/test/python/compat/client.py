@@ -18,6 +18,7 @@ class Answer:
         self.last_sent_at = 0.0
         self.tls = None
         self.session = None
+        self.grpc_status = None
 
     def all(self, name):
         return [value for key, value in self.headers if key.lower() == name.lower()]
@@ -63,7 +64,7 @@ class Client:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
-        context.set_alpn_protocols(["http/1.1"])
+        context.set_alpn_protocols(["h2" if request["method"] == "GRPC" else "http/1.1"])
         if str(request.get("tls_max", "")) == "1.2":
             context.maximum_version = ssl.TLSVersion.TLSv1_2
         if request.get("client_cert"):
@@ -80,6 +81,12 @@ class Client:
     def send(self, request, certificates):
         """Sends one request and reads its answer."""
         answer = Answer()
+        if request["method"] == "GRPC":
+            from . import grpc
+
+            with self.connect(request, certificates) as connection:
+                grpc.call(connection, request, answer)
+            return answer
         begun = time.monotonic()
         kept = self.kept.pop(request.get("connection"), None)
         try:

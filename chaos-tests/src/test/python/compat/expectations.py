@@ -37,6 +37,10 @@ def of_answer(answer, expect, run):
         wrong.append(f"status {answer.status} instead of {expect['status']}")
     if "status_in" in expect and answer.status not in expect["status_in"]:
         wrong.append(f"status {answer.status}, none of {expect['status_in']}")
+    if "grpc_status" in expect and answer.grpc_status != expect["grpc_status"]:
+        wrong.append(f"gRPC status {answer.grpc_status} instead of {expect['grpc_status']}: {answer.all('grpc-message')}")
+    if "grpc_status_not" in expect and answer.grpc_status in (None, expect["grpc_status_not"]):
+        wrong.append(f"gRPC status {answer.grpc_status}")
     for name, value in (expect.get("headers") or {}).items():
         value = now_placeholder(value)
         if not any(subject(one, value) for one in answer.all(name)):

@@ -27,16 +27,22 @@ class Gateway:
         self.data = self.folder / "data"
         nothing = self.folder / "nothing"
         nothing.mkdir()
-        hosts = self.folder / "hosts"
-        hosts.write_text("".join(f"{ip} {name}\n" for name, ip in {"localhost": "127.0.0.1", **names}.items()))
+        self.hosts = self.folder / "hosts"
+        for name, ip in {"localhost": "127.0.0.1", **names}.items():
+            self.resolve(name, ip)
         folder = source.folder if source.kind == "folder" else nothing
         command = [str(LAUNCHER), "run", "--host", address, "--port", str(PORT), "--data", str(self.data), "--manifests", str(folder)]
         for setting in ["sluice.proxy.http-port=80", "sluice.proxy.https-port=443", *source.settings(), *settings]:
             command += ["--set", setting]
         self.log = open(self.folder / "launcher.log", "wb")
-        options = f"-Djdk.net.hosts.file={hosts} {os.environ.get('SLUICE_JAVA_OPTS', '')}"
+        options = f"-Djdk.net.hosts.file={self.hosts} {os.environ.get('SLUICE_JAVA_OPTS', '')}"
         self.process = subprocess.Popen(command, stdout=self.log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
                                         env=os.environ | {"SLUICE_JAVA_OPTS": options})
+
+    def resolve(self, name, address):
+        """The name leads there from now on: what a cluster's DNS would say."""
+        with open(self.hosts, "a") as hosts:
+            hosts.write(f"{address} {name}\n")
 
     def await_ready(self):
         until = time.monotonic() + READY_SECONDS

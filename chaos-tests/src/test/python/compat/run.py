@@ -11,6 +11,7 @@ from .fixtures import Pod
 PREFIX = "nginx.ingress.kubernetes.io/"
 CLASS = "nginx"
 DEFAULT_FIXTURES = ("echo", "httpbun", "slow")
+GRPC_ADDRESS = "127.0.0.5"
 DNS_NAMES = {"httpbun": ("localhost", "127.0.0.1"), "eu-server": ("127.0.0.3", "127.0.0.3"), "echo": ("echo", "127.0.0.4")}
 CONTROLLER_NAMESPACE, CONTROLLER_CONFIG = "ingress-nginx", "ingress-nginx-controller"
 CONTROLLER_CONFIGS = ("tcp-services",)
@@ -28,7 +29,7 @@ class Run:
         if "block-cidrs" in self.configmap:
             self.configmap["block-cidrs"] += ",127.0.0.0/8"  # where this client comes from
         self.client = Client(gateway.address, gateway.ports)
-        self.labels = {}
+        self.labels, self.ports = {}, {}
         self.jars, self.addresses = {}, {}
         self.client_certificates, self.server_certificates, self.secrets = {}, {}, []
 
@@ -94,11 +95,34 @@ class Run:
             context = self.gateway.certificates.server_context(*self.server_certificates[declared["tls"][7:]])
         self.contexts = getattr(self, "contexts", {}) | {name: context}
         self.fixtures = getattr(self, "fixtures", {}) | {name: fixture}
+        if fixture in ("grpcbin", "grpc-delay"):
+            self.pods[name] = self.grpc_pods(name, declared)
+            return
         if f"%{name}-dns%" in text or f'"externalName": "{name}"' in text:
             self.pods[name] = [Pod(name, 0, fixture, context, (DNS_NAMES[name][1], 80))]
             return
         kinds = [pod["fixture"] for pod in declared.get("pods", [])] or [fixture] * declared.get("replicas", 1)
         self.pods[name] = [self.pod(name, number, kind, context) for number, kind in enumerate(kinds)]
+
+    def grpc_pods(self, name, declared):
+        """One endpoint for each port; at a name of their own if a Service of the case names that."""
+        from .grpc import GrpcPod
+
+        ports = declared.get("ports") or {"grpc": declared.get("port", 50051)}
+        dns = f"{name}.{self.namespace}.svc.cluster.local"
+        named = f"{name}.%ns%.svc.cluster.local" in json.dumps(self.case)
+        if named:
+            self.gateway.resolve(dns, GRPC_ADDRESS)
+        made = []
+        for number, (port_name, port) in enumerate(ports.items()):
+            context = None
+            if port_name == "grpcs":
+                pair = self.gateway.certificates.pair("self-signed", [], "self-signed")
+                context = self.gateway.certificates.server_context(*pair)
+            address = (GRPC_ADDRESS, port) if named else (self.gateway.source.backend_address, 0)
+            made.append(GrpcPod(name, number, address, context, port_name))
+        self.ports[name] = ports
+        return made
 
     def pod(self, name, number, kind, context):
         proxied = ((self.case.get("backends") or {}).get(name) or {}).get("proxy_protocol", False)
@@ -217,13 +241,14 @@ class Run:
     def backend_documents(self, namespace):
         for name, pods in self.pods.items():
             if name not in self.services:
+                ports = self.ports.get(name, {"http": 80})
                 yield {"apiVersion": "v1", "kind": "Service", "metadata": {"name": name, "namespace": namespace},
-                       "spec": {"ports": [{"name": "http", "port": 80}]}}
+                       "spec": {"ports": [{"name": key, "port": port} for key, port in ports.items()]}}
             for pod in pods:
                 if not pod.address.startswith("127.") or self.gateway.source.kind == "folder":
                     yield {"apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice", "addressType": "IPv4",
                            "metadata": {"name": pod.name, "namespace": namespace, "labels": {"kubernetes.io/service-name": name}},
-                           "ports": [{"name": "http", "port": pod.port}], "endpoints": [{"addresses": [pod.address]}]}
+                           "ports": [{"name": getattr(pod, "port_name", "http"), "port": pod.port}], "endpoints": [{"addresses": [pod.address]}]}
 
     def apply(self):
         self.generation += 1

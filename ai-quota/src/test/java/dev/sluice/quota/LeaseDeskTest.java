@@ -361,4 +361,51 @@ class LeaseDeskTest {
         .noneMatch(ToNode.Granted.class::isInstance);
     assertThat(desk.ledger().leases()).doesNotContainKey(new LeaseId("c", 1));
   }
+
+  private long charged() {
+    return desk.ledger().charged(BALANCE, now, 10);
+  }
+
+  @Test
+  void aWriteOffFreesWhatALostNodeHadNotPutAside() {
+    told(ask("lost", 1, 40));
+    Line held = new Line(0, Amounts.ofTokens(5), Amounts.ofTokens(10));
+    told(new ToEntity.Report("lost", 1, Plan.TENANT_PATH, 2, List.of(held), false));
+    assertThat(desk.writeOff(Set.of("here"))).as("its lease goes on").isZero();
+    now = T + 60_000;
+    desk.look(now);
+    assertThat(desk.writeOff(Set.of("here", "lost"))).as("it may still report").isZero();
+    assertThat(charged()).isEqualTo(40);
+    assertThat(desk.writeOff(Set.of("here"))).isEqualTo(1);
+    assertThat(charged()).as("what was put aside counts as used").isEqualTo(15);
+    assertThat(desk.writeOff(Set.of("here"))).as("once").isZero();
+  }
+
+  @Test
+  void aNodeThatReportsAfterItsWriteOffIsBelieved() {
+    told(ask("lost", 1, 40));
+    now = T + 60_000;
+    desk.look(now);
+    desk.writeOff(Set.of("here"));
+    assertThat(charged()).isZero();
+    told(closed("lost", 1, 33));
+    assertThat(charged()).isEqualTo(33);
+  }
+
+  @Test
+  void whatWasWrittenOffStaysSpentWhenItsNodeIsForgotten() {
+    told(ask("lost", 1, 40));
+    Line used = new Line(0, Amounts.ofTokens(7), Amounts.NONE);
+    told(new ToEntity.Report("lost", 1, Plan.TENANT_PATH, 2, List.of(used), false));
+    now = T + 60_000;
+    desk.look(now);
+    desk.writeOff(Set.of("here"));
+    now = T + 2 * 86_400_000L;
+    desk.take(ask("here", 1, 1), now);
+    desk.forgetAllBut(Set.of("here"));
+    assertThat(desk.ledger().topOf("lost")).isZero();
+    assertThat(desk.ledger().leases().keySet()).noneMatch(id -> id.uid().equals("lost"));
+    told(closed("here", 1, 0));
+    assertThat(charged()).isEqualTo(7);
+  }
 }

@@ -114,6 +114,14 @@ class WireFormatTest {
             new LeaseAgent.FromEntity("demo", new ToNode.Refused(7, all, room, 0))));
   }
 
+  /** What was added after that. */
+  static Stream<Sample> thirdVersion() {
+    return Stream.of(
+        new Sample(
+            "v3", "written-off", new TenantQuota.Decided(List.of(new Change.WrittenOff(7, ID)))),
+        new Sample("v3", "written-off-answer", new TenantQuota.WrittenOff(2)));
+  }
+
   private static QuotaLedger of(QuotaLedger ledger, Map<String, Long> heard) {
     return new QuotaLedger(
         ledger.lastAt(),
@@ -138,7 +146,7 @@ class WireFormatTest {
   }
 
   @ParameterizedTest
-  @MethodSource({"samples", "secondVersion"})
+  @MethodSource({"samples", "secondVersion", "thirdVersion"})
   void bytesThatWereShippedCanBeRead(Sample sample) throws IOException {
     Path file = KEPT.resolve(sample.version() + "/" + sample.name() + ".cbor");
     Serialization serialization = SerializationExtension.get(KIT.system());
@@ -180,12 +188,14 @@ class WireFormatTest {
         new TenantQuota.FromNode(report, node),
         new TenantQuota.FromNode(new ToEntity.Close("uid-1", 7), node),
         new TenantQuota.FromNode(new ToEntity.Goodbye("uid-1"), node),
+        new TenantQuota.WriteOff(KIT.<TenantQuota.WrittenOff>createTestProbe().getRef()),
         new TenantQuota.GetBalances(KIT.<TenantQuota.Balances>createTestProbe().getRef()));
   }
 
   @Test
   void noKindOfMessageIsWithoutASample() {
-    List<Object> values = Stream.concat(samples().map(Sample::value), commands())
+    List<Object> values = Stream.concat(
+            Stream.concat(samples(), thirdVersion()).map(Sample::value), commands())
         .map(Object.class::cast)
         .toList();
     String all = values.toString();
@@ -205,7 +215,7 @@ class WireFormatTest {
   }
 
   @ParameterizedTest
-  @MethodSource({"samples", "secondVersion"})
+  @MethodSource({"samples", "secondVersion", "thirdVersion"})
   void fieldsOfALaterVersionAreReadOver(Sample sample) throws IOException {
     Serialization serialization = SerializationExtension.get(KIT.system());
     ObjectMapper cbor = new ObjectMapper(new CBORFactory());

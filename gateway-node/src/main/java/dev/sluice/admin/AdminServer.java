@@ -8,11 +8,14 @@ import akka.http.javadsl.model.HttpCharsets;
 import akka.http.javadsl.model.HttpEntities;
 import akka.http.javadsl.model.HttpEntity;
 import akka.http.javadsl.model.HttpHeader;
+import akka.http.javadsl.model.HttpMethods;
 import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.model.HttpResponse;
 import akka.http.javadsl.model.MediaTypes;
+import akka.http.javadsl.model.RequestEntityAcceptances;
 import akka.http.javadsl.model.StatusCodes;
 import akka.http.javadsl.model.headers.RawHeader;
+import akka.http.javadsl.settings.ServerSettings;
 import akka.http.scaladsl.model.EntityStreamSizeException;
 import akka.japi.function.Function;
 import akka.stream.Materializer;
@@ -48,6 +51,7 @@ public final class AdminServer {
 
   private static final Logger LOG = LoggerFactory.getLogger(AdminServer.class);
   private static final Pattern ETAG = Pattern.compile("\"([0-9]{1,18})\"");
+  private static final Pattern ANY_ETAG = Pattern.compile("(W/)?\"[^\"]*\"(\\s*,.*)?");
   private static final Pattern IDEMPOTENCY_KEY = Pattern.compile("[\\x21-\\x7e]{1,255}");
   private static final ObjectMapper JSON = new ObjectMapper()
       .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
@@ -67,7 +71,18 @@ public final class AdminServer {
 
   CompletionStage<ServerBinding> start() {
     Function<HttpRequest, CompletionStage<HttpResponse>> handler = this::serve;
-    return Http.get(system).newServerAt(settings.host(), settings.port()).bind(handler);
+    return Http.get(system)
+        .newServerAt(settings.host(), settings.port())
+        .withSettings(takingMoreMethods(ServerSettings.create(system)))
+        .bind(handler);
+  }
+
+  /** Methods that the server would answer 501 itself, where 405 says more. */
+  private static ServerSettings takingMoreMethods(ServerSettings settings) {
+    return settings.withParserSettings(settings
+        .getParserSettings()
+        .withCustomMethods(
+            HttpMethods.custom("QUERY", true, true, RequestEntityAcceptances.Expected, true)));
   }
 
   private CompletionStage<HttpResponse> serve(HttpRequest request) {
@@ -152,8 +167,11 @@ public final class AdminServer {
           "no If-Match (expected: the ETag of what is to be changed, or * for whatever it is)"));
     }
     if (operation.ifMatch() && !match.equals("*") && !etag.matches()) {
-      return now(Answer.problem(
-          412, "If-Match names something else (expected: the ETag that it has now, or *)"));
+      return now(
+          ANY_ETAG.matcher(match).matches()
+              ? Answer.problem(
+                  412, "If-Match names something else (expected: the ETag that it has now, or *)")
+              : Answer.problem(400, "If-Match can't be read (expected: an ETag in quotes, or *)"));
     }
     long seen =
         operation.ifMatch() && !match.equals("*") ? Long.parseLong(etag.group(1)) : Change.ANY;

@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
 /** How this node stands, the document of the API itself, and the audit trail. */
 final class NodeOperations {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final Pattern ANY = Pattern.compile("(?s).{0,8192}");
+  private static final Pattern ANY = Pattern.compile("[\\s\\S]{0,8192}");
 
   private final AdminView view;
   private final AuditTrail audit;

@@ -107,6 +107,13 @@ final class OpenApi {
     }
     ObjectNode responses = json.putObject("responses");
     responses.set(Integer.toString(one.status()), good(one));
+    responses
+        .putObject("414")
+        .put("description", "The path and the query are too long.")
+        .putObject("content")
+        .putObject("text/plain")
+        .putObject("schema")
+        .put("type", "string");
     errors(one).forEach((status, why) -> {
       ObjectNode response = responses.putObject(Integer.toString(status)).put("description", why);
       response

@@ -20,6 +20,7 @@ final class Operations {
     record Nothing() implements Found {}
   }
 
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Entry(String[] parts, Operation operation) {}
 
   private final List<Entry> entries = new ArrayList<>();

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.ingress.DeclaredTenant;
 import dev.sluice.ingress.SpendingTree;
+import dev.sluice.ingress.TenantTable;
 import dev.sluice.ingress.manifest.TenantParts;
 import dev.sluice.tenancy.KeptEntry;
 import dev.sluice.tenancy.Tenancy;
@@ -213,6 +214,9 @@ final class TenantOperations {
     TenantId id = team ? TenantId.ofTeam(asked.path("tenant"), name) : TenantId.ofTenant(name);
     List<DeclaredTenant.Limit> limits =
         parts.limits(team ? TenantParts.MOST_LIMITS_BELOW : TenantParts.MOST_LIMITS);
+    if (!team && name.length() > TenantTable.MOST_NAME_CHARS) {
+      parts.refuse("name", "at most " + TenantTable.MOST_NAME_CHARS + " characters");
+    }
     if (!parts.problems().isEmpty()) {
       return Outcomes.bad(parts);
     }

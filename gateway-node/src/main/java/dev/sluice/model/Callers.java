@@ -8,6 +8,9 @@ import dev.sluice.model.gemini.GenerateContent;
 import dev.sluice.model.ollama.OllamaChat;
 import dev.sluice.model.ollama.OllamaGenerate;
 import dev.sluice.model.openai.ChatCompletions;
+import dev.sluice.model.openai.Completions;
+import dev.sluice.model.openai.FormCall;
+import dev.sluice.model.openai.PlainCall;
 import dev.sluice.model.openai.Responses;
 import dev.sluice.proxy.Dialect;
 import java.util.EnumMap;
@@ -16,14 +19,26 @@ import org.jspecify.annotations.Nullable;
 
 /** The dialects that callers speak, by what they call. */
 final class Callers {
-  private static final Map<Action.Call, CallerDialect> DIALECTS = new EnumMap<>(Map.of(
-      Action.Call.CHAT_COMPLETIONS, new ChatCompletions(),
-      Action.Call.RESPONSES, new Responses(),
-      Action.Call.MESSAGES, new Messages(),
-      Action.Call.COUNT_TOKENS, new CountTokens(),
-      Action.Call.GEMINI, new GenerateContent(),
-      Action.Call.OLLAMA_CHAT, new OllamaChat(System::nanoTime),
-      Action.Call.OLLAMA_GENERATE, new OllamaGenerate(System::nanoTime)));
+  private static final Map<Action.Call, CallerDialect> DIALECTS = new EnumMap<>(Map.ofEntries(
+      Map.entry(Action.Call.CHAT_COMPLETIONS, new ChatCompletions()),
+      Map.entry(Action.Call.COMPLETIONS, new Completions()),
+      Map.entry(Action.Call.RESPONSES, new Responses()),
+      Map.entry(Action.Call.EMBEDDINGS, PlainCall.EMBEDDINGS),
+      Map.entry(Action.Call.IMAGES, PlainCall.IMAGES),
+      Map.entry(Action.Call.IMAGE_EDITS, FormCall.IMAGE_EDITS),
+      Map.entry(Action.Call.IMAGE_VARIATIONS, FormCall.IMAGE_VARIATIONS),
+      Map.entry(Action.Call.SPEECH, PlainCall.SPEECH),
+      Map.entry(Action.Call.TRANSCRIPTIONS, FormCall.TRANSCRIPTIONS),
+      Map.entry(Action.Call.TRANSLATIONS, FormCall.TRANSLATIONS),
+      Map.entry(Action.Call.MODERATIONS, PlainCall.MODERATIONS),
+      Map.entry(Action.Call.RERANK, PlainCall.RERANK),
+      Map.entry(Action.Call.RERANK_V2, PlainCall.RERANK),
+      Map.entry(Action.Call.MESSAGES, new Messages()),
+      Map.entry(Action.Call.COUNT_TOKENS, new CountTokens()),
+      Map.entry(Action.Call.GEMINI, new GenerateContent()),
+      Map.entry(Action.Call.GEMINI_V1, new GenerateContent()),
+      Map.entry(Action.Call.OLLAMA_CHAT, new OllamaChat(System::nanoTime)),
+      Map.entry(Action.Call.OLLAMA_GENERATE, new OllamaGenerate(System::nanoTime))));
 
   private Callers() {}
 
@@ -42,7 +57,7 @@ final class Callers {
   static Dialect words(Action.Call call) {
     return switch (call) {
       case MESSAGES, COUNT_TOKENS, MESSAGE_BATCHES -> Dialect.ANTHROPIC;
-      case GEMINI -> Dialect.GEMINI;
+      case GEMINI, GEMINI_V1 -> Dialect.GEMINI;
       case OLLAMA_CHAT, OLLAMA_GENERATE, OLLAMA_TAGS, OLLAMA_VERSION -> Dialect.OLLAMA;
       default -> Dialect.OPENAI;
     };
@@ -56,6 +71,7 @@ final class Callers {
           RESPONSES,
           MESSAGES,
           GEMINI,
+          GEMINI_V1,
           OLLAMA_CHAT,
           OLLAMA_GENERATE -> true;
       default -> false;

@@ -15,7 +15,7 @@ final class GeminiApi implements ProviderApi {
 
   @Override
   public @Nullable Outgoing natively(Action.Call call, Question question, Terms terms) {
-    return call == Action.Call.GEMINI
+    return call == Action.Call.GEMINI || call == Action.Call.GEMINI_V1
         ? new Outgoing(question.pathFor(terms), question.bodyFor(terms))
         : null;
   }

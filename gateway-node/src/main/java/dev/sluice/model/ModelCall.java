@@ -21,6 +21,7 @@ import dev.sluice.model.chat.Question;
 import dev.sluice.model.chat.QuestionRead;
 import dev.sluice.model.chat.TokenUsage;
 import dev.sluice.model.chat.UnsayableException;
+import dev.sluice.proxy.Dialect;
 import dev.sluice.proxy.HttpDate;
 import dev.sluice.proxy.Inbound;
 import dev.sluice.proxy.Refusal;
@@ -336,7 +337,8 @@ final class ModelCall implements Arrival.Events, Target.Events {
       translate(said, asPlanned.dialect(), status, contentType, retryAfter);
       return;
     }
-    boolean document = contentType.startsWith("application/json") && asked != Action.Call.GEMINI;
+    boolean document =
+        contentType.startsWith("application/json") && Callers.words(asked) != Dialect.GEMINI;
     streamed = !failed && said.envelope().stream() && !document;
     tap = dialect.tap(said, streamed);
     sendHead(status, contentType, retryAfter, streamed ? -1 : length);
@@ -410,7 +412,11 @@ final class ModelCall implements Arrival.Events, Target.Events {
     }
   }
 
-  /** The answer itself says that it went wrong. @param told that, in the caller's dialect, for a stream */
+  /**
+   * The answer itself says that it went wrong.
+   *
+   * @param told that, in the caller's dialect, for a stream
+   */
   private void fail(ProviderError why, byte[] told) {
     request.note(target + ": " + why.message());
     if (!streamed) {
@@ -435,7 +441,10 @@ final class ModelCall implements Arrival.Events, Target.Events {
   private void cut(String why) {
     request.note(why);
     Question said = question;
-    if (said == null) {
+    if (said == null || !Callers.converses(asked)) {
+      settleByUsage();
+      finish();
+      request.breakOff(why);
       return;
     }
     ProviderError what =

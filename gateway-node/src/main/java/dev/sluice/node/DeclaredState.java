@@ -89,6 +89,12 @@ public final class DeclaredState {
     return version.substring(0, Math.min(12, version.length()));
   }
 
+  /** The last listing; null before the first. */
+  @Nullable
+  Listing listed() {
+    return listed;
+  }
+
   /** Completes when there is a first table. */
   CompletionStage<Void> first() {
     return first;

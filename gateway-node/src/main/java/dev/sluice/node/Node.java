@@ -148,6 +148,7 @@ public final class Node {
         .thenCompose(done -> startEdge())
         .thenCompose(done -> AkkaManagement.get(control).start())
         .thenCompose(uri -> startMetricsPage())
+        .thenCompose(done -> startWebhook())
         .thenCompose(done -> startAdmin())
         .thenAccept(binding -> {
           admin = binding;
@@ -254,6 +255,12 @@ public final class Node {
         running == null ? 0 : running.connections().open(),
         running == null ? 0 : running.connections().acceptedSoFar(),
         counted.requests());
+  }
+
+  private CompletionStage<Void> startWebhook() {
+    return settings.webhook().on()
+        ? Webhook.start(control, settings, declared).thenAccept(binding -> {})
+        : CompletableFuture.completedFuture(null);
   }
 
   private CompletionStage<ServerBinding> startAdmin() {

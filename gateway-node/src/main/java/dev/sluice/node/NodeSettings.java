@@ -60,7 +60,8 @@ public record NodeSettings(
     TenancySettings tenancy,
     UsageSettings usage,
     IdentitySettings identity,
-    AdminSettings admin) {
+    AdminSettings admin,
+    WebhookSettings webhook) {
   /** Read by Akka and Kamon, which know more keys than are set here. */
   private static final List<String> HANDED_ON = List.of(
       "sluice.cluster.system.akka.",
@@ -145,7 +146,8 @@ public record NodeSettings(
         TenancySettings.from(config),
         UsageSettings.from(config),
         IdentitySettings.from(config),
-        AdminSettings.from(config));
+        AdminSettings.from(config),
+        WebhookSettings.from(config));
   }
 
   private static Declarations declarations(Section node) {

@@ -76,8 +76,8 @@ class BlockingIT {
   @Test
   void whoeverSleepsOnAWorkerIsSeen() throws Exception {
     Path file = folder.resolve("recording.jfr");
-    try (RunningEdge edge = RunningEdge.start(
-            true, Map.of(), scope -> new dev.sluice.edge.Service() {
+    try (RunningEdge edge =
+            RunningEdge.start(true, Map.of(), scope -> new dev.sluice.edge.Service() {
               @Override
               public void arrived(dev.sluice.edge.Arrival arrival) {
                 java.util.concurrent.locks.LockSupport.parkNanos(1_000_000);
@@ -110,10 +110,13 @@ class BlockingIT {
       RecordedThread thread = event.getThread();
       if (thread != null && isWorker(String.valueOf(thread.getJavaName())) && !mayWait(event)) {
         blocked.add(event.getEventType().getName() + " on " + thread.getJavaName() + " at "
-            + (event.getStackTrace() == null ? "?" : event.getStackTrace().getFrames().stream()
-                .map(frame -> frame.getMethod().getType().getName() + "." + frame.getMethod().getName())
-                .limit(12)
-                .toList()));
+            + (event.getStackTrace() == null
+                ? "?"
+                : event.getStackTrace().getFrames().stream()
+                    .map(frame -> frame.getMethod().getType().getName() + "."
+                        + frame.getMethod().getName())
+                    .limit(12)
+                    .toList()));
       }
     }
     return blocked;
@@ -157,7 +160,8 @@ class BlockingIT {
         .start();
     try (ScriptedUpstream upstream = new ScriptedUpstream(with -> {
           while (!with.request().isEmpty()) {
-            with.send("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 5\r\n\r\nhello");
+            with.send(
+                "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 5\r\n\r\nhello");
           }
         });
         ScriptedUpstream streaming = new ScriptedUpstream(with -> {

@@ -27,9 +27,8 @@ class FloodIT {
 
   /** What an attacker sends over HTTP/2, frame by frame; numbers count from 0. */
   enum Frames {
-    RAPID_RESET((client, i) -> client
-        .get(2 * i + 1, "a", "/")
-        .send(Http2Frames.reset(2 * i + 1, Http2Frames.Why.CANCEL))),
+    RAPID_RESET((client, i) ->
+        client.get(2 * i + 1, "a", "/").send(Http2Frames.reset(2 * i + 1, Http2Frames.Why.CANCEL))),
     RESET_BY_ERRORS_OF_ITS_OWN((client, i) ->
         client.get(2 * i + 1, "a", "/").send(Http2Frames.windowUpdate(2 * i + 1, 0))),
     CONTINUATION_WITHOUT_END((client, i) -> client.frame(
@@ -128,9 +127,7 @@ class FloodIT {
   @AfterEach
   void theSteadyClientHasNoFailedRequest() {
     int before = good.get();
-    await()
-        .atMost(RunningEdge.DEADLINE)
-        .until(() -> steady.isDone() || good.get() > before + 10);
+    await().atMost(RunningEdge.DEADLINE).until(() -> steady.isDone() || good.get() > before + 10);
     stop.set(true);
     RunningEdge.await(steady);
     edge.close();

@@ -14,6 +14,10 @@ class ShadowIT {
   private static final String OK =
       "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 2\r\n\r\nok";
 
+  private static final String CHUNKED = OK.replace(
+          "Content-Length: 2", "Transfer-Encoding: chunked")
+      .replace("ok", "1\r\no\r\n1\r\nk\r\n0\r\n\r\n");
+
   private final ScriptedUpstream upstream = ScriptedUpstream.answering(OK);
   private ScriptedUpstream other = ScriptedUpstream.answering(OK);
   private RunningEdge edge;
@@ -66,9 +70,7 @@ class ShadowIT {
   void theOtherGatewayIsAskedWhatTheClientAskedAndEqualAnswersAreTheSame() {
     start(new ScriptedUpstream(with -> {
       while (!with.request().isEmpty()) {
-        with.send(
-            "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\n\r\n"
-                + "1\r\no\r\n1\r\nk\r\n0\r\n\r\n");
+        with.send(CHUNKED);
       }
     }));
     assertThat(get("/x%20y?q=1")).startsWith("HTTP/1.1 200 ").endsWith("ok");

@@ -1,6 +1,8 @@
 package dev.sluice.ingress;
 
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 
 /** What becomes of a request that a route has taken and whose filters let it pass. */
 public sealed interface Action {
@@ -53,6 +55,8 @@ public sealed interface Action {
     COUNT_TOKENS("POST", "/v1/messages/count_tokens"),
     /** All of Gemini's calls of a model, which stands in the path with what is wanted of it; and the list of models. */
     GEMINI("", "/v1beta/models", true),
+    /** The same in its stable version; and one model of OpenAI's list. */
+    GEMINI_V1("", "/v1/models", true),
     OLLAMA_CHAT("POST", "/api/chat"),
     OLLAMA_GENERATE("POST", "/api/generate"),
     OLLAMA_TAGS("GET", "/api/tags"),
@@ -67,6 +71,8 @@ public sealed interface Action {
     THREADS("", "/v1/threads", true),
     VECTOR_STORES("", "/v1/vector_stores", true),
     FINE_TUNING("", "/v1/fine_tuning", true);
+
+    private static final Set<Call> UNSERVED = EnumSet.range(REALTIME, FINE_TUNING);
 
     private final String method;
     private final String path;
@@ -97,7 +103,7 @@ public sealed interface Action {
 
     /** Whether it is known and not served. */
     public boolean unserved() {
-      return ordinal() >= REALTIME.ordinal();
+      return UNSERVED.contains(this);
     }
   }
 }

@@ -2,7 +2,6 @@ package dev.sluice.ingress;
 
 import java.util.List;
 import java.util.Map;
-import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
@@ -31,7 +30,7 @@ public record ClaimRule(String issuer, Map<String, String> claims) {
   }
 
   public Entrance entrance() {
-    SortedMap<String, String> sorted = new TreeMap<>(claims);
-    return new Entrance(issuer, sorted.firstKey(), sorted.get(sorted.firstKey()));
+    Map.Entry<String, String> first = new TreeMap<>(claims).firstEntry();
+    return new Entrance(issuer, first.getKey(), first.getValue());
   }
 }

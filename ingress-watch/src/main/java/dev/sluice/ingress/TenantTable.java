@@ -9,6 +9,9 @@ import java.util.Optional;
 
 /** Who may spend: tenants by name, and their keys by hash or by what a token says. An immutable value, replaced whole. */
 public final class TenantTable {
+  /** Longest name of a tenant: the journal takes no more. */
+  public static final int MOST_NAME_CHARS = 200;
+
   public static final TenantTable EMPTY = new TenantTable(Map.of(), Map.of(), List.of());
 
   /**

@@ -44,6 +44,14 @@ final class Tenants {
           "this Tenant is left out"));
       return;
     }
+    if (id.length() > TenantTable.MOST_NAME_CHARS) {
+      problems.add(tenant.problem(
+          "metadata.name",
+          "a name of " + id.length() + " characters",
+          "at most " + TenantTable.MOST_NAME_CHARS,
+          "this Tenant is left out"));
+      return;
+    }
     SpendingTree tree = new SpendingTree(tenant.limits());
     Own own = new Own(new LinkedHashMap<>(), new ArrayList<>());
     addKeys(tenant, "", tenant.keys(), tree, tree.tenant(), own);

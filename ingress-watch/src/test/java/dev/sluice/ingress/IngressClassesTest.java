@@ -16,6 +16,7 @@ class IngressClassesTest {
 
   private final List<Declaration> declared = new ArrayList<>();
   private final List<Problem> problems = new ArrayList<>();
+  private String namespaces = "";
   private boolean byName;
   private WithoutClass withoutClass = WithoutClass.IGNORED;
 
@@ -37,7 +38,8 @@ class IngressClassesTest {
         List.of());
     List<Declaration> all = new ArrayList<>(declared);
     all.add(ingress);
-    ClassRules rules = new ClassRules(CONTROLLER, "nginx", byName, withoutClass);
+    ClassRules rules =
+        new ClassRules(CONTROLLER, "nginx", byName, withoutClass, LabelSelector.parse(namespaces));
     return IngressClasses.ours(all, rules, problems).contains(ingress);
   }
 
@@ -104,5 +106,31 @@ class IngressClassesTest {
     assertThat(isServed(null, null)).isTrue();
     classes("later", "example.com/other", true, "2026-01-03T00:00:00Z");
     assertThat(isServed(null, null)).isFalse();
+  }
+
+  private void namespace(String name, Map<String, String> labels) {
+    declared.add(
+        new DeclaredNamespace(new ObjectKey("Namespace", "", name), DeclaredAt.API_SERVER, labels));
+  }
+
+  @Test
+  void servesOnlyNamespacesWithTheLabelsThatAreAskedFor() {
+    classes("public", CONTROLLER, false, "");
+    namespace("shop", Map.of("team", "shop"));
+    assertThat(isServed("public", null)).isTrue();
+    namespaces = "team=shop";
+    assertThat(isServed("public", null)).isTrue();
+    namespaces = "team=web";
+    assertThat(isServed("public", null)).isFalse();
+    assertThat(problems).isEmpty();
+  }
+
+  @Test
+  void aNamespaceThatIsNotKnownHasNoLabels() {
+    classes("public", CONTROLLER, false, "");
+    namespaces = "!team";
+    assertThat(isServed("public", null)).isFalse();
+    namespace("shop", Map.of());
+    assertThat(isServed("public", null)).isTrue();
   }
 }

@@ -179,4 +179,14 @@ class TenantsTest {
     assertThat(ModelPrice.of(prices, "gpt-4o", summer).orElseThrow().input()).isEqualTo(1);
     assertThat(ModelPrice.of(prices, "o3", summer)).isEmpty();
   }
+
+  /** The journal takes no longer id: its calls would be answered 503 for ever, and nobody would know why. */
+  @Test
+  void areLeftOutWhereTheirNameIsTooLongForTheJournal() {
+    Reconciled made =
+        tenant(new Manifests(), "a".repeat(201), byHash("one", HASH)).reconcile();
+    assertThat(made.tenants().tenants()).isEmpty();
+    assertThat(made.problems()).hasSize(1);
+    assertThat(made.problems().get(0).what()).isEqualTo("a name of 201 characters");
+  }
 }

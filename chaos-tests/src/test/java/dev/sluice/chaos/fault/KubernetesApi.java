@@ -30,7 +30,12 @@ public final class KubernetesApi {
   private static final Duration DEADLINE = Duration.ofSeconds(30);
   private static final int AT_ONCE = 32;
   private static final Set<String> OF_THE_CLUSTER = Set.of(
-      "Namespace", "IngressClass", "ClusterRole", "ClusterRoleBinding", "CustomResourceDefinition");
+      "Namespace",
+      "IngressClass",
+      "ClusterRole",
+      "ClusterRoleBinding",
+      "CustomResourceDefinition",
+      "ValidatingWebhookConfiguration");
 
   private final String url;
   private final String token;
@@ -77,6 +82,21 @@ public final class KubernetesApi {
           .method("PATCH", HttpRequest.BodyPublishers.ofString(object.toString()))));
     }
   }
+
+  /** The same for one object; what a client would print: warnings, or why it was refused. */
+  public Told applyAndTell(String yaml) throws IOException, InterruptedException {
+    JsonNode object = objects(yaml).get(0);
+    HttpResponse<String> answer = send(request(pathOf(object) + "?fieldManager=scenario&force=true")
+        .header("Content-Type", "application/apply-patch+yaml")
+        .method("PATCH", HttpRequest.BodyPublishers.ofString(object.toString())));
+    return new Told(
+        answer.statusCode() < 300,
+        answer.headers().allValues("Warning"),
+        JSON.readTree(answer.body()).path("message").asText());
+  }
+
+  /** @param message why it was refused */
+  public record Told(boolean stored, List<String> warnings, String message) {}
 
   /** The same for the status of one object, as its controller would write it. */
   public void applyStatus(String yaml) throws IOException, InterruptedException {

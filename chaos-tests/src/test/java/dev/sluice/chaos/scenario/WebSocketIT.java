@@ -35,6 +35,7 @@ class WebSocketIT {
     Manifests manifests = Manifests.withModels(folder.resolve("manifests")).withHello(port);
     try (Installation sluice = Installation.start(
         folder.resolve("data"), HOST, "run", "--manifests", manifests.folder().toString())) {
+      assertThat(sluice.url(1)).isEqualTo("http://" + HOST + ":8080");
       Process process = new ProcessBuilder(
               PYTHON.toString(), SCRIPT.toString(), HOST, "8080", "hello.localhost", "" + port)
           .redirectErrorStream(true)

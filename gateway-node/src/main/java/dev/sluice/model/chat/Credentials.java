@@ -8,7 +8,7 @@ public final class Credentials {
 
   /** Keys with a prefix of their kind ({@code sk-…}, {@code gsk_…}, {@code AIza…}), and what follows {@code Bearer}. */
   private static final Pattern KEYS = Pattern.compile(
-      "(?i)\\b(?:(?:sk|pk|rk|gsk|xai|nvapi|hf|pplx|csk|fw|tgp|key|api)[-_](?=[\\w*.-]*[\\d*])[\\w*.-]{6,}"
+      "(?i)\\b(?:(?:sk|pk|rk|gsk|xai|nvapi|hf|pplx|csk|fw|tgp|key|api)[-_](?=[\\w*.-]*[\\d*])[\\w*.-]{5,}[\\w*-]"
           + "|AIza[\\w-]{10,}|(?:AKIA|ASIA)[A-Z0-9]{8,}|ya29\\.[\\w.-]+|eyJ[\\w-]{8,}\\.[\\w.-]+"
           + "|bearer\\s+(?=\\S*[\\d*])\\S{6,})");
 

@@ -48,7 +48,7 @@ final class GeminiContents {
     Turn.Role last = null;
     ArrayNode results = Json.MAPPER.createArrayNode();
     ArrayNode parts = Json.MAPPER.createArrayNode();
-    for (Turn turn : turns) {
+    for (Turn turn : Turn.merged(turns)) {
       if (turn.role() != last) {
         close(contents, last, results, parts);
         last = turn.role();

@@ -36,12 +36,16 @@ record GeminiPath(String model, String method) {
 
   /** The path behind a provider's base URL, which ends in {@code /v1beta}, or in {@code /publishers/google} at Vertex. */
   static String to(String model, String method) {
-    StringBuilder path = new StringBuilder(model.startsWith(TUNED) ? "" : "/models");
-    String bare = model.startsWith(MODELS) ? model.substring(MODELS.length()) : model;
-    for (String segment : bare.split("/", -1)) {
+    StringBuilder path = new StringBuilder();
+    for (String segment : full(model).split("/", -1)) {
       path.append('/').append(encoded(segment));
     }
     return path.append(':').append(method).toString();
+  }
+
+  /** The model's name with what it is in front: {@code models/M}. */
+  static String full(String model) {
+    return model.startsWith(MODELS) || model.startsWith(TUNED) ? model : MODELS + model;
   }
 
   private static String encoded(String segment) {

@@ -36,6 +36,10 @@ final class GeminiQuestion implements Question {
     this.capAt = capAt;
   }
 
+  static boolean has(String method) {
+    return method.equals(WHOLE) || method.equals(STREAM);
+  }
+
   static GeminiQuestion read(GeminiPath path, boolean sse, JsonBody body)
       throws UnsayableException {
     Fields whole = Fields.of(body.tree(), "");
@@ -106,7 +110,7 @@ final class GeminiQuestion implements Question {
       set.put(capAt, Long.toString(terms.outputCap()));
     }
     if (body.tree().has("model")) {
-      set.put("model", Json.quoted("models/" + terms.model()));
+      set.put("model", Json.quoted(GeminiPath.full(terms.model())));
     }
     return body.with(set);
   }

@@ -103,6 +103,8 @@ final class GeminiReader {
       }
       String description = function.textOrEmpty("description");
       tools.add(new Tool(function.at(), name.value(), description, parameters(function), false));
+      // what a function answers, it says itself
+      function.pass("response", "responseJsonSchema", "response_json_schema");
       Said<String> behavior = function.text("behavior");
       if (behavior != null && behavior.value().equals("NON_BLOCKING")) {
         beyond.add(new Said<>(behavior.at(), behavior.at()));

@@ -11,7 +11,8 @@ import dev.sluice.model.chat.UnsayableException;
 
 /**
  * {@code POST /v1beta/models/M:generateContent} and {@code :streamGenerateContent}, as callers speak it, under any version and
- * also with Vertex's longer path. A stream is a list of answers, or events where the query has {@code alt=sse}.
+ * also with Vertex's longer path. A stream is a list of answers, or events where the query has {@code alt=sse}. The methods
+ * {@code countTokens}, {@code embedContent} and {@code batchEmbedContents} are read too, for providers that have them.
  */
 public final class GenerateContent implements CallerDialect {
   @Override
@@ -20,9 +21,10 @@ public final class GenerateContent implements CallerDialect {
     String query = mark < 0 ? "" : path.substring(mark + 1);
     try {
       GeminiPath asked = GeminiPath.of(mark < 0 ? path : path.substring(0, mark));
-      boolean known = asked.method().equals(GeminiQuestion.WHOLE)
-          || asked.method().equals(GeminiQuestion.STREAM);
-      return known
+      if (OtherQuestion.has(asked.method())) {
+        return new QuestionRead.Good(OtherQuestion.read(asked, JsonBody.read(body)));
+      }
+      return GeminiQuestion.has(asked.method())
           ? new QuestionRead.Good(
               GeminiQuestion.read(asked, asksForEvents(query), JsonBody.read(body)))
           : new QuestionRead.Bad("method", "there is no method " + asked.method() + " here");
@@ -52,7 +54,9 @@ public final class GenerateContent implements CallerDialect {
 
   @Override
   public AnswerTap tap(Question question, boolean stream) {
-    return new GeminiTap(stream, stream && isSse(question));
+    return question instanceof OtherQuestion other
+        ? new OtherTap(other.counts())
+        : new GeminiTap(stream, stream && isSse(question));
   }
 
   private static boolean isSse(Question question) {

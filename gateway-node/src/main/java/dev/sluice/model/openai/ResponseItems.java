@@ -90,6 +90,7 @@ final class ResponseItems {
   void signed(Signature signature) {
     Open open = speaking;
     if (open == null || !open.type().equals("reasoning")) {
+      endSpeaking("completed");
       open = begin("reasoning", "");
       speaking = open;
     }
@@ -115,7 +116,11 @@ final class ResponseItems {
     }
   }
 
-  /** All ends. @param status of what was not yet over */
+  /**
+   * All ends.
+   *
+   * @param status of what was not yet over
+   */
   void close(String status) {
     endSpeaking(status);
     for (Open call : calls.values()) {

@@ -58,6 +58,11 @@ final class ResponsesTurns {
         case "function_call" -> call(item);
         case "function_call_output" -> output(item);
         case "reasoning" -> thought(item);
+        case "item_reference" ->
+          throw new UnsayableException(
+              item.at(),
+              "an item that is stored with OpenAI means nothing to models of others: send the item "
+                  + "itself (SDKs do with store: false)");
         default -> beyond.add(new Said<>(type, item.at()));
       }
     }

@@ -50,7 +50,8 @@ final class Usage {
   }
 
   /** Takes a figure of the usage itself. */
-  void figure(String name, long tokens) {
+  void figure(String name, long reported) {
+    long tokens = Math.max(0, reported);
     switch (name) {
       case "prompt_tokens", "input_tokens" -> {
         input = tokens;

@@ -44,8 +44,8 @@ final class ControllerMetrics {
     process(out, facts);
   }
 
-  private static double seconds(Instant at) {
-    return at.equals(Instant.EPOCH) ? 0 : at.getEpochSecond();
+  private static long seconds(Instant at) {
+    return at.getEpochSecond();
   }
 
   private static void process(Exposition out, NodeFacts facts) throws IOException {
@@ -66,8 +66,10 @@ final class ControllerMetrics {
     out.single("nginx_process_num_procs", "gauge", "Processes", 1);
     out.single("nginx_process_cpu_seconds_total", "counter", "CPU time", cpuSeconds());
     out.single(
-        "nginx_process_oldest_start_time_seconds", "gauge", "When the process began", (double)
-            TimeUnit.MILLISECONDS.toSeconds(ManagementFactory.getRuntimeMXBean().getStartTime()));
+        "nginx_process_oldest_start_time_seconds",
+        "gauge",
+        "When the process began",
+        TimeUnit.MILLISECONDS.toSeconds(ManagementFactory.getRuntimeMXBean().getStartTime()));
     out.single(
         "nginx_process_resident_memory_bytes",
         "gauge",

@@ -9,6 +9,9 @@ import java.util.TreeMap;
 final class Exposition {
   static final String PREFIX = "nginx_ingress_controller_";
 
+  /** Whole numbers below are written without an exponent. */
+  private static final double EXACT = 1e15;
+
   private final Appendable out;
   private final Map<String, String> controller;
   private final Set<String> leftOut;
@@ -33,18 +36,18 @@ final class Exposition {
   }
 
   /** One that stands alone. */
-  void single(String name, String type, String help, double value) throws IOException {
+  void single(String name, String type, String help, Number value) throws IOException {
     if (begin(name, type, help)) {
       value(name, Map.of(), value);
     }
   }
 
-  void value(String name, Map<String, String> labels, double value) throws IOException {
+  void value(String name, Map<String, String> labels, Number value) throws IOException {
     bare(name, withController(labels), value);
   }
 
   /** Without the labels of the controller. */
-  void bare(String name, Map<String, String> labels, double value) throws IOException {
+  void bare(String name, Map<String, String> labels, Number value) throws IOException {
     out.append(PREFIX).append(name);
     out.append(labelled(labels)).append("} ").append(text(value)).append('\n');
   }
@@ -94,9 +97,10 @@ final class Exposition {
     }
   }
 
-  private static String text(double value) {
-    return value == Math.rint(value) && Math.abs(value) < 1e15
-        ? Long.toString((long) value)
-        : Double.toString(value);
+  private static String text(Number value) {
+    boolean whole = value instanceof Long
+        || value.doubleValue() == Math.rint(value.doubleValue())
+            && Math.abs(value.doubleValue()) < EXACT;
+    return whole ? Long.toString(value.longValue()) : Double.toString(value.doubleValue());
   }
 }

@@ -67,7 +67,10 @@ class UsageTest {
   @Test
   void ofRunningTotalsTheLastCounts() {
     SseUsage stream = new SseUsage(false);
-    pass(stream, USAGE.replace("22", "3") + USAGE.replace("22", "7"), new Random(1));
+    pass(
+        stream,
+        USAGE.replace("22", "3").replace("33", "14") + USAGE.replace("22", "7").replace("33", "18"),
+        new Random(1));
     assertThat(stream.usage()).isEqualTo(new TokenUsage(11, 0, 0, 2, 5));
   }
 

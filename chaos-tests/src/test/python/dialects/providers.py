@@ -1,0 +1,356 @@
+"""Providers of four dialects behind one port, each answering by what it is asked: see Scenario.
+
+Prints its port, then serves until its standard input ends. Each looks at the requests that it gets as strictly as the
+provider would: what it would refuse is 400, and the case fails.
+"""
+
+import json
+import sys
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+SAID = "Hello from far away."
+CITY = {"city": "Paris"}
+WEATHER = "It is sunny in Paris."
+SIGNATURE = "c2lnLTEyMw=="
+
+
+class Bad(Exception):
+    """The request is not what the provider takes."""
+
+
+def need(condition, why):
+    if not condition:
+        raise Bad(why)
+
+
+def scenario(text, tool_results, tools, wants_json):
+    """What to answer: a text, a tool to call, or a status."""
+    if "please fail" in text:
+        return "error", 429
+    if tool_results:
+        need("sunny" in tool_results[-1], f"the tool's result is {tool_results}")
+        return "text", WEATHER
+    if "weather" in text:
+        need(tools == ["get_weather"], f"tools are {tools}")
+        return "tool", {"city": "Paris"}
+    if wants_json:
+        return "text", json.dumps(CITY)
+    return "text", SAID
+
+
+def halves(text):
+    middle = len(text) // 2
+    return text[:middle], text[middle:]
+
+
+class OpenAi:
+    def look(self, path, body):
+        need(body["model"] == "far-openai", body["model"])
+        need(body.get("max_tokens") or body.get("max_completion_tokens"), "no cap")
+        text, results, image = "", [], False
+        called = set()
+        for message in body["messages"]:
+            content = message.get("content")
+            if message["role"] == "tool":
+                need(message["tool_call_id"] in called, "result of a call that nobody made")
+                results.append(content if isinstance(content, str) else content[0]["text"])
+            for call in message.get("tool_calls") or []:
+                need(isinstance(json.loads(call["function"]["arguments"]), dict), "arguments")
+                called.add(call["id"])
+            if message["role"] == "user":
+                parts = content if isinstance(content, list) else [{"type": "text", "text": content}]
+                text += " ".join(part.get("text", "") for part in parts)
+                image |= any(
+                    part["type"] == "image_url" and part["image_url"]["url"].startswith("data:image/png;base64,")
+                    for part in parts)
+        if "picture" in text:
+            need(image, "no picture")
+        tools = [tool["function"]["name"] for tool in body.get("tools", [])]
+        wants = body.get("response_format", {}).get("type") == "json_schema"
+        return scenario(text, results, tools, wants), body.get("stream", False)
+
+    def whole(self, kind, what):
+        message = {"role": "assistant", "content": what if kind == "text" else None}
+        if kind == "tool":
+            message["tool_calls"] = [self.call(json.dumps(what))]
+        return {
+            "id": "chatcmpl-1", "object": "chat.completion", "created": 1, "model": "far-openai",
+            "choices": [{"index": 0, "message": message, "finish_reason": "tool_calls" if kind == "tool" else "stop"}],
+            "usage": self.usage(),
+        }
+
+    @staticmethod
+    def call(arguments):
+        return {"id": "call_1", "type": "function", "function": {"name": "get_weather", "arguments": arguments}}
+
+    @staticmethod
+    def usage():
+        return {"prompt_tokens": 20, "completion_tokens": 7, "total_tokens": 27,
+                "prompt_tokens_details": {"cached_tokens": 4}, "completion_tokens_details": {"reasoning_tokens": 2}}
+
+    def events(self, kind, what):
+        def chunk(delta, finish=None, **more):
+            choice = [{"index": 0, "delta": delta, "finish_reason": finish}] if delta is not None else []
+            return {"id": "chatcmpl-1", "object": "chat.completion.chunk", "created": 1, "model": "far-openai",
+                    "choices": choice, **more}
+        yield chunk({"role": "assistant", "content": ""})
+        if kind == "text":
+            for half in halves(what):
+                yield chunk({"content": half})
+            yield chunk({}, "stop")
+        else:
+            first, second = halves(json.dumps(what))
+            yield chunk({"tool_calls": [{"index": 0, **self.call(first)}]})
+            yield chunk({"tool_calls": [{"index": 0, "function": {"arguments": second}}]})
+            yield chunk({}, "tool_calls")
+        yield chunk(None, usage=self.usage())
+
+    def stream(self, kind, what):
+        for event in self.events(kind, what):
+            yield f"data: {json.dumps(event)}\n\n"
+        yield "data: [DONE]\n\n"
+
+    stream_type = "text/event-stream"
+
+    def error(self, status):
+        return {"error": {"message": "slow down", "type": "requests", "param": None, "code": "rate_limit_exceeded"}}
+
+
+class Anthropic:
+    def look(self, path, body):
+        need(body["model"] == "far-anthropic", body["model"])
+        need(body["max_tokens"] >= 1, "no cap")
+        text, results, image, signed = "", [], False, False
+        called = set()
+        for message in body["messages"]:
+            content = message["content"]
+            blocks = content if isinstance(content, list) else [{"type": "text", "text": content}]
+            for block in blocks:
+                if block["type"] == "tool_use":
+                    need(isinstance(block["input"], dict), "input")
+                    called.add(block["id"])
+                elif block["type"] == "tool_result":
+                    need(block["tool_use_id"] in called, "result of a call that nobody made")
+                    inner = block["content"]
+                    results.append(inner if isinstance(inner, str) else inner[0]["text"])
+                elif block["type"] == "thinking":
+                    signed |= block["signature"] == SIGNATURE and block["thinking"] == "Look it up."
+                elif block["type"] == "text" and message["role"] == "user":
+                    text += block["text"]
+                elif block["type"] == "image":
+                    image |= block["source"]["media_type"] == "image/png"
+        if "picture" in text:
+            need(image, "no picture")
+        if results and "without thoughts" not in text:
+            need(signed, "the thought before the tool's call has lost its signature")
+        tools = [tool["name"] for tool in body.get("tools", [])]
+        wants = body.get("output_config", {}).get("format", {}).get("type") == "json_schema"
+        return scenario(text, results, tools, wants), body.get("stream", False)
+
+    @staticmethod
+    def blocks(kind, what):
+        if kind == "text":
+            return [{"type": "text", "text": what}]
+        return [
+            {"type": "thinking", "thinking": "Look it up.", "signature": SIGNATURE},
+            {"type": "tool_use", "id": "toolu_1", "name": "get_weather", "input": what},
+        ]
+
+    @staticmethod
+    def usage():
+        return {"input_tokens": 16, "cache_creation_input_tokens": 0, "cache_read_input_tokens": 4, "output_tokens": 7}
+
+    def whole(self, kind, what):
+        return {"id": "msg_1", "type": "message", "role": "assistant", "model": "far-anthropic",
+                "content": self.blocks(kind, what), "stop_reason": "tool_use" if kind == "tool" else "end_turn",
+                "stop_sequence": None, "usage": self.usage()}
+
+    def events(self, kind, what):
+        start = {**self.whole("text", ""), "content": [], "stop_reason": None}
+        start["usage"] = {**self.usage(), "output_tokens": 1}
+        yield {"type": "message_start", "message": start}
+        yield {"type": "ping"}
+        for index, block in enumerate(self.blocks(kind, what)):
+            empty = {"text": {"text": ""}, "thinking": {"thinking": "", "signature": ""}, "tool_use": {"input": {}}}
+            yield {"type": "content_block_start", "index": index, "content_block": {**block, **empty[block["type"]]}}
+            if block["type"] == "text":
+                deltas = [{"type": "text_delta", "text": half} for half in halves(block["text"])]
+            elif block["type"] == "thinking":
+                deltas = [{"type": "thinking_delta", "thinking": half} for half in halves(block["thinking"])]
+                deltas += [{"type": "signature_delta", "signature": block["signature"]}]
+            else:
+                deltas = [{"type": "input_json_delta", "partial_json": half} for half in halves(json.dumps(block["input"]))]
+            for delta in deltas:
+                yield {"type": "content_block_delta", "index": index, "delta": delta}
+            yield {"type": "content_block_stop", "index": index}
+        stop = {"stop_reason": "tool_use" if kind == "tool" else "end_turn", "stop_sequence": None}
+        yield {"type": "message_delta", "delta": stop, "usage": {"output_tokens": 7}}
+        yield {"type": "message_stop"}
+
+    def stream(self, kind, what):
+        for event in self.events(kind, what):
+            yield f"event: {event['type']}\ndata: {json.dumps(event)}\n\n"
+
+    stream_type = "text/event-stream"
+
+    def error(self, status):
+        return {"type": "error", "error": {"type": "rate_limit_error", "message": "slow down"}, "request_id": "r"}
+
+
+class Gemini:
+    def look(self, path, body):
+        need("/models/far-gemini:" in path, path)
+        need(body["generationConfig"]["maxOutputTokens"] >= 1, "no cap")
+        text, results, image, signed = "", [], False, False
+        for content in body["contents"]:
+            for part in content["parts"]:
+                if "functionResponse" in part:
+                    need(part["functionResponse"]["name"] == "get_weather", "name of the function")
+                    results.append(json.dumps(part["functionResponse"]["response"]))
+                elif "functionCall" in part:
+                    signed |= part.get("thoughtSignature") == SIGNATURE
+                elif "inlineData" in part:
+                    data = part["inlineData"]
+                    image |= (data.get("mimeType") or data["mime_type"]) == "image/png"
+                elif content.get("role", "user") == "user":
+                    text += part.get("text", "")
+        if "picture" in text:
+            need(image, "no picture")
+        if results and "without thoughts" not in text:
+            need(signed, "the call has lost its thought's signature")
+        tools = [one["name"] for tool in body.get("tools", []) for one in tool["functionDeclarations"]]
+        config = body["generationConfig"]
+        wants = config.get("responseMimeType") == "application/json" and bool(
+            config.get("responseJsonSchema") or config.get("responseSchema"))
+        return scenario(text, results, tools, wants), "stream" in path
+
+    def chunk(self, part, finish=None, usage=None):
+        candidate = {"content": {"role": "model", "parts": [part]}, "index": 0}
+        if finish:
+            candidate["finishReason"] = finish
+        return {"candidates": [candidate], "modelVersion": "far-gemini", "responseId": "r1",
+                **({"usageMetadata": usage} if usage else {})}
+
+    @staticmethod
+    def usage():
+        return {"promptTokenCount": 20, "cachedContentTokenCount": 4, "candidatesTokenCount": 5,
+                "thoughtsTokenCount": 2, "totalTokenCount": 27}
+
+    @staticmethod
+    def part(kind, what):
+        if kind == "text":
+            return {"text": what}
+        return {"functionCall": {"name": "get_weather", "args": what}, "thoughtSignature": SIGNATURE}
+
+    def whole(self, kind, what):
+        return self.chunk(self.part(kind, what), "STOP", self.usage())
+
+    def events(self, kind, what):
+        if kind == "tool":
+            yield self.chunk(self.part(kind, what), "STOP", self.usage())
+            return
+        first, second = halves(what)
+        yield self.chunk({"text": first}, None, {"promptTokenCount": 20, "totalTokenCount": 20})
+        yield self.chunk({"text": second}, "STOP", self.usage())
+
+    def stream(self, kind, what):
+        for event in self.events(kind, what):
+            yield f"data: {json.dumps(event)}\r\n\r\n"
+
+    stream_type = "text/event-stream"
+
+    def error(self, status):
+        return {"error": {"code": status, "message": "slow down", "status": "RESOURCE_EXHAUSTED",
+                          "details": [{"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": "7s"}]}}
+
+
+class Ollama:
+    def look(self, path, body):
+        need(body["model"] == "far-ollama", body["model"])
+        need(body["options"]["num_predict"] >= 1, "no cap")
+        text, results, image = "", [], False
+        for message in body["messages"]:
+            if message["role"] == "tool":
+                results.append(message["content"])
+            for call in message.get("tool_calls") or []:
+                need(isinstance(call["function"]["arguments"], dict), "arguments")
+            if message["role"] == "user":
+                text += message["content"]
+                image |= bool(message.get("images"))
+        if "picture" in text:
+            need(image, "no picture")
+        tools = [tool["function"]["name"] for tool in body.get("tools") or []]
+        return scenario(text, results, tools, isinstance(body.get("format"), dict)), body.get("stream", True)
+
+    @staticmethod
+    def line(message, done=False):
+        line = {"model": "far-ollama", "created_at": "2026-01-31T00:00:00Z", "message": message, "done": done}
+        if done:
+            line |= {"done_reason": "stop", "total_duration": 5, "prompt_eval_count": 20, "eval_count": 7}
+        return line
+
+    @staticmethod
+    def message(kind, what):
+        if kind == "text":
+            return {"role": "assistant", "content": what}
+        call = {"function": {"name": "get_weather", "arguments": what}}
+        return {"role": "assistant", "content": "", "tool_calls": [call]}
+
+    def whole(self, kind, what):
+        return self.line(self.message(kind, what), True)
+
+    def stream(self, kind, what):
+        pieces = halves(what) if kind == "text" else [what]
+        for piece in pieces:
+            yield json.dumps(self.line(self.message(kind, piece))) + "\n"
+        yield json.dumps(self.line({"role": "assistant", "content": ""}, True)) + "\n"
+
+    stream_type = "application/x-ndjson"
+
+    def error(self, status):
+        return {"error": "slow down"}
+
+
+DIALECTS = {"/v1/chat/completions": OpenAi(), "/v1/messages": Anthropic(), "/v1beta/": Gemini(), "/api/chat": Ollama()}
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self):
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        dialect = next(one for path, one in DIALECTS.items() if self.path.startswith(path))
+        for name, value in self.headers.items():
+            if "sk-caller" in value:
+                self.answer(400, "application/json", b'{"error":"the caller\'s key"}')
+                return
+        try:
+            (kind, what), streams = dialect.look(self.path, body)
+        except (Bad, KeyError, TypeError, ValueError) as e:
+            print(f"{self.path}: {e!r}: {json.dumps(body)}", file=sys.stderr, flush=True)
+            self.answer(400, "application/json", json.dumps({"error": {"message": repr(e)}}).encode())
+            return
+        if kind == "error":
+            self.answer(what, "application/json", json.dumps(dialect.error(what)).encode())
+        elif streams:
+            self.answer(200, dialect.stream_type, "".join(dialect.stream(kind, what)).encode())
+        else:
+            self.answer(200, "application/json", json.dumps(dialect.whole(kind, what)).encode())
+
+    def answer(self, status, content_type, body):
+        self.send_response(status)
+        self.send_header("Content-Type", content_type)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+if __name__ == "__main__":
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    print(server.server_address[1], flush=True)
+    sys.stdin.read()
