@@ -90,28 +90,35 @@ func (p *pod) cannotRun() string {
 	return ""
 }
 
-// writeKubeconfig gives the Pod the rights of its ServiceAccount, and no others. There is no place where a process
-// could find a mounted token, so the environment names a kubeconfig.
+// writeKubeconfig gives the Pod the rights of its ServiceAccount, and no others; a Pod that names none has none. There is
+// no place where a process could find a mounted token, so the environment names a kubeconfig.
 func (p *pod) writeKubeconfig() error {
-	account := p.Spec.ServiceAccountName
-	if account == "" {
-		account = "default"
+	config := clientapi.NewConfig()
+	config.Clusters["rig"] = &clientapi.Cluster{Server: p.node.config.Host, CertificateAuthorityData: p.node.config.CAData}
+	config.AuthInfos["pod"] = &clientapi.AuthInfo{}
+	config.Contexts["rig"] = &clientapi.Context{Cluster: "rig", AuthInfo: "pod", Namespace: p.Namespace}
+	config.CurrentContext = "rig"
+	if account := p.Spec.ServiceAccountName; account != "" {
+		token, err := p.token(account)
+		if err != nil {
+			log.Printf("%s/%s: no token of ServiceAccount %s yet: %v", p.Namespace, p.Name, account, err)
+			return err
+		}
+		config.AuthInfos["pod"].Token = token
 	}
+	return clientcmd.WriteToFile(*config, p.kubeconfig())
+}
+
+func (p *pod) token(account string) (string, error) {
 	seconds := int64(tokenSeconds)
 	request := &authenticationv1.TokenRequest{Spec: authenticationv1.TokenRequestSpec{ExpirationSeconds: &seconds,
 		BoundObjectRef: &authenticationv1.BoundObjectReference{Kind: "Pod", APIVersion: "v1", Name: p.Name, UID: p.UID}}}
 	answer, err := p.node.client.CoreV1().ServiceAccounts(p.Namespace).CreateToken(
 		context.Background(), account, request, metav1.CreateOptions{})
 	if err != nil {
-		log.Printf("%s/%s: no token of ServiceAccount %s yet: %v", p.Namespace, p.Name, account, err)
-		return err
+		return "", err
 	}
-	config := clientapi.NewConfig()
-	config.Clusters["rig"] = &clientapi.Cluster{Server: p.node.config.Host, CertificateAuthorityData: p.node.config.CAData}
-	config.AuthInfos["pod"] = &clientapi.AuthInfo{Token: answer.Status.Token}
-	config.Contexts["rig"] = &clientapi.Context{Cluster: "rig", AuthInfo: "pod", Namespace: p.Namespace}
-	config.CurrentContext = "rig"
-	return clientcmd.WriteToFile(*config, p.kubeconfig())
+	return answer.Status.Token, nil
 }
 
 func (p *pod) kubeconfig() string {

@@ -119,7 +119,7 @@ class OpenAi:
 
 class Anthropic:
     def look(self, path, body):
-        need(body["model"] == "far-anthropic", body["model"])
+        need(body["model"] == "claude-sonnet-4-5", body["model"])
         need(body["max_tokens"] >= 1, "no cap")
         text, results, image, signed = "", [], False, False
         called = set()
@@ -145,6 +145,9 @@ class Anthropic:
         if results and "without thoughts" not in text:
             need(signed, "the thought before the tool's call has lost its signature")
         tools = [tool["name"] for tool in body.get("tools", [])]
+        if "sluice_answer" in tools:
+            need(body["tool_choice"]["name"] == "sluice_answer", body["tool_choice"])
+            return ("answer", CITY), body.get("stream", False)
         wants = body.get("output_config", {}).get("format", {}).get("type") == "json_schema"
         return scenario(text, results, tools, wants), body.get("stream", False)
 
@@ -152,6 +155,8 @@ class Anthropic:
     def blocks(kind, what):
         if kind == "text":
             return [{"type": "text", "text": what}]
+        if kind == "answer":
+            return [{"type": "tool_use", "id": "toolu_2", "name": "sluice_answer", "input": what}]
         return [
             {"type": "thinking", "thinking": "Look it up.", "signature": SIGNATURE},
             {"type": "tool_use", "id": "toolu_1", "name": "get_weather", "input": what},
@@ -162,8 +167,8 @@ class Anthropic:
         return {"input_tokens": 16, "cache_creation_input_tokens": 0, "cache_read_input_tokens": 4, "output_tokens": 7}
 
     def whole(self, kind, what):
-        return {"id": "msg_1", "type": "message", "role": "assistant", "model": "far-anthropic",
-                "content": self.blocks(kind, what), "stop_reason": "tool_use" if kind == "tool" else "end_turn",
+        return {"id": "msg_1", "type": "message", "role": "assistant", "model": "claude-sonnet-4-5",
+                "content": self.blocks(kind, what), "stop_reason": "end_turn" if kind == "text" else "tool_use",
                 "stop_sequence": None, "usage": self.usage()}
 
     def events(self, kind, what):
@@ -184,7 +189,7 @@ class Anthropic:
             for delta in deltas:
                 yield {"type": "content_block_delta", "index": index, "delta": delta}
             yield {"type": "content_block_stop", "index": index}
-        stop = {"stop_reason": "tool_use" if kind == "tool" else "end_turn", "stop_sequence": None}
+        stop = {"stop_reason": "end_turn" if kind == "text" else "tool_use", "stop_sequence": None}
         yield {"type": "message_delta", "delta": stop, "usage": {"output_tokens": 7}}
         yield {"type": "message_stop"}
 

@@ -102,7 +102,7 @@ class UsageTest {
   }
 
   private static TokenUsage counters(String text) {
-    String[] each = text.split(" ");
+    String[] each = text.split(" ", -1);
     return new TokenUsage(
         Long.parseLong(each[0]),
         Long.parseLong(each[1]),

@@ -181,7 +181,7 @@ class ConverseAnswerTest {
         "{'inputTokens':3}|3 0 0 0 0",
       })
   void readsUsage(String usage, String counters) {
-    String[] each = counters.split(" ");
+    String[] each = counters.split(" ", -1);
     TokenUsage expected = new TokenUsage(
         Long.parseLong(each[0]),
         Long.parseLong(each[1]),

@@ -14,7 +14,11 @@ import java.util.zip.CRC32;
 final class Frames {
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
 
-  /** An event of Converse's. @param json with ' for " */
+  /**
+   * An event of Converse's.
+   *
+   * @param json with ' for "
+   */
   Frames event(String type, String json) {
     return add("event", ":event-type", type, json.replace('\'', '"'));
   }
