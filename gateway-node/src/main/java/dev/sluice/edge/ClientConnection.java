@@ -343,7 +343,7 @@ final class ClientConnection implements Link.Events, Client {
       }
       byte[] bytes = buffer.array();
       int from = buffer.from();
-      int end = body.read(bytes, from, from + buffer.size(), framed ? (b, f, t) -> {} : this);
+      int end = body.read(bytes, from, buffer.to(), framed ? (b, f, t) -> {} : this);
       buffer.take(end);
       if (body.broken()) {
         endEarly(new Malformed(400, "a body whose chunks or trailers can't be read"));

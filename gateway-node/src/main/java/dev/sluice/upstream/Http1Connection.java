@@ -261,7 +261,7 @@ final class Http1Connection implements UpstreamConnection, Link.Events, BodyRead
     }
     byte[] bytes = buffer.array();
     int from = buffer.from();
-    int end = reading.read(bytes, from, from + buffer.size(), framed ? (b, f, t) -> {} : this);
+    int end = reading.read(bytes, from, buffer.to(), framed ? (b, f, t) -> {} : this);
     buffer.take(end);
     if (reading.broken()) {
       return fail(Kind.CUT, "a body whose chunks can't be read");

@@ -25,7 +25,7 @@ final class Http1Pool implements Pool, Dialer.Dialed {
   private final Runnable whenUnused;
   private final InetSocketAddress address;
   private final Deque<Http1Connection> idle = new ArrayDeque<>();
-  private final Deque<UpstreamEvents> waiting = new ArrayDeque<>();
+  private final WaitingCalls waiting;
   private Duration connectTimeout = Duration.ofSeconds(5);
   private int open;
   private int dialling;
@@ -45,6 +45,7 @@ final class Http1Pool implements Pool, Dialer.Dialed {
     this.heads = heads;
     this.engines = engines;
     this.whenUnused = whenUnused;
+    this.waiting = new WaitingCalls(origin, deadlines, settings.waitingTimeout());
     this.address = Addresses.of(origin.host(), origin.port());
   }
 
@@ -62,7 +63,7 @@ final class Http1Pool implements Pool, Dialer.Dialed {
           "all " + settings.connections() + " connections to " + origin + " are busy"));
       return;
     }
-    waiting.addLast(call);
+    waiting.add(call, connectTimeout);
     this.connectTimeout = connectTimeout;
     dialForWaiting();
   }
@@ -73,7 +74,7 @@ final class Http1Pool implements Pool, Dialer.Dialed {
   }
 
   void release(Http1Connection connection) {
-    UpstreamEvents next = waiting.pollFirst();
+    UpstreamEvents next = waiting.next();
     if (next != null) {
       connection.begin(next);
     } else {
@@ -116,7 +117,7 @@ final class Http1Pool implements Pool, Dialer.Dialed {
   @Override
   public void failed(boolean timedOut, String why) {
     dialling--;
-    UpstreamEvents first = waiting.pollFirst();
+    UpstreamEvents first = waiting.next();
     if (first != null) {
       first.failed(new UpstreamFailure(
           timedOut ? Kind.CONNECT_TIMEOUT : Kind.UNREACHABLE, origin + ": " + why));
@@ -126,7 +127,7 @@ final class Http1Pool implements Pool, Dialer.Dialed {
   }
 
   private void noteUnused() {
-    if (open == 0 && dialling == 0 && waiting.isEmpty()) {
+    if (open == 0 && dialling == 0 && waiting.size() == 0) {
       whenUnused.run();
     }
   }

@@ -8,9 +8,7 @@ import dev.sluice.wire.Link;
 import dev.sluice.wire.TlsLink;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.function.Function;
 import javax.net.ssl.SSLEngine;
@@ -30,7 +28,7 @@ final class Http2Pool implements Pool, Dialer.Dialed {
   private final Runnable whenUnused;
   private final InetSocketAddress address;
   private final List<Http2Connection> connections = new ArrayList<>(1);
-  private final Deque<UpstreamEvents> waiting = new ArrayDeque<>();
+  private final WaitingCalls waiting;
   private Duration connectTimeout = Duration.ofSeconds(5);
   private boolean dialling;
 
@@ -47,6 +45,7 @@ final class Http2Pool implements Pool, Dialer.Dialed {
     this.deadlines = deadlines;
     this.engines = engines;
     this.whenUnused = whenUnused;
+    this.waiting = new WaitingCalls(origin, deadlines, settings.waitingTimeout());
     this.address = Addresses.of(origin.host(), origin.port());
   }
 
@@ -65,7 +64,7 @@ final class Http2Pool implements Pool, Dialer.Dialed {
           "all streams of " + connections.size() + " connections to " + origin + " are busy"));
       return;
     }
-    waiting.addLast(call);
+    waiting.add(call, timeout);
     connectTimeout = timeout;
     dialForWaiting();
   }
@@ -86,8 +85,12 @@ final class Http2Pool implements Pool, Dialer.Dialed {
 
   /** A connection may take calls again, or has ended. */
   void changed() {
-    for (Http2Connection free = withRoom(); free != null && !waiting.isEmpty(); free = withRoom()) {
-      free.begin(waiting.removeFirst());
+    Http2Connection free = withRoom();
+    UpstreamEvents next = free == null ? null : waiting.next();
+    while (free != null && next != null) {
+      free.begin(next);
+      free = withRoom();
+      next = free == null ? null : waiting.next();
     }
     dialForWaiting();
     noteUnused();
@@ -99,7 +102,7 @@ final class Http2Pool implements Pool, Dialer.Dialed {
   }
 
   private void dialForWaiting() {
-    if (!dialling && !waiting.isEmpty() && connections.size() < settings.http2().connections()) {
+    if (!dialling && waiting.size() > 0 && connections.size() < settings.http2().connections()) {
       dialling = true;
       dialer.dial(address, connectTimeout, this);
     }
@@ -134,9 +137,7 @@ final class Http2Pool implements Pool, Dialer.Dialed {
   @Override
   public void failed(boolean timedOut, String why) {
     dialling = false;
-    List<UpstreamEvents> failed = new ArrayList<>(waiting);
-    waiting.clear();
-    for (UpstreamEvents one : failed) {
+    for (UpstreamEvents one : waiting.all()) {
       one.failed(new UpstreamFailure(
           timedOut ? Kind.CONNECT_TIMEOUT : Kind.UNREACHABLE, origin + ": " + why));
     }
@@ -144,7 +145,7 @@ final class Http2Pool implements Pool, Dialer.Dialed {
   }
 
   private void noteUnused() {
-    if (connections.isEmpty() && !dialling && waiting.isEmpty()) {
+    if (connections.isEmpty() && !dialling && waiting.size() == 0) {
       whenUnused.run();
     }
   }

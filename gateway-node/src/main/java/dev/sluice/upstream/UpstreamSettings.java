@@ -8,6 +8,7 @@ import java.time.Duration;
 public record UpstreamSettings(
     int connections,
     int waiting,
+    Duration waitingTimeout,
     Duration idleTimeout,
     int headBytes,
     int headFields,
@@ -18,6 +19,7 @@ public record UpstreamSettings(
     return new UpstreamSettings(
         upstream.count("connections", 1, 1_000_000),
         upstream.count("waiting", 0, 1_000_000),
+        upstream.duration("waiting-timeout", Duration.ZERO, Duration.ofHours(24)),
         upstream.duration("idle-timeout", Duration.ofSeconds(1), Duration.ofHours(24)),
         (int) upstream.bytes("head-bytes", 1024, 1024 * 1024),
         upstream.count("head-fields", 16, 10_000),

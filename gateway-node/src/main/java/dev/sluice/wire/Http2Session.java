@@ -234,6 +234,7 @@ public final class Http2Session implements Link.Events {
     if (buffer.size() < size) {
       return false;
     }
+    buffer.gather(size);
     for (int i = 0; i < size; i++) {
       if (buffer.array()[buffer.from() + i] != Http2Frames.PREFACE.apply(i)) {
         return fail(Why.PROTOCOL_ERROR);
@@ -248,15 +249,17 @@ public final class Http2Session implements Link.Events {
     if (buffer.size() < Http2Frames.HEADER_BYTES) {
       return false;
     }
-    byte[] bytes = buffer.array();
-    int at = buffer.from();
-    int length = Http2Frames.int32(bytes, at) >>> 8;
+    buffer.gather(Http2Frames.HEADER_BYTES);
+    int length = Http2Frames.int32(buffer.array(), buffer.from()) >>> 8;
     if (length > Http2Frames.PAYLOAD_BYTES) {
       return fail(Why.FRAME_SIZE_ERROR);
     }
     if (buffer.size() < Http2Frames.HEADER_BYTES + length) {
       return false;
     }
+    buffer.gather(Http2Frames.HEADER_BYTES + length);
+    byte[] bytes = buffer.array();
+    int at = buffer.from();
     int from = at + Http2Frames.HEADER_BYTES;
     int type = bytes[at + 3];
     int flags = bytes[at + 4];

@@ -447,6 +447,36 @@ class FailureIT {
   }
 
   @Test
+  void nobodyWaitsForEverForAConnectionThatOthersHave() {
+    for (String protocol : List.of("HTTP", "GRPC")) {
+      ScriptedUpstream busy = upstream(with -> {
+        if (protocol.equals("GRPC")) {
+          with.send(dev.sluice.wire.Http2Frames.settings().toArray());
+        }
+        with.awaitEnd();
+      });
+      try (RunningEdge other = RunningEdge.startWith(
+              eventLoop,
+              "sluice.upstream.connections",
+              1,
+              "sluice.upstream.http2.connections",
+              1,
+              "sluice.upstream.http2.streams",
+              1,
+              "sluice.upstream.waiting-timeout",
+              "0 s");
+          RawClient first = other.client();
+          RawClient second = other.client()) {
+        other.route(
+            "b", Map.of("backend-protocol", protocol, "proxy-connect-timeout", "1"), busy);
+        first.get("b", "/");
+        await().atMost(RunningEdge.DEADLINE).until(() -> busy.connections() == 1);
+        assertThat(second.get("b", "/").answer()).startsWith("HTTP/1.1 503 ");
+      }
+    }
+  }
+
+  @Test
   void nobodyWaitsForEverWhenConnectsFail() throws IOException {
     try (RunningEdge small = RunningEdge.start(
         eventLoop, Map.of("sluice.upstream.connections", 1, "sluice.upstream.waiting", 100))) {

@@ -133,4 +133,46 @@ class HeadBufferTest {
     }
     assertThat(all).hasToString(expected.toString());
   }
+
+  @Test
+  void piecesOfABodyLieOneBehindTheOtherUncopied() {
+    HeadBuffer buffer = new HeadBuffer();
+    byte[][] pieces = new byte[3][10_000];
+    for (byte[] piece : pieces) {
+      buffer.append(ByteString.fromArrayUnsafe(piece));
+    }
+    assertThat(buffer.size()).isEqualTo(30_000);
+    for (byte[] piece : pieces) {
+      assertThat(buffer.array()).isSameAs(piece);
+      buffer.take(buffer.to());
+    }
+    assertThat(buffer.size()).isZero();
+  }
+
+  @Test
+  void whatIsAskedForInOnePieceIsJoinedHoweverItCame() {
+    java.util.Random random = new java.util.Random(9);
+    for (int run = 0; run < 200; run++) {
+      byte[] all = new byte[60_000];
+      random.nextBytes(all);
+      HeadBuffer buffer = new HeadBuffer();
+      java.io.ByteArrayOutputStream taken = new java.io.ByteArrayOutputStream();
+      int at = 0;
+      while (taken.size() < all.length) {
+        if (at < all.length && random.nextBoolean()) {
+          int to = Math.min(all.length, at + 1 + random.nextInt(random.nextBoolean() ? 100 : 9000));
+          buffer.append(ByteString.fromArray(java.util.Arrays.copyOfRange(all, at, to)));
+          at = to;
+        } else if (buffer.size() > 0) {
+          int wanted = 1 + random.nextInt(buffer.size());
+          buffer.gather(wanted);
+          assertThat(buffer.to() - buffer.from()).isGreaterThanOrEqualTo(wanted);
+          taken.write(buffer.array(), buffer.from(), wanted);
+          buffer.take(buffer.from() + wanted);
+        }
+        assertThat(taken.size() + buffer.size()).isEqualTo(at);
+      }
+      assertThat(taken.toByteArray()).isEqualTo(all);
+    }
+  }
 }
