@@ -53,10 +53,10 @@ final class RetryBudget {
       slice = current;
     }
     while (slice < current) {
-      int next = (int) Math.floorMod(++slice, SLICES);
+      int next = Math.floorMod(++slice, SLICES);
       requests[next] = 0;
       retries[next] = 0;
     }
-    return (int) Math.floorMod(slice, SLICES);
+    return Math.floorMod(slice, SLICES);
   }
 }
