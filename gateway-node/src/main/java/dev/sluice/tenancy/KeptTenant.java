@@ -17,7 +17,8 @@ final class KeptTenant {
   /**
    * What its limits make.
    *
-   * @param places of teams with limits, and of keys with limits as {@code team/key} or {@code key}
+   * @param teams places of those with limits
+   * @param keys places of those with limits, by {@code team/key} or {@code key}
    * @param usable whether its keys can be used: not if the limits can't be read, or make too many paths
    */
   record Tree(
