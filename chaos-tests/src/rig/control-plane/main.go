@@ -1,5 +1,6 @@
-// One binary that is all of a Kubernetes control plane: etcd, kube-apiserver and kube-controller-manager, each as a
-// process of its own, so that a test can end one of them and start it again.
+// One binary that is all of a Kubernetes cluster: etcd, kube-apiserver and kube-controller-manager, nodes that run Pods as
+// processes, and load balancers in front of them, each as a process of its own, so that a test can end one of them and
+// start it again.
 package main
 
 import (
@@ -28,13 +29,17 @@ func main() {
 		os.Exit(cli.Run(apiserver.NewAPIServerCommand()))
 	case "kube-controller-manager":
 		os.Exit(cli.Run(controllers.NewControllerManagerCommand()))
+	case "node":
+		runNode()
+	case "balancer":
+		runBalancer()
 	default:
 		usage()
 	}
 }
 
 func usage() {
-	fmt.Fprintln(os.Stderr, "usage: control-plane keys|etcd|kube-apiserver|kube-controller-manager [flags]")
+	fmt.Fprintln(os.Stderr, "usage: control-plane keys|etcd|kube-apiserver|kube-controller-manager|node|balancer [flags]")
 	os.Exit(2)
 }
 

@@ -119,7 +119,7 @@ class OpenAi:
 
 class Anthropic:
     def look(self, path, body):
-        need(body["model"] == "far-anthropic", body["model"])
+        need(body["model"] == "claude-sonnet-4-5", body["model"])
         need(body["max_tokens"] >= 1, "no cap")
         text, results, image, signed = "", [], False, False
         called = set()
@@ -162,7 +162,7 @@ class Anthropic:
         return {"input_tokens": 16, "cache_creation_input_tokens": 0, "cache_read_input_tokens": 4, "output_tokens": 7}
 
     def whole(self, kind, what):
-        return {"id": "msg_1", "type": "message", "role": "assistant", "model": "far-anthropic",
+        return {"id": "msg_1", "type": "message", "role": "assistant", "model": "claude-sonnet-4-5",
                 "content": self.blocks(kind, what), "stop_reason": "tool_use" if kind == "tool" else "end_turn",
                 "stop_sequence": None, "usage": self.usage()}
 

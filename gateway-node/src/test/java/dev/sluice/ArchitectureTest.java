@@ -21,6 +21,9 @@ class ArchitectureTest {
   private static final String EDGE = "dev.sluice.edge";
   private static final String UPSTREAM = "dev.sluice.upstream";
   private static final String PROXY = "dev.sluice.proxy";
+  /** What callers and providers say, a package each. */
+  private static final String DIALECTS = "dev.sluice.model.*..";
+
   private static final String MODEL = "dev.sluice.model";
   private static final String ADMIN = "dev.sluice.admin";
   private static final String CLI = "dev.sluice.node.cli";
@@ -60,7 +63,15 @@ class ArchitectureTest {
 
   @ArchTest
   static final ArchRule modelsKnowTheProxyAndQuotas =
-      usesOfOursOnly(MODEL, PROXY, WIRE, EDGE, UPSTREAM, ROUTES, QUOTA, IDENTITY, STATE);
+      usesOfOursOnly(MODEL, DIALECTS, PROXY, WIRE, EDGE, UPSTREAM, ROUTES, QUOTA, IDENTITY, STATE);
+
+  @ArchTest
+  static final ArchRule dialectsMeetOnlyInWhatIsSaid = classes()
+      .that()
+      .resideInAPackage(DIALECTS)
+      .should()
+      .onlyDependOnClassesThat(
+          not(resideInAPackage("dev.sluice..")).or(resideInAPackage(DIALECTS)));
 
   @ArchTest
   static final ArchRule identitiesKnowOnlyTheirSettings = usesOfOursOnly(IDENTITY, ROUTES, STATE);

@@ -24,7 +24,8 @@ final class Declared {
   }
 
   /** By name. */
-  @SuppressWarnings("ReferenceEquality") // the table is replaced whole
+  @SuppressWarnings({"NonApiType", "ReferenceEquality"
+  }) // the order is promised; the table is replaced whole
   TreeMap<String, DeclaredTenant> all() {
     TenantTable now = tenants.get();
     Seen last = seen;

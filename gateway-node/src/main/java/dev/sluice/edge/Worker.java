@@ -161,7 +161,9 @@ final class Worker extends UntypedAbstractActor implements WorkerScope {
       }
     } else if (message instanceof Tcp.CommandFailed failed
         && failed.cmd() instanceof Tcp.Bind bind) {
-      String why = failed.cause().isDefined() ? failed.cause().get().getMessage() : "unknown";
+      String why = failed.cause().isDefined()
+          ? String.valueOf(failed.cause().get().getMessage())
+          : "unknown";
       if (streams.failed(bind.localAddress().getPort(), why)) {
         return;
       }

@@ -110,8 +110,9 @@ final class TokenCheck {
 
   private static void add(List<String> values, @Nullable Object value) {
     boolean plain = value instanceof String || value instanceof Number || value instanceof Boolean;
-    if (plain && value.toString().length() <= MOST_CHARS) {
-      values.add(value.toString());
+    String text = plain && value != null ? value.toString() : "";
+    if (plain && text.length() <= MOST_CHARS) {
+      values.add(text);
     }
   }
 }

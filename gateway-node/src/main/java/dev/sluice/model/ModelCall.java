@@ -412,7 +412,11 @@ final class ModelCall implements Arrival.Events, Target.Events {
     }
   }
 
-  /** The answer itself says that it went wrong. @param told that, in the caller's dialect, for a stream */
+  /**
+   * The answer itself says that it went wrong.
+   *
+   * @param told that, in the caller's dialect, for a stream
+   */
   private void fail(ProviderError why, byte[] told) {
     request.note(target + ": " + why.message());
     if (!streamed) {

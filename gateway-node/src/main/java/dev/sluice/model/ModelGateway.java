@@ -144,6 +144,7 @@ public final class ModelGateway implements ModelService {
       });
     }
 
+    @SuppressWarnings("NullableOptional") // as a future tells it
     private void over(@Nullable Optional<Claims> claims, @Nullable Throwable failure) {
       if (gone) {
         return;

@@ -17,6 +17,10 @@ interface ProviderApi {
   /** What conversations are said in. */
   ProviderDialect conversations();
 
-  /** The header fields that prove who calls. @param key never empty */
+  /**
+   * The header fields that prove who calls.
+   *
+   * @param key never empty
+   */
   Map<String, String> credential(String key);
 }

@@ -52,6 +52,7 @@ final class ProxyCall implements Arrival.Events, UpstreamEvents {
   private long bodyBytes;
   private int tries;
   private boolean tunnel;
+  private long endsAtNanos;
   private boolean over;
 
   ProxyCall(Passage passed, Backend backend, Relay relay, ProxyScope scope) {
@@ -97,6 +98,7 @@ final class ProxyCall implements Arrival.Events, UpstreamEvents {
         }
       };
       scope.worker().deadlines().set(deadline, nanos);
+      endsAtNanos = System.nanoTime() + nanos;
       request.whenOver(() -> scope.worker().deadlines().clear(deadline));
     }
   }
@@ -376,6 +378,11 @@ final class ProxyCall implements Arrival.Events, UpstreamEvents {
     if (request.arrival().headSent()) {
       over = true;
       request.breakOff(failure.why());
+    } else if (endsAtNanos != 0 && System.nanoTime() - endsAtNanos >= 0) {
+      // An upstream that was told the time gives up by itself, and may do so before our timer
+      // looks.
+      refuse(new Refusal.Unavailable(
+          504, "no answer within the time that there was", "deadline_exceeded"));
     } else if (mayTryAgain(failure.kind()) && scope.retries().retry(System.nanoTime())) {
       tryAgain();
     } else {

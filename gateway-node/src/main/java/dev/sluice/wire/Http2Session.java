@@ -320,7 +320,7 @@ public final class Http2Session implements Link.Events {
 
   /** What an upstream had sent before it saw that the stream was given up is nobody's fault. */
   private void lateData(int stream) {
-    if (!client || closed.get(stream) != Boolean.TRUE) {
+    if (!client || !Boolean.TRUE.equals(closed.get(stream))) {
       refuse(stream, Why.STREAM_CLOSED);
     }
   }

@@ -29,6 +29,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** A node and its database, asked over its admin port; every answer is checked against the document that it serves. */
+@SuppressWarnings("try") // closing may be interrupted, as everything here may
 final class AdminNode implements AutoCloseable {
   static final Duration PATIENCE = Duration.ofSeconds(60);
   static final ObjectMapper JSON = new ObjectMapper();

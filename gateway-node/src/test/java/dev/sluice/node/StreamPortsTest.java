@@ -40,6 +40,7 @@ class StreamPortsTest {
     }
     ports.look(Set.of(port));
     try (ServerSocket ours = new ServerSocket(port, 1, InetAddress.getByName(edge.host()))) {
+      assertThat(ours.getLocalPort()).isEqualTo(port);
       ports.look(Set.of(port, edge.port()));
       assertThat(ports.free()).containsExactly(port);
     }

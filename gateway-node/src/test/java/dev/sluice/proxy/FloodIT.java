@@ -45,6 +45,7 @@ class FloodIT {
     EMPTY_DATA((client, i) -> (i == 0 ? client.post(1, "a", "/") : client).data(1, false, "")),
     UNKNOWN_FRAMES((client, i) -> client.frame(99, 0, 0, ""));
 
+    @SuppressWarnings("ImmutableEnumChecker") // has no state
     private final BiConsumer<Http2Client, Integer> frame;
 
     Frames(BiConsumer<Http2Client, Integer> frame) {

@@ -26,6 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** HTTP/2 with clients: real ones, ones that go slowly, and ones that mean harm. Upstreams speak HTTP/1.1. */
 @ParameterizedClass(name = "event loop: {0}")
 @ValueSource(booleans = {true, false})
+@SuppressWarnings("StringConcatToTextBlock") // line ends matter
 class Http2IT {
   private static final int PROTOCOL_ERROR = 1;
   private static final int INTERNAL_ERROR = 2;

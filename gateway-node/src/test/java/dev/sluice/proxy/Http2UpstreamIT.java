@@ -27,6 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** HTTP/2 with upstreams that do what the test says, frame by frame. GrpcIT has those that nobody here wrote. */
 @ParameterizedClass(name = "event loop: {0}")
 @ValueSource(booleans = {true, false})
+@SuppressWarnings("StringConcatToTextBlock") // line ends matter
 class Http2UpstreamIT {
   private static final String GET = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
   private static final String POST = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n";

@@ -9,6 +9,7 @@ import dev.sluice.edge.Reply;
 import dev.sluice.edge.Service;
 import dev.sluice.wire.Malformed;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -91,7 +92,7 @@ class RefusalsIT {
   void eachIsAWholeAnswerInEachDialect() {
     COUNTED.set(0);
     REFUSALS.forEach((name, refusal) -> {
-      for (Dialect dialect : Dialect.values()) {
+      for (Dialect dialect : EnumSet.complementOf(EnumSet.of(Dialect.GRPC))) {
         assertThat(ask("GET", name, dialect))
             .startsWith("HTTP/1.1 " + refusal.status() + " " + Refusals.reason(refusal.status()))
             .contains("\r\nDate: ")
@@ -100,7 +101,7 @@ class RefusalsIT {
         assertThat(Refusals.reason(refusal.status())).isNotEmpty();
       }
     });
-    assertThat(COUNTED.get()).isEqualTo(2 * REFUSALS.size());
+    assertThat(COUNTED.get()).isEqualTo((Dialect.values().length - 1) * REFUSALS.size());
   }
 
   @Test

@@ -150,13 +150,13 @@ class StreamIT {
     try (Socket client = connect();
         Socket served = upstream.accept()) {
       write(served, sent);
-      served.close();
+      served.shutdownOutput();
       assertThat(Arrays.equals(client.getInputStream().readAllBytes(), sent)).isTrue();
     }
     try (Socket client = connect();
         Socket served = upstream.accept()) {
       write(client, sent);
-      client.close();
+      client.shutdownOutput();
       assertThat(Arrays.equals(served.getInputStream().readAllBytes(), sent)).isTrue();
     }
   }

@@ -92,7 +92,7 @@ public record Explanation(
       int place = 0;
       for (int i = 0; i < all.size(); i++) {
         Route route = all.get(i);
-        if (route == taken) {
+        if (!passed && route.equals(taken)) {
           passed = true;
           place = i + 1;
         } else if (others.size() < MOST_OTHERS) {

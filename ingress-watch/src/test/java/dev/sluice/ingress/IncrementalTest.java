@@ -127,7 +127,7 @@ class IncrementalTest {
           List.of(new DeclaredIngress.Path(
               field,
               List.of("/", "/x", "/x/y", "/(").get(random.nextInt(4)),
-              DeclaredIngress.PathType.values()[random.nextInt(3)],
+              List.of(DeclaredIngress.PathType.values()).get(random.nextInt(3)),
               new DeclaredIngress.Backend(
                   field + ".backend",
                   "v" + random.nextInt(2),

@@ -192,7 +192,7 @@ class ReconcilerFuzzTest {
       paths.add(new DeclaredIngress.Path(
           field,
           PATHS.get(random.nextInt(PATHS.size())),
-          DeclaredIngress.PathType.values()[random.nextInt(3)],
+          List.of(DeclaredIngress.PathType.values()).get(random.nextInt(3)),
           new DeclaredIngress.Backend(
               field + ".backend", random.nextBoolean() ? "a" : "none", "", 80)));
     }

@@ -12,12 +12,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A real Kubernetes control plane of one scenario: etcd, API server and controllers as processes on a loopback address
- * of its own, without nodes. RBAC is on. Its parts end with the process that started them.
+ * A real Kubernetes cluster of one scenario: etcd, API server and controllers as processes on a loopback address of its
+ * own, and nodes that run Pods as processes, if the scenario starts any. RBAC is on. Its parts end with the process that
+ * started them.
  */
 public final class ControlPlane implements AutoCloseable {
   /** Built by the test command from src/rig/control-plane. */
@@ -122,6 +124,44 @@ public final class ControlPlane implements AutoCloseable {
     return flags;
   }
 
+  /**
+   * Adds a node. Pods that are bound to none are dealt out to all nodes: those of a StatefulSet by their number.
+   *
+   * @param number from 0
+   * @param of how many nodes there will be
+   * @param images the program that stands for each image
+   */
+  public void startNode(int number, int of, Map<String, Path> images) throws Exception {
+    String name = "node-" + number;
+    List<String> flags = new ArrayList<>(List.of(
+        "--name=" + name,
+        "--number=" + number,
+        "--of=" + of,
+        "--dir=" + Files.createDirectories(folder.resolve(name)),
+        "--kubeconfig=" + kubeconfig()));
+    images.forEach((image, program) -> flags.add("--image=" + image + "=" + program));
+    runAs(name, "node", flags);
+  }
+
+  /**
+   * Opens an address whose connections go to the ready endpoints of a Service.
+   *
+   * @param listen address and port
+   * @param port name of the Service's port
+   */
+  public void startBalancer(String listen, String namespace, String service, String port)
+      throws IOException {
+    runAs(
+        "balancer",
+        "balancer",
+        List.of(
+            "--listen=" + listen,
+            "--namespace=" + namespace,
+            "--service=" + service,
+            "--port=" + port,
+            "--kubeconfig=" + kubeconfig()));
+  }
+
   /** Ends the API server as a failing machine would, and waits for its end. What is stored stays. */
   public void killApiServer() throws InterruptedException {
     end(apiServer);
@@ -175,12 +215,16 @@ public final class ControlPlane implements AutoCloseable {
 
   /** Its input stays open for as long as this process lives: at its end the part ends itself. */
   private Process run(String part, String... flags) throws IOException {
+    return runAs(part, part, List.of(flags));
+  }
+
+  private Process runAs(String name, String part, List<String> flags) throws IOException {
     List<String> command = new ArrayList<>(List.of(PROGRAM.toString(), part));
-    command.addAll(List.of(flags));
+    command.addAll(flags);
     Process process = new ProcessBuilder(command)
         .redirectErrorStream(true)
         .redirectOutput(
-            ProcessBuilder.Redirect.appendTo(folder.resolve(part + ".log").toFile()))
+            ProcessBuilder.Redirect.appendTo(folder.resolve(name + ".log").toFile()))
         .start();
     parts.add(process);
     return process;
@@ -192,7 +236,9 @@ public final class ControlPlane implements AutoCloseable {
   }
 
   private static void end(Process part) throws InterruptedException {
+    List<ProcessHandle> below = part.descendants().toList();
     part.destroyForcibly();
+    below.forEach(ProcessHandle::destroyForcibly);
     if (!part.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
       throw new AssertionError("still there: " + part.info());
     }

@@ -141,6 +141,15 @@ public final class Installation implements AutoCloseable {
     return ProcessHandle.of(pid).orElseThrow();
   }
 
+  /** Where its embedded database is reached. */
+  public String databaseUrl() throws IOException {
+    String password = Files.readString(data.resolve("postgresql-password")).strip();
+    String port = Files.readAllLines(data.resolve("postgresql").resolve("postmaster.pid"))
+        .get(3)
+        .strip();
+    return "postgresql://sluice:" + password + "@127.0.0.1:" + port + "/postgres";
+  }
+
   /** Ends the embedded database as a failing machine would. */
   public void killDatabase() throws IOException {
     long pid =

@@ -75,6 +75,8 @@ class DialectsIT {
         """);
     List<String> kinds = List.of("openai-compatible", "anthropic", "gemini", "ollama");
     List<String> paths = List.of("/v1", "", "/v1beta", "");
+    // What Claude can be asked for stands in its name.
+    List<String> models = List.of("far-openai", "claude-sonnet-4-5", "far-gemini", "far-ollama");
     for (int i = 0; i < kinds.size(); i++) {
       yaml.append("""
           ---
@@ -91,9 +93,9 @@ class DialectsIT {
           metadata: {name: far-%1$s}
           spec:
             models: [far-%1$s]
-            targets: [{provider: far-%1$s}]
+            targets: [{provider: far-%1$s, model: %4$s}]
             contextTokens: 100000
-          """.formatted(OUT.get(i), kinds.get(i), url + paths.get(i)));
+          """.formatted(OUT.get(i), kinds.get(i), url + paths.get(i), models.get(i)));
     }
     return yaml.toString();
   }

@@ -26,6 +26,6 @@ public final class Messages implements CallerDialect {
 
   @Override
   public AnswerTap tap(Question question, boolean stream) {
-    return stream ? new MessagesTap() : new DocumentTap();
+    return stream ? new MessagesStreamTap() : new MessagesDocumentTap();
   }
 }

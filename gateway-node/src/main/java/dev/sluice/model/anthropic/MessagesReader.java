@@ -1,6 +1,7 @@
 package dev.sluice.model.anthropic;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.model.chat.Conversation;
 import dev.sluice.model.chat.Fields;
 import dev.sluice.model.chat.Format;
@@ -12,200 +13,196 @@ import dev.sluice.model.chat.Sampling;
 import dev.sluice.model.chat.Tool;
 import dev.sluice.model.chat.ToolChoice;
 import dev.sluice.model.chat.Turn;
+import dev.sluice.model.chat.Turn.Role;
 import dev.sluice.model.chat.UnsayableException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Reads a whole request for a message. */
+/** Reads a whole request. Instructions that stand between messages are said before them. */
 final class MessagesReader {
-  private final Fields whole;
+  private final boolean counts;
   private final List<Said<String>> beyond = new ArrayList<>();
-  private final List<Tool> tools = new ArrayList<>();
-  private @Nullable Said<ToolChoice> choice;
-  private @Nullable Said<Boolean> parallel;
+  private final BlockReader blocks = new BlockReader(beyond);
+  private final List<Part.Text> system = new ArrayList<>();
+  private @Nullable Said<Boolean> parallelTools;
   private @Nullable Said<Format> format;
-  private @Nullable Said<Reasoning> reasoning;
-  private @Nullable Said<String> user;
 
-  MessagesReader(Fields whole) {
-    this.whole = whole;
+  /** @param counts whether it asks only for the number of its tokens */
+  MessagesReader(boolean counts) {
+    this.counts = counts;
   }
 
-  Conversation read() throws UnsayableException {
-    boolean stream = whole.isTrue("stream");
-    List<Part.Text> system = system();
-    ContentBlocks blocks = new ContentBlocks(beyond);
-    List<Turn> turns = new ArrayList<>();
-    for (Fields message : whole.list("messages")) {
-      turns.add(turn(message, blocks));
-    }
-    for (Fields tool : whole.list("tools")) {
-      tool(tool);
-    }
-    toolChoice(whole.fields("tool_choice"));
-    thinking(whole.fields("thinking"));
-    output(whole.fields("output_config"));
-    Fields metadata = whole.fields("metadata");
-    user = metadata == null ? null : metadata.text("user_id");
-    Said<List<String>> stop = whole.texts("stop_sequences");
+  Conversation read(ObjectNode request) throws UnsayableException {
+    Fields body = Fields.of(request, "");
+    body.pass("model", "max_tokens");
+    body.pass("service_tier", "cache_control", "speed", "diagnostics");
+    body.pass("user_profile_id", "workspace_id");
+    system.addAll(blocks.texts(body.take("system")));
+    List<Turn> turns = turns(body.list("messages"));
+    List<Tool> tools = tools(body.list("tools"));
+    Said<ToolChoice> choice = choice(body.fields("tool_choice"));
+    Said<Reasoning> reasoning = reasoning(body.fields("thinking"), body.fields("output_config"));
+    Fields metadata = body.fields("metadata");
+    boolean stream = body.isTrue("stream");
     Sampling sampling = new Sampling(
-        whole.number("temperature"),
-        whole.number("top_p"),
-        whole.whole("top_k"),
+        body.number("temperature"),
+        body.number("top_p"),
+        body.whole("top_k"),
         null,
         null,
         null,
-        stop == null || stop.value().isEmpty() ? null : stop);
-    whole.pass("model", "max_tokens", "service_tier", "cache_control", "inference_geo");
-    Said<JsonNode> servers = whole.take("mcp_servers");
-    if (servers != null && !servers.value().isEmpty()) {
-      beyond.add(new Said<>(servers.at(), servers.at()));
-    }
-    beyond.addAll(whole.rest());
+        stops(body.texts("stop_sequences")));
+    beyond.addAll(body.rest());
     return new Conversation(
         system,
         turns,
         tools,
         choice,
-        parallel,
+        parallelTools,
         sampling,
         format,
         reasoning,
-        new Said<>(1L, "n"),
-        stream,
-        user,
+        new Said<>(1L, "messages"),
+        stream && !counts,
+        metadata == null ? null : metadata.text("user_id"),
         beyond);
   }
 
-  private List<Part.Text> system() throws UnsayableException {
-    List<Part.Text> system = new ArrayList<>();
-    if (whole.object().path("system").isTextual()) {
-      system.add(new Part.Text("system", whole.textOrEmpty("system")));
-      return system;
-    }
-    for (Fields block : whole.list("system")) {
-      block.pass("citations");
-      if (!block.textOrEmpty("type").equals("text")) {
-        throw new UnsayableException(block.at("type"), "must be text");
+  private static @Nullable Said<List<String>> stops(@Nullable Said<List<String>> stops) {
+    return stops == null || stops.value().isEmpty() ? null : stops;
+  }
+
+  private List<Turn> turns(List<Fields> messages) throws UnsayableException {
+    List<Turn> turns = new ArrayList<>();
+    for (Fields message : messages) {
+      String role = BlockReader.needed(message, "role");
+      Said<JsonNode> content = message.take("content");
+      switch (role) {
+        case "user" -> turns.add(new Turn(Role.USER, blocks.content(content)));
+        case "assistant" -> turns.add(new Turn(Role.ASSISTANT, blocks.content(content)));
+        case "system" -> system.addAll(blocks.texts(content));
+        default ->
+          throw new UnsayableException(message.at("role"), "must be user, assistant or system");
       }
-      boolean cached = block.take("cache_control") != null;
-      system.add(new Part.Text(block.at("text"), block.textOrEmpty("text"), cached));
-      beyond.addAll(block.rest());
+      beyond.addAll(message.rest());
     }
-    return system;
+    return turns;
   }
 
-  private Turn turn(Fields message, ContentBlocks blocks) throws UnsayableException {
-    String role = message.textOrEmpty("role");
-    if (!role.equals("user") && !role.equals("assistant")) {
-      throw new UnsayableException(message.at("role"), "must be user or assistant");
-    }
-    List<Part> parts = new ArrayList<>();
-    if (message.object().path("content").isTextual()) {
-      parts.add(new Part.Text(message.at("content"), message.textOrEmpty("content")));
-    } else {
-      for (Fields block : message.list("content")) {
-        parts.add(blocks.part(block));
+  private List<Tool> tools(List<Fields> all) throws UnsayableException {
+    List<Tool> tools = new ArrayList<>();
+    for (Fields tool : all) {
+      String type = tool.textOrEmpty("type");
+      if (!type.isEmpty() && !type.equals("custom")) {
+        beyond.add(new Said<>(type, tool.at()));
+        continue;
+      }
+      Said<JsonNode> schema = tool.take("input_schema");
+      if (schema != null && !schema.value().isObject()) {
+        throw new UnsayableException(schema.at(), "must be an object");
+      }
+      tools.add(new Tool(
+          tool.at(),
+          BlockReader.needed(tool, "name"),
+          tool.textOrEmpty("description"),
+          schema == null ? Json.MAPPER.createObjectNode() : (ObjectNode) schema.value(),
+          tool.isTrue("strict")));
+      tool.pass("cache_control", "eager_input_streaming", "allowed_callers");
+      if (!tool.isTrue("defer_loading")) {
+        beyond.addAll(tool.rest());
+      } else {
+        beyond.add(new Said<>("defer_loading", tool.at("defer_loading")));
       }
     }
-    beyond.addAll(message.rest());
-    return new Turn(role.equals("user") ? Turn.Role.USER : Turn.Role.ASSISTANT, parts);
+    return tools;
   }
 
-  private void tool(Fields tool) throws UnsayableException {
-    String type = tool.textOrEmpty("type");
-    if (!type.isEmpty() && !type.equals("custom")) {
-      beyond.add(new Said<>(tool.at(), tool.at()));
-      return;
+  private @Nullable Said<ToolChoice> choice(@Nullable Fields choice) throws UnsayableException {
+    if (choice == null) {
+      return null;
     }
-    Said<String> name = tool.text("name");
-    if (name == null) {
-      throw new UnsayableException(tool.at("name"), "a tool must have a name");
-    }
-    String description = tool.textOrEmpty("description");
-    Fields schema = tool.fields("input_schema");
-    boolean strict = tool.isTrue("strict");
-    tool.pass("cache_control", "eager_input_streaming", "input_examples");
-    beyond.addAll(tool.rest());
-    tools.add(new Tool(
-        tool.at(),
-        name.value(),
-        description,
-        schema == null ? Json.MAPPER.createObjectNode() : schema.object(),
-        strict));
-  }
-
-  private void toolChoice(@Nullable Fields said) throws UnsayableException {
-    if (said == null) {
-      return;
-    }
-    String type = said.textOrEmpty("type");
-    choice = new Said<>(
-        switch (type) {
-          case "auto" -> new ToolChoice.Auto();
-          case "any" -> new ToolChoice.Any();
-          case "none" -> new ToolChoice.None();
-          case "tool" -> new ToolChoice.Named(said.textOrEmpty("name"));
-          default ->
-            throw new UnsayableException(said.at("type"), "must be auto, any, tool or none");
-        },
-        said.at());
-    Said<Boolean> one = said.flag("disable_parallel_tool_use");
-    parallel = one == null ? null : new Said<>(!one.value(), one.at());
-    beyond.addAll(said.rest());
-  }
-
-  private void thinking(@Nullable Fields said) throws UnsayableException {
-    if (said == null) {
-      return;
-    }
-    Said<Long> budget = said.whole("budget_tokens");
-    said.pass("display");
-    String type = said.textOrEmpty("type");
-    Reasoning wanted = switch (type) {
-      case "disabled" -> new Reasoning.Off();
-      case "adaptive" -> new Reasoning.Dynamic();
-      case "enabled" -> {
-        if (budget == null || budget.value() < 1) {
-          throw new UnsayableException(said.at("budget_tokens"), "must be at least 1024");
-        }
-        yield new Reasoning.Budget(budget.value());
-      }
-      default ->
-        throw new UnsayableException(said.at("type"), "must be enabled, adaptive or disabled");
+    Said<Boolean> single = choice.flag("disable_parallel_tool_use");
+    parallelTools = single == null ? null : new Said<>(!single.value(), single.at());
+    String type = BlockReader.needed(choice, "type");
+    ToolChoice said = switch (type) {
+      case "auto" -> new ToolChoice.Auto();
+      case "any" -> new ToolChoice.Any();
+      case "none" -> new ToolChoice.None();
+      case "tool" -> new ToolChoice.Named(BlockReader.needed(choice, "name"));
+      default -> throw new UnsayableException(choice.at("type"), "must be auto, any, tool or none");
     };
-    reasoning = new Said<>(wanted, said.at());
-    beyond.addAll(said.rest());
+    return new Said<>(said, choice.at());
   }
 
-  private void output(@Nullable Fields said) throws UnsayableException {
+  /** How much effort is wanted says more than that the model may think as it likes. */
+  private @Nullable Said<Reasoning> reasoning(@Nullable Fields thinking, @Nullable Fields output)
+      throws UnsayableException {
+    Said<Reasoning> effort = null;
+    if (output != null) {
+      Said<String> level = output.text("effort");
+      effort = level == null ? null : new Said<>(new Reasoning.Effort(level(level)), level.at());
+      format(output.fields("format"));
+      beyond.addAll(output.rest());
+    }
+    if (thinking == null) {
+      return effort;
+    }
+    String type = BlockReader.needed(thinking, "type");
+    thinking.pass("display");
+    switch (type) {
+      case "adaptive" -> {
+        return effort == null ? new Said<>(new Reasoning.Dynamic(), thinking.at()) : effort;
+      }
+      case "enabled" -> {
+        Said<Long> budget = thinking.whole("budget_tokens");
+        if (budget == null || budget.value() < 1) {
+          throw new UnsayableException(
+              thinking.at("budget_tokens"), "must be a whole number of at least 1024");
+        }
+        onlyHere(effort);
+        return new Said<>(new Reasoning.Budget(budget.value()), budget.at());
+      }
+      case "disabled" -> {
+        onlyHere(effort);
+        return new Said<>(new Reasoning.Off(), thinking.at());
+      }
+      default -> {
+        onlyHere(effort);
+        beyond.add(new Said<>(type, thinking.at("type")));
+        return null;
+      }
+    }
+  }
+
+  /** An effort beside other words about thinking is something that no other dialect can say. */
+  private void onlyHere(@Nullable Said<Reasoning> effort) {
+    if (effort != null) {
+      beyond.add(new Said<>("effort", effort.at()));
+    }
+  }
+
+  private static Reasoning.Level level(Said<String> effort) throws UnsayableException {
+    return switch (effort.value()) {
+      case "low" -> Reasoning.Level.LOW;
+      case "medium" -> Reasoning.Level.MEDIUM;
+      case "high" -> Reasoning.Level.HIGH;
+      case "xhigh" -> Reasoning.Level.XHIGH;
+      case "max" -> Reasoning.Level.MAX;
+      default ->
+        throw new UnsayableException(effort.at(), "must be low, medium, high, xhigh or max");
+    };
+  }
+
+  private void format(@Nullable Fields said) throws UnsayableException {
     if (said == null) {
       return;
     }
-    Said<String> effort = said.text("effort");
-    if (effort != null && !(reasoning != null && reasoning.value() instanceof Reasoning.Off)) {
-      try {
-        Reasoning.Level level = Reasoning.Level.valueOf(effort.value().toUpperCase(Locale.ROOT));
-        reasoning = new Said<>(new Reasoning.Effort(level), effort.at());
-      } catch (IllegalArgumentException e) {
-        throw new UnsayableException(effort.at(), "must be low, medium, high, xhigh or max");
-      }
+    Fields schema = said.fields("schema");
+    if (!BlockReader.needed(said, "type").equals("json_schema") || schema == null) {
+      throw new UnsayableException(said.at(), "must be a json_schema with its schema");
     }
-    Fields wanted = said.fields("format");
+    format = new Said<>(new Format.Schema("", schema.object(), true), said.at());
     beyond.addAll(said.rest());
-    if (wanted == null) {
-      return;
-    }
-    if (!wanted.textOrEmpty("type").equals("json_schema")) {
-      throw new UnsayableException(wanted.at("type"), "must be json_schema");
-    }
-    Fields schema = wanted.fields("schema");
-    String name = wanted.textOrEmpty("name");
-    beyond.addAll(wanted.rest());
-    format = new Said<>(
-        schema == null ? new Format.AnyObject() : new Format.Schema(name, schema.object(), true),
-        wanted.at());
   }
 }

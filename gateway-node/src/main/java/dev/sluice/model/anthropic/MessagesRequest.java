@@ -6,8 +6,6 @@ import dev.sluice.model.chat.Conversation;
 import dev.sluice.model.chat.Format;
 import dev.sluice.model.chat.Json;
 import dev.sluice.model.chat.Losses;
-import dev.sluice.model.chat.Part;
-import dev.sluice.model.chat.Reasoning;
 import dev.sluice.model.chat.Said;
 import dev.sluice.model.chat.Sampling;
 import dev.sluice.model.chat.Terms;
@@ -17,186 +15,229 @@ import dev.sluice.model.chat.UnsayableException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Says a conversation to Anthropic. */
+/** Says a conversation as a request for a message. */
 final class MessagesRequest {
-  private static final long LEAST_BUDGET = 1024;
+  private static final int LONGEST_USER = 256;
+  private static final double LEAST_TOP_P_OF_THINKERS = 0.95;
 
+  private final Platform platform;
+  private final Conversation conversation;
   private final Terms terms;
   private final Losses losses;
+  private final ClaudeModel model;
+  private final ObjectNode body = Json.MAPPER.createObjectNode();
 
-  MessagesRequest(Terms terms, Losses losses) {
+  MessagesRequest(Platform platform, Conversation conversation, Terms terms, Losses losses) {
+    this.platform = platform;
+    this.conversation = conversation;
     this.terms = terms;
     this.losses = losses;
+    this.model = ClaudeModel.of(terms.model());
   }
 
-  ObjectNode of(Conversation conversation) throws UnsayableException {
+  ObjectNode body() throws UnsayableException {
     for (Said<String> field : conversation.beyond()) {
-      losses.drop(field.at(), "Anthropic's API has no such field");
+      losses.drop(field, "Claude has no such field for other APIs' requests");
+    }
+    if (platform == Platform.ANTHROPIC) {
+      body.put("model", terms.model());
+    } else {
+      body.put("anthropic_version", platform.version());
+    }
+    body.put("max_tokens", terms.outputCap());
+    if (conversation.stream() && platform != Platform.BEDROCK) {
+      body.put("stream", true);
     }
     if (conversation.choices().value() > 1) {
-      losses.drop(conversation.choices(), "Anthropic's API gives one answer");
+      losses.drop(conversation.choices(), "Claude gives one answer at a time");
     }
-    ObjectNode request = Json.MAPPER.createObjectNode();
-    request.put("model", terms.model()).put("max_tokens", terms.outputCap());
-    if (conversation.stream()) {
-      request.put("stream", true);
-    }
-    ArrayNode messages = new MessageTurns(losses).of(conversation.turns());
-    if (messages.isEmpty()) {
-      messages.addObject().put("role", "user").set("content", texts(conversation.system()));
-    } else if (!conversation.system().isEmpty()) {
-      request.set("system", texts(conversation.system()));
-    }
-    request.set("messages", messages);
-    tools(request, conversation);
-    boolean thinks = reasoning(request, conversation.reasoning());
-    sampling(request, conversation.sampling(), thinks);
-    format(request, conversation.format());
+    messages();
+    boolean thinks = ThinkingWords.put(conversation, model, terms.outputCap(), body);
+    tools();
+    format(thinks);
+    choice(thinks);
+    sampling(conversation.sampling(), thinks);
     Said<String> user = conversation.user();
-    if (user != null) {
-      request.putObject("metadata").put("user_id", user.value());
+    if (user != null && platform == Platform.ANTHROPIC && user.value().length() <= LONGEST_USER) {
+      body.putObject("metadata").put("user_id", user.value());
     }
-    return request;
+    return body;
   }
 
-  private static ArrayNode texts(List<Part.Text> texts) {
-    ArrayNode blocks = Json.MAPPER.createArrayNode();
-    for (Part.Text text : texts) {
-      if (!text.text().isEmpty()) {
-        ObjectNode block = blocks.addObject().put("type", "text").put("text", text.text());
-        MessageTurns.cache(block, text.cached());
-      }
+  /** Where there are only instructions, they are what the user says. */
+  private void messages() throws UnsayableException {
+    BlockWriter blocks = new BlockWriter(platform, losses);
+    ArrayNode system = blocks.system(conversation.system());
+    ArrayNode messages = blocks.messages(conversation);
+    if (messages.isEmpty() && !system.isEmpty()) {
+      messages.addObject().put("role", "user").set("content", system);
+    } else if (messages.isEmpty()) {
+      throw new UnsayableException("messages", "Claude needs a message that is not empty");
+    } else if (!system.isEmpty()) {
+      body.set("system", system);
     }
-    return blocks;
+    body.set("messages", messages);
   }
 
-  private static void tools(ObjectNode request, Conversation conversation) {
+  private void tools() throws UnsayableException {
     if (conversation.tools().isEmpty()) {
       return;
     }
-    ArrayNode tools = request.putArray("tools");
+    ArrayNode tools = body.putArray("tools");
     for (Tool tool : conversation.tools()) {
-      ObjectNode one = tools.addObject().put("name", tool.name());
+      ObjectNode said = tools.addObject().put("name", tool.name());
       if (!tool.description().isEmpty()) {
-        one.put("description", tool.description());
+        said.put("description", tool.description());
       }
-      ObjectNode schema = tool.parameters().deepCopy();
-      if (!schema.has("type")) {
-        schema.put("type", "object");
+      boolean strict = tool.strict() && model.keepsToSchemas();
+      if (tool.strict() && !strict) {
+        losses.drop(tool.at() + ".strict", "this model can't be held to the schema of a tool");
       }
-      one.set("input_schema", schema);
-      if (tool.strict()) {
-        one.put("strict", true);
+      ObjectNode schema = tool.parameters();
+      said.set(
+          "input_schema",
+          ofObject(strict ? new StrictSchema(losses).of(schema, tool.at()) : schema));
+      if (strict) {
+        said.put("strict", true);
       }
-    }
-    Said<ToolChoice> choice = conversation.toolChoice();
-    Said<Boolean> parallel = conversation.parallelTools();
-    boolean alone = parallel != null && !parallel.value();
-    if (choice == null && !alone) {
-      return;
-    }
-    ToolChoice wanted = choice == null ? new ToolChoice.Auto() : choice.value();
-    ObjectNode said = request.putObject("tool_choice").put("type", word(wanted));
-    if (wanted instanceof ToolChoice.Named named) {
-      said.put("name", named.name());
-    }
-    if (alone && !(wanted instanceof ToolChoice.None)) {
-      said.put("disable_parallel_tool_use", true);
     }
   }
 
-  private static String word(ToolChoice choice) {
-    if (choice instanceof ToolChoice.Named) {
-      return "tool";
+  /** A tool's input is always an object. */
+  private static ObjectNode ofObject(ObjectNode schema) {
+    return schema.has("type") ? schema : schema.deepCopy().put("type", "object");
+  }
+
+  /** JSON that must keep to a schema is said so; where that can't be, it is what a tool is called with. */
+  private void format(boolean thinks) throws UnsayableException {
+    Said<Format> said = conversation.format();
+    if (said == null) {
+      return;
     }
-    return choice instanceof ToolChoice.None
-        ? "none"
-        : choice instanceof ToolChoice.Any ? "any" : "auto";
+    if (said.value() instanceof Format.Schema schema
+        && model.keepsToSchemas()
+        && (schema.strict() || thinks)) {
+      ObjectNode strict =
+          new StrictSchema(schema.strict() ? losses : null).of(schema.schema(), said.at());
+      ObjectNode format = body.withObject("/output_config").putObject("format");
+      format.put("type", "json_schema").set("schema", strict);
+      return;
+    }
+    if (said.value() instanceof Format.Schema schema && schema.strict()) {
+      losses.drop(said.at(), "this model can't be held to a schema");
+    }
+    if (thinks) {
+      losses.drop(said, "Claude can't both think and be made to answer in any JSON");
+      return;
+    }
+    answerTool(said.value());
+  }
+
+  private void answerTool(Format format) {
+    ObjectNode tool = body.withArray("/tools").addObject();
+    tool.put("name", AnswerTool.NAME).put("description", AnswerTool.DESCRIPTION);
+    ObjectNode schema =
+        format instanceof Format.Schema said ? said.schema() : Json.MAPPER.createObjectNode();
+    tool.set("input_schema", ofObject(schema));
+    ToolChoice choice = chosen();
+    ObjectNode must = body.putObject("tool_choice");
+    if (conversation.tools().isEmpty() || choice instanceof ToolChoice.None) {
+      must.put("type", "tool").put("name", AnswerTool.NAME);
+    } else if (choice instanceof ToolChoice.Named named) {
+      must.put("type", "tool").put("name", named.name());
+    } else {
+      must.put("type", "any");
+    }
+    parallel(must);
+  }
+
+  private @Nullable ToolChoice chosen() {
+    Said<ToolChoice> choice = conversation.toolChoice();
+    return choice == null ? null : choice.value();
+  }
+
+  private void choice(boolean thinks) throws UnsayableException {
+    if (conversation.tools().isEmpty() || body.has("tool_choice")) {
+      return;
+    }
+    Said<ToolChoice> said = conversation.toolChoice();
+    ToolChoice choice = said == null ? null : said.value();
+    boolean must = choice instanceof ToolChoice.Any || choice instanceof ToolChoice.Named;
+    if (must && thinks) {
+      losses.drop(said, "Claude can't both think and be made to call a tool");
+      choice = new ToolChoice.Auto();
+    }
+    Said<Boolean> parallel = conversation.parallelTools();
+    if (choice == null && (parallel == null || parallel.value())) {
+      return;
+    }
+    ObjectNode json = body.putObject("tool_choice");
+    if (choice instanceof ToolChoice.Named named) {
+      json.put("type", "tool").put("name", named.name());
+    } else if (choice instanceof ToolChoice.Any) {
+      json.put("type", "any");
+    } else {
+      json.put("type", choice instanceof ToolChoice.None ? "none" : "auto");
+    }
+    parallel(json);
+  }
+
+  private void parallel(ObjectNode choice) {
+    Said<Boolean> parallel = conversation.parallelTools();
+    if (parallel != null && !parallel.value() && !choice.path("type").asText().equals("none")) {
+      choice.put("disable_parallel_tool_use", true);
+    }
   }
 
   /**
-   * Thoughts count as output: their budget stays below the cap, and where the cap leaves no room for the least that there is,
-   * nothing is thought.
-   *
-   * @return whether the model thinks
+   * Values that are the provider's own anyway are not said: newer models refuse all others, older ones the two together.
+   * Temperatures above 1, which other APIs have, are 1.
    */
-  private boolean reasoning(ObjectNode request, @Nullable Said<Reasoning> said) {
-    if (said == null) {
-      return false;
+  private void sampling(Sampling said, boolean thinks) throws UnsayableException {
+    String none = thinks
+        ? "Claude can't both think and be told how to choose tokens"
+        : model.samples() ? "" : "this model can't be told how to choose tokens";
+    Said<Double> temperature = said.temperature();
+    if (temperature != null && temperature.value() < 1) {
+      drop(none, temperature, () -> body.put("temperature", Math.max(0, temperature.value())));
     }
-    Reasoning reasoning = said.value();
-    long budget;
-    if (reasoning instanceof Reasoning.Budget own) {
-      budget = own.tokens();
-    } else if (reasoning instanceof Reasoning.Effort effort) {
-      budget = effort.level().tokens();
-    } else {
-      budget = reasoning instanceof Reasoning.Dynamic ? Reasoning.Level.MEDIUM.tokens() : 0;
+    Said<Double> topP = said.topP();
+    if (topP != null && topP.value() < 1) {
+      boolean taken = thinks && model.samples() && topP.value() >= LEAST_TOP_P_OF_THINKERS;
+      drop(taken ? "" : none, topP, () -> body.put("top_p", topP.value()));
     }
-    ObjectNode thinking = request.putObject("thinking");
-    if (budget == 0 || terms.outputCap() <= LEAST_BUDGET) {
-      thinking.put("type", "disabled");
-      return false;
+    Said<Long> topK = said.topK();
+    if (topK != null) {
+      drop(none, topK, () -> body.put("top_k", topK.value()));
     }
-    thinking
-        .put("type", "enabled")
-        .put("budget_tokens", Math.max(LEAST_BUDGET, Math.min(budget, terms.outputCap() - 1)));
-    return true;
+    losses.drop(said.frequencyPenalty(), "Claude has no frequency penalty");
+    losses.drop(said.presencePenalty(), "Claude has no presence penalty");
+    losses.drop(said.seed(), "Claude has no seed");
+    Said<List<String>> stop = said.stop();
+    if (stop != null) {
+      stops(stop);
+    }
   }
 
-  /** Temperatures end at 1 here, where others go to 2: more is as much as there is. A model that thinks takes none. */
-  private void sampling(ObjectNode request, Sampling sampling, boolean thinks)
-      throws UnsayableException {
-    Said<Double> temperature = sampling.temperature();
-    if (temperature != null && thinks && temperature.value() != 1) {
-      losses.drop(temperature, "Anthropic's models take no temperature while they think");
-    } else if (temperature != null && !thinks) {
-      request.put("temperature", Math.min(1, temperature.value()));
+  private void drop(String why, Said<?> said, Runnable otherwise) throws UnsayableException {
+    if (why.isEmpty()) {
+      otherwise.run();
+    } else {
+      losses.drop(said, why);
     }
-    Said<Double> topP = sampling.topP();
-    if (topP != null) {
-      request.put("top_p", topP.value());
-    }
-    Said<Long> topK = sampling.topK();
-    if (topK != null && thinks) {
-      losses.drop(topK, "Anthropic's models take no top_k while they think");
-    } else if (topK != null) {
-      request.put("top_k", topK.value());
-    }
-    penalty(sampling.frequencyPenalty());
-    penalty(sampling.presencePenalty());
-    losses.drop(sampling.seed(), "Anthropic's API has no seed");
-    Said<List<String>> stop = sampling.stop();
-    if (stop != null) {
-      ArrayNode sequences = request.putArray("stop_sequences");
-      for (String sequence : stop.value()) {
-        if (sequence.isBlank()) {
-          losses.drop(stop, "Anthropic's API takes no blank stop sequence");
-        } else {
-          sequences.add(sequence);
-        }
+  }
+
+  private void stops(Said<List<String>> said) throws UnsayableException {
+    ArrayNode stops = Json.MAPPER.createArrayNode();
+    for (String stop : said.value()) {
+      if (stop.isBlank()) {
+        losses.drop(said, "Claude takes no blank stop sequence");
+      } else {
+        stops.add(stop);
       }
     }
-  }
-
-  private void penalty(@Nullable Said<Double> penalty) throws UnsayableException {
-    if (penalty != null && penalty.value() != 0) {
-      losses.drop(penalty, "Anthropic's API has no penalties");
-    }
-  }
-
-  private void format(ObjectNode request, @Nullable Said<Format> said) throws UnsayableException {
-    if (said == null) {
-      return;
-    }
-    if (said.value() instanceof Format.Schema schema) {
-      request
-          .putObject("output_config")
-          .putObject("format")
-          .put("type", "json_schema")
-          .set("schema", schema.schema());
-    } else {
-      losses.drop(said, "Anthropic's API wants a schema for answers in JSON");
+    if (!stops.isEmpty()) {
+      body.set("stop_sequences", stops);
     }
   }
 }

@@ -1,4 +1,4 @@
-/** Anthropic's dialect: Messages, as callers and as providers speak it. */
+/** Anthropic's dialect: messages, and how many tokens they have; there, at Vertex, and as Bedrock invokes it. */
 @NullMarked
 package dev.sluice.model.anthropic;
 

@@ -19,7 +19,11 @@ public sealed interface AnswerEvent {
   /** The mark on the thought that ends here; it may have had no words. */
   record Signed(int choice, Signature signature) implements AnswerEvent {}
 
-  /** A call of a tool begins. @param index counts the calls of its choice from 0 */
+  /**
+   * A call of a tool begins.
+   *
+   * @param index counts the calls of its choice from 0
+   */
   record ToolBegan(int choice, int index, String id, String name) implements AnswerEvent {}
 
   /** More of a call's arguments: of all together comes one JSON object. */

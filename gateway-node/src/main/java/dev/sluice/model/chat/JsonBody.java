@@ -13,11 +13,13 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
@@ -48,6 +50,8 @@ public final class JsonBody {
   private final Map<String, Span> values = new HashMap<>();
   /** Where a field can be added in front: of the whole (""), and of each object in it. */
   private final Map<String, Integer> insides = new HashMap<>();
+  /** The fields of the whole, in order, each with its name and its value. */
+  private final List<Span> fields = new ArrayList<>();
 
   private JsonBody(byte[] bytes, ObjectNode tree) {
     this.bytes = bytes;
@@ -92,19 +96,24 @@ public final class JsonBody {
     while (json.nextToken() != JsonToken.END_OBJECT) {
       String at = parent.isEmpty() ? json.currentName() : parent + "." + json.currentName();
       boolean known = !parent.isEmpty() || isPlain(json.currentName());
+      int name = (int) json.currentTokenLocation().getByteOffset();
       JsonToken value = json.nextToken();
       int from = (int) json.currentTokenLocation().getByteOffset();
       if (!known) {
         json.skipChildren();
-        continue;
-      }
-      if (deeper && value == JsonToken.START_OBJECT) {
+      } else if (deeper && value == JsonToken.START_OBJECT) {
         scan(json, at, false);
       } else {
         json.skipChildren();
       }
       json.finishToken();
-      values.put(at, new Span(from, (int) json.currentLocation().getByteOffset()));
+      int to = (int) json.currentLocation().getByteOffset();
+      if (parent.isEmpty()) {
+        fields.add(new Span(name, to));
+      }
+      if (known) {
+        values.put(at, new Span(from, to));
+      }
     }
   }
 
@@ -156,8 +165,37 @@ public final class JsonBody {
     return edited(edits);
   }
 
+  /**
+   * The bytes with some fields of the whole set, and without others. What stands between fields is not kept.
+   *
+   * @param set field to its value in JSON
+   */
+  public byte[] with(Map<String, String> set, Collection<String> without) {
+    List<String> gone = new ArrayList<>(without);
+    gone.addAll(set.keySet());
+    List<Span> left = new ArrayList<>(fields);
+    for (String field : gone) {
+      Span value = values.get(field);
+      if (value != null) {
+        left.removeIf(one -> one.to() == value.to());
+      }
+    }
+    ByteArrayOutputStream out = new ByteArrayOutputStream(bytes.length + 256);
+    out.write('{');
+    set.forEach((field, value) -> {
+      out.writeBytes((out.size() == 1 ? "" : ",").getBytes(StandardCharsets.UTF_8));
+      out.writeBytes((Json.quoted(field) + ":" + value).getBytes(StandardCharsets.UTF_8));
+    });
+    for (Span field : left) {
+      out.writeBytes((out.size() == 1 ? "" : ",").getBytes(StandardCharsets.UTF_8));
+      out.write(bytes, field.from(), field.to() - field.from());
+    }
+    out.write('}');
+    return out.toByteArray();
+  }
+
   /** @param edits by the place where each begins */
-  private byte[] edited(TreeMap<Integer, Edit> edits) {
+  private byte[] edited(SortedMap<Integer, Edit> edits) {
     ByteArrayOutputStream out = new ByteArrayOutputStream(bytes.length + 256);
     int at = 0;
     for (Map.Entry<Integer, Edit> one : edits.entrySet()) {

@@ -9,6 +9,7 @@ import java.util.Map;
  * @param fields header fields beside the usual ones, such as a version
  * @param body a JSON document
  */
+@SuppressWarnings("ArrayRecordComponent") // never compared
 public record Outgoing(String path, Map<String, String> fields, byte[] body) {
   public Outgoing {
     fields = Map.copyOf(fields);

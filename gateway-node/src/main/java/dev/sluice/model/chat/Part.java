@@ -21,7 +21,11 @@ public sealed interface Part {
   /** @param detail {@code low}, {@code high}, {@code auto}, or empty */
   record Image(String at, Source source, String detail) implements Part {}
 
-  /** A document, such as a PDF. @param name its file name, or empty */
+  /**
+   * A document, such as a PDF.
+   *
+   * @param name its file name, or empty
+   */
   record Document(String at, Source source, String name) implements Part {}
 
   record Audio(String at, Source source) implements Part {}
@@ -34,7 +38,11 @@ public sealed interface Part {
    */
   record Thought(String at, String text, @Nullable Signature signature) implements Part {}
 
-  /** A tool that the model calls. @param arguments a JSON object */
+  /**
+   * A tool that the model calls.
+   *
+   * @param arguments a JSON object
+   */
   record ToolUse(String at, String id, String name, JsonNode arguments) implements Part {}
 
   /**

@@ -40,7 +40,11 @@ public record TokenCount(long tokens, boolean exact) {
     private static final EncodingRegistry ENCODINGS = Encodings.newLazyEncodingRegistry();
   }
 
-  /** Of a text, under the vocabulary of a model. @param model as its provider calls it, with or without a maker in front */
+  /**
+   * Of a text, under the vocabulary of a model.
+   *
+   * @param model as its provider calls it, with or without a maker in front
+   */
   public static TokenCount of(String model, String text) {
     String name = model.substring(model.lastIndexOf('/') + 1).toLowerCase(Locale.ROOT);
     boolean newer = O200K.matcher(name).matches();
@@ -75,7 +79,7 @@ public record TokenCount(long tokens, boolean exact) {
    */
   public static TokenCount of(String model, Conversation conversation) {
     StringBuilder all = new StringBuilder();
-    long entries = 1 + conversation.system().size();
+    long entries = 1L + conversation.system().size();
     conversation.system().forEach(text -> all.append(text.text()).append('\n'));
     for (Turn turn : conversation.turns()) {
       entries++;

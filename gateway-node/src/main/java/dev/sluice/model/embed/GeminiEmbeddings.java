@@ -60,7 +60,9 @@ public final class GeminiEmbeddings implements EmbeddingDialect {
   }
 
   private static boolean same(@Nullable Said<?> one, @Nullable Said<?> other) {
-    return one == null || other == null ? one == other : one.value().equals(other.value());
+    return one == null || other == null
+        ? one == null && other == null
+        : one.value().equals(other.value());
   }
 
   private static String text(Fields request, List<Said<String>> beyond) throws UnsayableException {

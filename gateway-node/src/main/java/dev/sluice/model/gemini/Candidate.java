@@ -87,7 +87,11 @@ final class Candidate {
     return !parts.isEmpty();
   }
 
-  /** Takes what is due. @param last whether nothing follows, so that it says why it ended */
+  /**
+   * Takes what is due.
+   *
+   * @param last whether nothing follows, so that it says why it ended
+   */
   ObjectNode taken(int index, boolean last) {
     ObjectNode candidate = Json.MAPPER.createObjectNode();
     candidate.putObject("content").put("role", "model").set("parts", parts);

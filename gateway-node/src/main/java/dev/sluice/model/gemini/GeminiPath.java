@@ -31,7 +31,21 @@ record GeminiPath(String model, String method) {
     if (model.isEmpty() || model.equals(TUNED)) {
       throw new UnsayableException("model", "the path names no model");
     }
+    stays(model);
     return new GeminiPath(model, path.substring(colon + 1));
+  }
+
+  /**
+   * Checks that a name leads nowhere else in a path.
+   *
+   * @throws UnsayableException if it has a segment that leads to another folder
+   */
+  static void stays(String model) throws UnsayableException {
+    for (String segment : model.split("/", -1)) {
+      if (segment.equals(".") || segment.equals("..")) {
+        throw new UnsayableException("model", "a model's name can't have the segment " + segment);
+      }
+    }
   }
 
   /** The path behind a provider's base URL, which ends in {@code /v1beta}, or in {@code /publishers/google} at Vertex. */

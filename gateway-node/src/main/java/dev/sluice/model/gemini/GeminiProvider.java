@@ -19,6 +19,7 @@ public final class GeminiProvider implements ProviderDialect {
   @Override
   public Outgoing ask(Conversation conversation, Terms terms, Losses losses)
       throws UnsayableException {
+    GeminiPath.stays(terms.model());
     byte[] body = new GeminiRequest(terms, losses)
         .of(conversation)
         .toString()

@@ -83,9 +83,9 @@ final class OtherQuestion implements Question {
   public byte[] bodyFor(Terms terms) {
     ObjectNode whole = body.tree().deepCopy();
     String model = GeminiPath.full(terms.model());
-    boolean changed = named(whole, model)
-        | named(whole.path("generateContentRequest"), model)
-        | named(whole.path("generate_content_request"), model);
+    boolean changed = named(whole, model);
+    changed |= named(whole.path("generateContentRequest"), model);
+    changed |= named(whole.path("generate_content_request"), model);
     for (JsonNode request : whole.path("requests")) {
       changed |= named(request, model);
     }

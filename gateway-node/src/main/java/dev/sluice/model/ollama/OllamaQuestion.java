@@ -98,7 +98,7 @@ final class OllamaQuestion implements Question {
       lastUserText = message.textOrEmpty("role").equals("user") ? content : lastUserText;
       unbounded = unbounded == null ? images(message) : unbounded;
     }
-    long entries = messages.size() + whole.list("tools").size();
+    long entries = (long) messages.size() + whole.list("tools").size();
     return new Counted(entries, words, lastUserText, unbounded);
   }
 

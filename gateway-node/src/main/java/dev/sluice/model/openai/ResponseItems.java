@@ -116,7 +116,11 @@ final class ResponseItems {
     }
   }
 
-  /** All ends. @param status of what was not yet over */
+  /**
+   * All ends.
+   *
+   * @param status of what was not yet over
+   */
   void close(String status) {
     endSpeaking(status);
     for (Open call : calls.values()) {

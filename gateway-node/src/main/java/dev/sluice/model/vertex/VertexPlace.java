@@ -31,7 +31,11 @@ public record VertexPlace(String project, String location) {
     };
   }
 
-  /** What the paths of a publisher's models stand behind. @param publisher {@code google} or {@code anthropic} */
+  /**
+   * What the paths of a publisher's models stand behind.
+   *
+   * @param publisher {@code google} or {@code anthropic}
+   */
   public String baseUrl(String publisher) {
     return "https://" + host() + path(publisher);
   }

@@ -107,6 +107,7 @@ final class IngressReportCommand implements Callable<Integer> {
   }
 
   /** The fields of an object alone, and nothing that follows from them. */
+  @SuppressWarnings("UnusedMethod") // Jackson reads it
   private interface Fields {
     @com.fasterxml.jackson.annotation.JsonIgnore
     List<?> worthReading();

@@ -223,7 +223,7 @@ class GeminiAnswerTest {
         ("{\"responseId\":\"r\",\"candidates\":[{\"finishReason\":\"STOP\"}],\"usageMetadata\":{"
                 + reported + "}}")
             .replace('\'', '"');
-    String[] five = counters.split(" ");
+    String[] five = counters.split(" ", -1);
     TokenUsage expected = new TokenUsage(
         Long.parseLong(five[0]),
         Long.parseLong(five[1]),

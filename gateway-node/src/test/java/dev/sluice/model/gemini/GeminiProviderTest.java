@@ -169,6 +169,17 @@ class GeminiProviderTest {
                 + "'thoughtSignature':'skip_thought_signature_validator'},{'functionCall':{'id':'i2','name':'f','args':{'x':1}}}]}]");
   }
 
+  /** Where any name is let through to the provider, it must stay among its models. */
+  @Test
+  void aNameThatLeadsElsewhereIsRefused() {
+    Conversation conversation = of(List.of(user(text("q"))));
+    assertThat(catchThrowableOfType(
+                UnsayableException.class,
+                () -> asked(conversation, new Terms("a/../../files", 1, "")))
+            .field())
+        .isEqualTo("model");
+  }
+
   @Test
   void saysMedia() throws UnsayableException {
     Conversation conversation = of(List.of(user(

@@ -147,6 +147,7 @@ class GeminiQuestionTest {
     "/v1beta/models/m, model",
     "/v1beta/models/:generateContent, model",
     "/v1beta/models/%zz:generateContent, model",
+    "/v1beta/models/..%2F..%2Fx:generateContent, model",
     "/v1beta/other, model"
   })
   void refusesOtherPaths(String path, String field) {

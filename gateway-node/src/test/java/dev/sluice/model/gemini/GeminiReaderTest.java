@@ -210,7 +210,7 @@ class GeminiReaderTest {
   void whatChangesNothingOfTheAnswerIsPassedOver() throws UnsayableException {
     assertThat(read("{" + CONTENTS
                 + ",'safetySettings':[],'labels':{'a':'b'},'model':'m','generationConfig':"
-                + "{'responseModalities':['TEXT'],'responseLogprobs':false}}")
+                + "{'responseModalities':['TEXT'],'responseLogprobs':false},'tools':[{'functionDeclarations':[{'name':'f','response_json_schema':{}}]}]}")
             .beyond())
         .isEmpty();
   }

@@ -119,7 +119,7 @@ class OllamaAnswerTest {
       assertThat(read.events()).noneMatch(AnswerEvent.Used.class::isInstance);
       return;
     }
-    String[] two = counters.split(" ");
+    String[] two = counters.split(" ", -1);
     TokenUsage expected = TokenUsage.of(Long.parseLong(two[0]), Long.parseLong(two[1]));
     assertThat(tap.usage()).isEqualTo(expected);
     assertThat(read.events()).last().isEqualTo(new AnswerEvent.Used(expected));

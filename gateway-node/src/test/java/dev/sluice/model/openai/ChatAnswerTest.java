@@ -157,7 +157,7 @@ class ChatAnswerTest {
       })
   void callsOfToolsAreReadInAllTheirShapes(String deltas) {
     StringBuilder text = new StringBuilder();
-    for (String one : deltas.split("\\|")) {
+    for (String one : deltas.split("\\|", -1)) {
       text.append(delta(one));
     }
     assertThat(stream(text + end("stop") + DONE))

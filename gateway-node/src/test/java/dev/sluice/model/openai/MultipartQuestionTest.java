@@ -15,6 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Forms with files. */
+@SuppressWarnings("StringConcatToTextBlock") // line ends matter
 class MultipartQuestionTest {
   private static final String TYPE = "multipart/form-data; boundary=XyZ";
 

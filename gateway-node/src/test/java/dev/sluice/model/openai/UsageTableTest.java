@@ -17,7 +17,7 @@ class UsageTableTest {
     if (counters.equals("none")) {
       return null;
     }
-    String[] all = counters.split(" ");
+    String[] all = counters.split(" ", -1);
     return new TokenUsage(
         Long.parseLong(all[0]),
         Long.parseLong(all[1]),

@@ -86,7 +86,7 @@ class AccessTokensTest {
     assertThat(form)
         .endsWith("&grant_type=urn:ietf:params:oauth:grant-type:jwt-bearer")
         .startsWith("assertion=");
-    String[] jwt = form.substring("assertion=".length(), form.indexOf('&')).split("\\.");
+    String[] jwt = form.substring("assertion=".length(), form.indexOf('&')).split("\\.", -1);
     JsonNode header = Json.tree(Base64.getUrlDecoder().decode(jwt[0]));
     JsonNode claims = Json.tree(Base64.getUrlDecoder().decode(jwt[1]));
     assertThat(header).hasToString("{\"alg\":\"RS256\",\"typ\":\"JWT\",\"kid\":\"k1\"}");

@@ -42,6 +42,10 @@ class KeptFormatTest {
       spec: {defaultBackend: {service: {name: s, port: {number: 80}}}}
       ---
       apiVersion: v1
+      kind: Namespace
+      metadata: {name: a, labels: {team: shop}}
+      ---
+      apiVersion: v1
       kind: Service
       metadata: {name: s}
       spec: {ports: [{name: http, port: 80}]}

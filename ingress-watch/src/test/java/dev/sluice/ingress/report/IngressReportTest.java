@@ -137,9 +137,10 @@ class IngressReportTest {
 
   @Test
   void tellsOfTheKeysOfTheController() {
-    IngressReport report = report(
-        "{apiVersion: v1, kind: ConfigMap, metadata: {name: ingress-nginx-controller, namespace: ingress-nginx},\n"
-            + " data: {hsts: 'true', main-snippet: x, hstz: 'true', use-http2: 'true'}}\n");
+    IngressReport report = report("""
+        {apiVersion: v1, kind: ConfigMap, metadata: {name: ingress-nginx-controller, namespace: ingress-nginx},
+         data: {hsts: 'true', main-snippet: x, hstz: 'true', use-http2: 'true'}}
+        """);
     assertThat(report.objects()).hasSize(1);
     assertThat(report.objects().get(0).findings())
         .extracting(Finding::field, Finding::verdict)
