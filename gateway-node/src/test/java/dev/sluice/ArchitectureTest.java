@@ -77,6 +77,9 @@ class ArchitectureTest {
   static final ArchRule identitiesKnowOnlyTheirSettings = usesOfOursOnly(IDENTITY, ROUTES, STATE);
 
   @ArchTest
+  static final ArchRule alertsKnowQuotasOnly = usesOfOursOnly("dev.sluice.alert", QUOTA, STATE);
+
+  @ArchTest
   static final ArchRule tenancyKnowsNoRequest =
       usesOfOursOnly(TENANCY, ROUTES, DOCUMENTS, QUOTA, STATE);
 

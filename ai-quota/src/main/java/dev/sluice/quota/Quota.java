@@ -33,10 +33,21 @@ public final class Quota {
       Plans plans,
       Supplier<OptionalLong> clock,
       QuotaSettings settings) {
+    return start(system, leases, plans, clock, QuotaWatch.NONE, settings);
+  }
+
+  /** The same, with somebody who is told how buckets stand. */
+  public static Quota start(
+      ActorSystem<?> system,
+      NodeLeases leases,
+      Plans plans,
+      Supplier<OptionalLong> clock,
+      QuotaWatch watch,
+      QuotaSettings settings) {
     ClusterSharding sharding = ClusterSharding.get(system);
     AgentDirectory agents = new AgentDirectory();
     TenantQuota.Surroundings surroundings =
-        new TenantQuota.Surroundings(plans, clock, agents, new JournalOutage(), settings);
+        new TenantQuota.Surroundings(plans, clock, agents, new JournalOutage(), watch, settings);
     sharding.init(Entity.of(
         TenantQuota.TYPE, entity -> TenantQuota.create(entity.getEntityId(), surroundings)));
     ActorRef<LeaseAgent.Command> agent = system.systemActorOf(

@@ -72,7 +72,11 @@ public final class TenantQuota
       Supplier<OptionalLong> clock,
       AgentDirectory agents,
       JournalOutage outage,
+      QuotaWatch watch,
       QuotaSettings settings) {}
+
+  /** The watch is told this often at most. */
+  private static final long WATCH_MILLIS = 1_000;
 
   private static final Duration CLOCK_RETRY = Duration.ofMillis(50);
 
@@ -96,6 +100,7 @@ public final class TenantQuota
   private final Map<String, ActorRef<LeaseAgent.Command>> nodes = new HashMap<>();
   private LeaseDesk desk;
   private boolean flushing;
+  private long watchedAt;
 
   static Behavior<Command> create(String tenant, Surroundings surroundings) {
     return Behaviors.setup(context ->
@@ -199,6 +204,10 @@ public final class TenantQuota
       Optional<ActorRef<LeaseAgent.Command>> to =
           node != null ? Optional.of(node) : surroundings.agents().find(letter.uid());
       to.ifPresent(agent -> agent.tell(new LeaseAgent.FromEntity(tenant, letter.message())));
+    }
+    if (surroundings.watch() != QuotaWatch.NONE && desk.now() - watchedAt >= WATCH_MILLIS) {
+      watchedAt = desk.now();
+      surroundings.watch().stood(tenant, desk.now(), desk.balances());
     }
     if (!asking.isEmpty()) {
       Balances balances = new Balances(desk.balances());

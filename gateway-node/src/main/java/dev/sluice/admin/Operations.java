@@ -20,13 +20,12 @@ final class Operations {
     record Nothing() implements Found {}
   }
 
-  @SuppressWarnings("ArrayRecordComponent") // never compared
-  private record Entry(String[] parts, Operation operation) {}
+  private record Entry(List<String> parts, Operation operation) {}
 
   private final List<Entry> entries = new ArrayList<>();
 
   Operations(List<Operation> all) {
-    all.forEach(one -> entries.add(new Entry(one.path().split("/", -1), one)));
+    all.forEach(one -> entries.add(new Entry(List.of(one.path().split("/", -1)), one)));
   }
 
   List<Operation> all() {
@@ -49,15 +48,15 @@ final class Operations {
         : new Found.WrongMethod(String.join(", ", allowed));
   }
 
-  private static @Nullable Map<String, String> match(String[] template, List<String> path) {
-    if (template.length != path.size()) {
+  private static @Nullable Map<String, String> match(List<String> template, List<String> path) {
+    if (template.size() != path.size()) {
       return null;
     }
     Map<String, String> parts = new LinkedHashMap<>();
-    for (int i = 0; i < template.length; i++) {
-      if (template[i].startsWith("{")) {
-        parts.put(template[i].substring(1, template[i].length() - 1), path.get(i));
-      } else if (!template[i].equals(path.get(i))) {
+    for (int i = 0; i < template.size(); i++) {
+      if (template.get(i).startsWith("{")) {
+        parts.put(template.get(i).substring(1, template.get(i).length() - 1), path.get(i));
+      } else if (!template.get(i).equals(path.get(i))) {
         return null;
       }
     }

@@ -2,6 +2,7 @@ package dev.sluice.node;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import dev.sluice.alert.Alerts;
 import dev.sluice.ingress.ObjectKey;
 import dev.sluice.ingress.Route;
 import dev.sluice.ingress.RouteTable;
@@ -142,6 +143,18 @@ final class Metrics implements TrafficLog, ShadowLog {
 
   void refused(String tenant, String bucket) {
     counter("sluice.quota.refusals", "tenant", tenant, "bucket", bucket).increment();
+  }
+
+  void alerted(Alerts.Told told) {
+    counter(
+            "sluice.quota.alerts",
+            "tenant",
+            told.tenant(),
+            "bucket",
+            told.bucket(),
+            "percent",
+            Integer.toString(told.mark()))
+        .increment();
   }
 
   void observed(String tenant, String bucket) {

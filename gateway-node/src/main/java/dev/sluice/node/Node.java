@@ -12,6 +12,7 @@ import akka.stream.javadsl.Source;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import dev.sluice.admin.AdminApi;
+import dev.sluice.alert.Alerts;
 import dev.sluice.edge.ServiceFactory;
 import dev.sluice.edge.Workers;
 import dev.sluice.identity.Tokens;
@@ -32,6 +33,7 @@ import dev.sluice.proxy.Gateway;
 import dev.sluice.proxy.NodeMemory;
 import dev.sluice.quota.NodeLeases;
 import dev.sluice.quota.Quota;
+import dev.sluice.quota.QuotaWatch;
 import dev.sluice.state.ClusterWorld;
 import dev.sluice.state.Database;
 import dev.sluice.state.DatabaseClock;
@@ -76,6 +78,7 @@ public final class Node {
   private final Database database;
   private final Tenancy tenancy;
   private final Tokens tokens;
+  private final Alerts alerts;
   private final NodeLeases leases;
   private final UsageLedger usage;
   private final ClusterWorld cluster;
@@ -102,6 +105,7 @@ public final class Node {
     this.leases = new NodeLeases(settings.quota());
     this.nginx = settings.nginx().on() ? new RequestMetrics(settings.nginx()) : null;
     this.metrics = new Metrics(new AccessLog(), nginx, declared::routes);
+    this.alerts = new Alerts(database, settings.alerts(), metrics::alerted, Clock.systemUTC());
     this.differences =
         new Differences(settings.proxy().shadow().kept(), Clock.systemUTC(), metrics);
     this.memory = new NodeMemory(differences);
@@ -272,7 +276,10 @@ public final class Node {
         .scheduleWithFixedDelay(
             SWEEP_INTERVAL,
             SWEEP_INTERVAL,
-            () -> audit.sweep(settings.tenancy().auditRetention()).exceptionally(failure -> 0L),
+            () -> {
+              audit.sweep(settings.tenancy().auditRetention()).exceptionally(failure -> 0L);
+              alerts.sweep();
+            },
             control.dispatcher());
     return AdminApi.start(
         control,
@@ -288,6 +295,10 @@ public final class Node {
             tokens::claims,
             settings.tenancy().mostOverlap(),
             Version.text()));
+  }
+
+  private QuotaWatch watch() {
+    return settings.alerts().marks().isEmpty() ? QuotaWatch.NONE : alerts;
   }
 
   /** Whether the cluster counts this node as a member, so that quotas can be leased. */
@@ -324,6 +335,7 @@ public final class Node {
           }
           usage.close();
           tokens.close();
+          alerts.close();
           database.close();
           Metrics.stop();
           control.terminate();
@@ -361,7 +373,7 @@ public final class Node {
     public void arrive(akka.actor.typed.ActorSystem<?> system) {
       DatabaseClock clock = DatabaseClock.start(
           system, settings.quota().clockError(), settings.cluster().clockInterval());
-      quota = Quota.start(system, leases, tenancy, clock::nowMillis, settings.quota());
+      quota = Quota.start(system, leases, tenancy, clock::nowMillis, watch(), settings.quota());
       ApiServer connected = api;
       if (connected != null && settings.writesStatuses()) {
         StatusWriter writer = new StatusWriter(connected, settings.status(), Clock.systemUTC());

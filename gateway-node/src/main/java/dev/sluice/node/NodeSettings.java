@@ -5,6 +5,7 @@ import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigParseOptions;
 import com.typesafe.config.ConfigValue;
 import dev.sluice.admin.AdminSettings;
+import dev.sluice.alert.AlertSettings;
 import dev.sluice.edge.EdgeSettings;
 import dev.sluice.identity.IdentitySettings;
 import dev.sluice.ingress.ClassRules;
@@ -60,6 +61,7 @@ public record NodeSettings(
     TenancySettings tenancy,
     UsageSettings usage,
     IdentitySettings identity,
+    AlertSettings alerts,
     AdminSettings admin,
     WebhookSettings webhook) {
   /** Read by Akka and Kamon, which know more keys than are set here. */
@@ -146,6 +148,7 @@ public record NodeSettings(
         TenancySettings.from(config),
         UsageSettings.from(config),
         IdentitySettings.from(config),
+        AlertSettings.from(config),
         AdminSettings.from(config),
         WebhookSettings.from(config));
   }

@@ -18,7 +18,7 @@ final class KeptTenant {
    * What its limits make.
    *
    * @param teams places of those with limits
-   * @param keys places of those with limits, as {@code team/key} or {@code key}
+   * @param keys places of those with limits, by {@code team/key} or {@code key}
    * @param usable whether its keys can be used: not if the limits can't be read, or make too many paths
    */
   record Tree(

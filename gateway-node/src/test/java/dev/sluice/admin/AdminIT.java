@@ -6,9 +6,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.sun.net.httpserver.HttpServer;
 import dev.sluice.identity.SigningIssuer;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.Statement;
@@ -17,6 +21,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -63,15 +68,30 @@ class AdminIT {
 
   private static AdminNode node;
   private static SigningIssuer issuer;
+  private static HttpServer webhook;
+  private static final List<String> TOLD = new CopyOnWriteArrayList<>();
 
   @BeforeAll
   static void start() throws Exception {
     issuer = new SigningIssuer();
+    webhook = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    webhook.createContext("/", exchange -> {
+      String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+      boolean firstAttempt = TOLD.isEmpty();
+      TOLD.add(exchange.getRequestHeaders().getFirst("x-sluice-signature") + " " + body);
+      exchange.sendResponseHeaders(firstAttempt ? 500 : 204, -1);
+      exchange.close();
+    });
+    webhook.start();
     node = AdminNode.start(
         "127.0.4.7",
         folder,
         MANIFESTS,
         Map.of(
+            "sluice.alerts.webhook",
+            "http://127.0.0.1:" + webhook.getAddress().getPort() + "/",
+            "sluice.alerts.secret",
+            "shared",
             "sluice.identity.issuers",
             List.of(Map.of(
                 "name", "kubernetes", "issuer", issuer.url(), "audiences", List.of("sluice"))),
@@ -123,6 +143,7 @@ class AdminIT {
   static void stop() throws Exception {
     node.close();
     issuer.close();
+    webhook.stop(0);
   }
 
   private static JsonNode tree(HttpResponse<String> answer) throws IOException {
@@ -405,6 +426,40 @@ class AdminIT {
         .isEqualTo(401);
     assertThat(node.get("/tenants", issuer.token(claims -> claims)).statusCode())
         .isEqualTo(401);
+  }
+
+  /** The first attempt of the first alert is answered 500: it is told again. */
+  @Test
+  void aLimitThatComesNearIsToldOnceByWebhookAndSigned() throws Exception {
+    created(
+        "/tenants",
+        "{\"name\":\"near\",\"limits\":[{\"unit\":\"requests\",\"amount\":4,\"window\":\"none\"}]}");
+    String secret = key("/tenants/near/keys", "one");
+    await().atMost(PATIENCE).until(() -> node.call(secret) == 200);
+    assertThat(node.call(secret)).isEqualTo(200);
+    await().atMost(PATIENCE).until(() -> {
+      node.get("/tenants/near/balances", "root");
+      return told("near", 50).size() >= 1;
+    });
+    assertThat(node.call(secret)).isEqualTo(200);
+    assertThat(node.call(secret)).isEqualTo(200);
+    await().atMost(PATIENCE).until(() -> {
+      node.get("/tenants/near/balances", "root");
+      return told("near", 100).size() >= 1;
+    });
+    JsonNode alert = JSON.readTree(told("near", 100).get(0).replaceFirst("^\\S+ ", ""));
+    assertThat(alert.get("limit").asText()).isEqualTo("requests-balance");
+    assertThat(alert.get("amount").asInt()).isEqualTo(4);
+    assertThat(TOLD).allMatch(one -> one.startsWith("sha256="));
+    assertThat(told("near", 80).stream().distinct()).hasSize(1);
+    assertThat(told("near", 50).stream().distinct()).hasSize(1);
+  }
+
+  private static List<String> told(String tenant, int percent) {
+    return TOLD.stream()
+        .filter(one -> one.contains("\"tenant\":\"" + tenant + "\""))
+        .filter(one -> one.contains("\"percent\":" + percent + ","))
+        .toList();
   }
 
   /** Each operation by each role: what is not allowed is refused before anything else is looked at. */

@@ -45,8 +45,7 @@ final class ClusterCommand implements Callable<Integer> {
     LocalStack.Shared shared = stack.startShared(options);
     List<NodeSettings> settings = new ArrayList<>();
     for (int i = 0; i < nodes; i++) {
-      settings.add(
-          NodeSettings.load(options.settings(i, nodes, shared.databaseUrl()), options.config()));
+      settings.add(NodeSettings.load(options.settings(i, nodes, shared), options.config()));
     }
     List<CompletableFuture<Void>> ready = new ArrayList<>();
     for (int i = 0; i < nodes; i++) {
@@ -70,7 +69,7 @@ final class ClusterCommand implements Callable<Integer> {
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     StringBuilder settings = new StringBuilder();
     options
-        .settings(index, nodes, shared.databaseUrl())
+        .settings(index, nodes, shared)
         .forEach((key, value) -> settings.append(key).append('=').append(value).append('\n'));
     try (var in = process.getOutputStream()) {
       in.write(settings.toString().getBytes(StandardCharsets.UTF_8));

@@ -31,6 +31,10 @@ final class Greeting {
           node.metrics().port());
     }
     out.println("data     " + data.root() + "   logs " + data.logs());
+    if (options.ownAdminToken()) {
+      out.println(
+          "admin    reads need no token here; changes need the one in " + data.adminTokenFile());
+    }
     if (options.examples()) {
       out.println();
       out.println("Try an Ingress route:");

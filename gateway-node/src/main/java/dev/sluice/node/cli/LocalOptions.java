@@ -2,6 +2,7 @@ package dev.sluice.node.cli;
 
 import dev.sluice.wire.Addresses;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -107,18 +108,33 @@ final class LocalOptions {
     return "http://" + host(index) + ":" + port;
   }
 
+  /** Whether the admin API is left to us: with settings of somebody's own, they say who may do what. */
+  boolean ownAdminToken() {
+    return config().isEmpty()
+        && settings.singly().keySet().stream().noneMatch(key -> key.startsWith("sluice.admin."));
+  }
+
+  private static boolean isLoopback(String host) {
+    InetSocketAddress address = Addresses.of(host, 1);
+    return !address.isUnresolved() && address.getAddress().isLoopbackAddress();
+  }
+
   /** The settings of node number {@code index}, from 0, of {@code count}. */
-  Map<String, Object> settings(int index, int count, String databaseUrl) {
+  Map<String, Object> settings(int index, int count, LocalStack.Shared shared) {
     Map<String, Object> all = new LinkedHashMap<>();
     String own = host(index);
     all.put("sluice.node.name", "node-" + (index + 1));
     all.put("sluice.node.manifests", manifests().toString());
-    all.put("sluice.node.database", databaseUrl);
+    all.put("sluice.node.database", shared.databaseUrl());
     all.put("sluice.edge.host", own);
     all.put("sluice.edge.port", port);
     all.put("sluice.proxy.http-port", port);
     all.put("sluice.proxy.https-port", TLS_PORT);
     all.put("sluice.admin.host", own);
+    if (ownAdminToken()) {
+      all.put("sluice.admin.token", shared.adminToken());
+      all.put("sluice.admin.anonymous-reads", isLoopback(own) ? "on" : "off");
+    }
     all.put("sluice.health.host", own);
     all.put("sluice.metrics.host", own);
     all.put("sluice.cluster.host", own);

@@ -34,7 +34,7 @@ final class LocalStack {
   }
 
   /** What nodes on this machine share. */
-  record Shared(DataDirectory data, String databaseUrl) {}
+  record Shared(DataDirectory data, String databaseUrl, String adminToken) {}
 
   /** Takes the data folder, and starts the database and the examples' backend unless others were named. */
   Shared startShared(LocalOptions options) throws Exception {
@@ -50,7 +50,7 @@ final class LocalStack {
     if (options.examples()) {
       push(HelloBackend.start());
     }
-    return new Shared(data, url);
+    return new Shared(data, url, data.adminToken());
   }
 
   private synchronized void stop() {

@@ -22,8 +22,7 @@ final class RunCommand implements Callable<Integer> {
   private void start(LocalStack stack) throws Exception {
     LocalLogs.to(options.data().resolve("logs"), "node-1");
     LocalStack.Shared shared = stack.startShared(options);
-    NodeSettings settings =
-        NodeSettings.load(options.settings(0, 1, shared.databaseUrl()), options.config());
+    NodeSettings settings = NodeSettings.load(options.settings(0, 1, shared), options.config());
     Node node = Node.start(settings).toCompletableFuture().get();
     stack.push(() -> node.stop().toCompletableFuture().get());
     Readiness.await(node::inCluster);
