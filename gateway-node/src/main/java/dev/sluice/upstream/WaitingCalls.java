@@ -34,8 +34,7 @@ final class WaitingCalls {
     protected void expired() {
       if (calls.remove(this)) {
         call.failed(new UpstreamFailure(
-            Kind.OVERLOADED,
-            "no connection to " + origin + " came free in time"));
+            Kind.OVERLOADED, "no connection to " + origin + " came free in time"));
       }
     }
   }

@@ -467,8 +467,7 @@ class FailureIT {
               "0 s");
           RawClient first = other.client();
           RawClient second = other.client()) {
-        other.route(
-            "b", Map.of("backend-protocol", protocol, "proxy-connect-timeout", "1"), busy);
+        other.route("b", Map.of("backend-protocol", protocol, "proxy-connect-timeout", "1"), busy);
         first.get("b", "/");
         await().atMost(RunningEdge.DEADLINE).until(() -> busy.connections() == 1);
         assertThat(second.get("b", "/").answer()).startsWith("HTTP/1.1 503 ");

@@ -24,10 +24,11 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 5, time = 1)
 public class UsageBenchmark {
-  private final byte[] event = ("data: {\"id\":\"chatcmpl-123\",\"object\":\"chat.completion.chunk\","
-          + "\"created\":1694268190,\"model\":\"gpt-4o\",\"system_fingerprint\":\"fp_44709d6fcb\","
-          + "\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Hello\"},\"logprobs\":null,\"finish_reason\":null}]}\n\n")
-      .getBytes(StandardCharsets.UTF_8);
+  private final byte[] event =
+      ("data: {\"id\":\"chatcmpl-123\",\"object\":\"chat.completion.chunk\","
+              + "\"created\":1694268190,\"model\":\"gpt-4o\",\"system_fingerprint\":\"fp_44709d6fcb\","
+              + "\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Hello\"},\"logprobs\":null,\"finish_reason\":null}]}\n\n")
+          .getBytes(StandardCharsets.UTF_8);
   private SseUsage scan;
 
   @Setup
