@@ -43,30 +43,31 @@ final class OpenAiApi implements ProviderApi {
       case RERANK, RERANK_V2 -> "/rerank";
       default -> "";
     };
-    return path.isEmpty() ? null : new Outgoing(at(path, terms), question.bodyFor(terms));
+    return path.isEmpty() ? null : new Outgoing(path, question.bodyFor(terms));
   }
 
   /** Azure has a path for each deployment, unless it is called without a version. */
-  String at(String path, Terms terms) {
+  @Override
+  public String path(String path, String model) {
     if (provider.kind() != Kind.AZURE_OPENAI) {
       return path;
     }
     String version = provider.place().apiVersion();
     return version.isEmpty()
         ? "/openai/v1" + path
-        : "/openai/deployments/" + URLEncoder.encode(terms.model(), StandardCharsets.UTF_8) + path
+        : "/openai/deployments/" + URLEncoder.encode(model, StandardCharsets.UTF_8) + path
             + "?api-version=" + version;
   }
 
   @Override
-  public ProviderDialect conversations() {
+  public ProviderDialect conversations(String model) {
     return CHAT;
   }
 
   @Override
-  public Map<String, String> credential(String key) {
+  public Map<String, String> fields(String proof, Sent request) {
     return provider.kind() == Kind.AZURE_OPENAI
-        ? Map.of("api-key", key)
-        : Map.of("Authorization", "Bearer " + key);
+        ? Map.of("api-key", proof)
+        : Map.of("Authorization", "Bearer " + proof);
   }
 }
