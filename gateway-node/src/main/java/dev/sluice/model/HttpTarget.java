@@ -88,7 +88,7 @@ final class HttpTarget implements Target {
   public Plan plan(
       Action.Call call, Question question, long cap, Map<String, String> carried, Losses losses)
       throws UnsayableException {
-    Terms terms = new Terms(model, cap, provider.capField(), carried);
+    Terms terms = new Terms(model, cap, provider.capField(), carried, api.asksUsage());
     Outgoing own = api.natively(call, question, terms);
     if (own != null) {
       return new Plan(question, own, question.contentType(), cap, null);

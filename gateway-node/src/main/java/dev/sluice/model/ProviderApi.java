@@ -29,6 +29,11 @@ interface ProviderApi {
   /** What conversations with a model are said in. */
   ProviderDialect conversations(String model);
 
+  /** Whether it is asked to tell the usage of an answer that comes as it is made; others tell it unasked, or never. */
+  default boolean asksUsage() {
+    return true;
+  }
+
   /** Where a path of the dialect's stands behind the base URL. */
   default String path(String path, String model) {
     return path;

@@ -2,20 +2,27 @@ package dev.sluice.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.ingress.Action;
+import dev.sluice.ingress.ChatTraits;
 import dev.sluice.ingress.DeclaredModelProvider.Kind;
 import dev.sluice.ingress.DeclaredModelProvider.Place;
 import dev.sluice.ingress.DeclaredModelProvider.Timeouts;
 import dev.sluice.ingress.ModelProvider;
 import dev.sluice.model.anthropic.Messages;
+import dev.sluice.model.chat.Json;
+import dev.sluice.model.chat.Losses;
 import dev.sluice.model.chat.Question;
 import dev.sluice.model.chat.QuestionRead;
 import dev.sluice.model.chat.Terms;
 import dev.sluice.model.gemini.GenerateContent;
+import dev.sluice.model.openai.ChatOptions;
 import dev.sluice.model.vertex.TokenEndpoint;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -37,7 +44,12 @@ class ProviderApisTest {
       () -> Instant.parse("2026-01-02T03:04:05Z"));
 
   private ProviderApi api(Kind kind, Place place) {
-    return apis.of(new ModelProvider("d/p", kind, "", "", "", place, Timeouts.DEFAULT, List.of()));
+    return api(kind, place, ChatTraits.OPENAI);
+  }
+
+  private ProviderApi api(Kind kind, Place place, ChatTraits chat) {
+    return apis.of(
+        new ModelProvider("d/p", kind, "", "", "", place, chat, Timeouts.DEFAULT, List.of()));
   }
 
   private static Question messages() {
@@ -113,5 +125,52 @@ class ProviderApisTest {
         + "\"refresh_token\":\"r\"}";
     assertThat(vertex.proof(user).toCompletableFuture().join()).isEqualTo("t-1");
     assertThat(vertex.fields("t-1", SENT)).isEqualTo(Map.of("Authorization", "Bearer t-1"));
+  }
+
+  /** Chat that is asked for by a caller of Anthropic's, as it reaches a server of OpenAI's dialect. */
+  private String said(ChatTraits chat, String json) throws Exception {
+    Question question = ((QuestionRead.Good)
+            new Messages().read("/v1/messages", "", json.getBytes(StandardCharsets.UTF_8)))
+        .question();
+    byte[] body = api(Kind.OPENAI_COMPATIBLE, Place.NONE, chat)
+        .conversations("m")
+        .ask(question.conversation(), new Terms("m", 9, "max_tokens"), new Losses(false))
+        .body();
+    return new String(body, StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void aServerOfOpenAisDialectIsSpokenToAsItSpeaksItself() throws Exception {
+    String json =
+        "{\"model\":\"m\",\"max_tokens\":9,\"stream\":true,\"tool_choice\":{\"type\":\"any\"},"
+            + "\"tools\":[{\"name\":\"f\",\"input_schema\":{\"type\":\"object\"}}],"
+            + "\"messages\":[{\"role\":\"user\",\"content\":\"a\"}]}";
+    assertThat(said(ChatTraits.OPENAI, json))
+        .contains("\"tool_choice\":\"required\"", "\"stream_options\"");
+    ChatTraits mistral =
+        new ChatTraits("random_seed", "any", List.of("SHORT_IDS"), List.of("STREAM_OPTIONS"));
+    assertThat(said(mistral, json))
+        .contains("\"tool_choice\":\"any\"")
+        .doesNotContain("stream_options");
+    assertThat(api(Kind.OPENAI_COMPATIBLE, Place.NONE, mistral).asksUsage()).isFalse();
+    assertThat(api(Kind.OPENAI_COMPATIBLE, Place.NONE).asksUsage()).isTrue();
+  }
+
+  @Test
+  void whatPresetsSayOfTheirServersIsUnderstood() throws Exception {
+    int presets = 0;
+    try (InputStream in =
+        ModelProvider.class.getResourceAsStream("/dev/sluice/ingress/manifest/presets.json")) {
+      for (JsonNode one : Json.MAPPER.readTree(in)) {
+        List<String> words = new ArrayList<>();
+        one.path("with").forEach(word -> words.add(word.asText()));
+        one.path("without").forEach(word -> words.add(word.asText()));
+        ChatOptions options =
+            OpenAiApi.options(new ChatTraits("seed", "required", words, List.of()));
+        assertThat(options.features()).as(one.toString()).hasSizeGreaterThan(0);
+        presets++;
+      }
+    }
+    assertThat(presets).isGreaterThanOrEqualTo(30);
   }
 }

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param kind what it speaks
  * @param baseUrl absolute http or https URL that the paths of its API are appended to; empty for echo
  * @param place where in its account it is called
+ * @param chat how it speaks, if that is OpenAI's dialect
  * @param credential where its API key, or what stands for one, is; null if it needs none
  * @param capField request field that caps an answer's tokens where the caller sent none
  * @param prices empty if nobody has said what it costs
@@ -22,6 +23,7 @@ public record DeclaredModelProvider(
     @Nullable SecretRef credential,
     String capField,
     Place place,
+    ChatTraits chat,
     Timeouts timeouts,
     List<ModelPrice> prices)
     implements Declaration {

@@ -143,6 +143,7 @@ final class ModelRoutes {
         token,
         provider.capField(),
         provider.place(),
+        provider.chat(),
         provider.timeouts(),
         provider.prices()));
   }

@@ -1,5 +1,6 @@
 package dev.sluice.ingress.manifest;
 
+import dev.sluice.ingress.ChatTraits;
 import dev.sluice.ingress.DeclaredModelProvider;
 import dev.sluice.ingress.DeclaredModelProvider.Kind;
 import dev.sluice.ingress.DeclaredModelProvider.Place;
@@ -10,8 +11,13 @@ import java.util.regex.Pattern;
 /** Where a provider is called: by its URL, or by what its kind or its preset says of it. */
 final class ProviderPlaces {
   /** @param capField standard name of the field that caps an answer's tokens */
-  record Found(String baseUrl, Place place, String capField) {
-    static final Found NOTHING = new Found("", Place.NONE, DeclaredModelProvider.DEFAULT_CAP_FIELD);
+  record Found(String baseUrl, Place place, String capField, ChatTraits chat) {
+    static final Found NOTHING =
+        new Found("", Place.NONE, DeclaredModelProvider.DEFAULT_CAP_FIELD, ChatTraits.OPENAI);
+
+    Found speaking(ChatTraits traits) {
+      return new Found(baseUrl, place, capField, traits);
+    }
   }
 
   private static final Pattern BASE_URL = Pattern.compile(
@@ -59,7 +65,9 @@ final class ProviderPlaces {
       case GEMINI ->
         found(url(url, "https://generativelanguage.googleapis.com/v1beta"), Place.NONE, "");
       case OLLAMA -> found(url(url, "http://127.0.0.1:11434"), Place.NONE, "");
-      case VLLM -> found(url.requiredText(ProviderPlaces::isBaseUrl, URL_EXPECTED), Place.NONE, "");
+      case VLLM ->
+        found(url.requiredText(ProviderPlaces::isBaseUrl, URL_EXPECTED), Place.NONE, "")
+            .speaking(ChatTraits.ofOpenAi("TOP_K", "THOUGHTS"));
       case BEDROCK -> bedrock(spec, url);
       case VERTEX -> vertex(spec, url);
     };
@@ -105,12 +113,16 @@ final class ProviderPlaces {
       String base = named.exists() ? "" : url.requiredText(ProviderPlaces::isBaseUrl, URL_EXPECTED);
       return found(base, Place.NONE, "");
     }
-    return found(url(url, preset.baseUrl()), Place.NONE, preset.outputCap());
+    return found(url(url, preset.baseUrl()), Place.NONE, preset.outputCap())
+        .speaking(preset.chat());
   }
 
   private static Found found(String baseUrl, Place place, String capField) {
     return new Found(
-        baseUrl, place, capField.isEmpty() ? DeclaredModelProvider.DEFAULT_CAP_FIELD : capField);
+        baseUrl,
+        place,
+        capField.isEmpty() ? DeclaredModelProvider.DEFAULT_CAP_FIELD : capField,
+        ChatTraits.OPENAI);
   }
 
   private static void only(Value spec, String name, boolean allowed, String kind) {
