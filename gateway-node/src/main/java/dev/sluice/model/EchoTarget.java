@@ -127,7 +127,7 @@ final class EchoTarget implements Target {
         return;
       }
       if (request.stream()) {
-        events.targetHead(200, "text/event-stream", "", -1);
+        events.targetHead(new Head(200, "text/event-stream", -1, null));
         sayOn();
       } else {
         scope.after(pause.multipliedBy(allChunks), this::sayAll);
@@ -169,7 +169,7 @@ final class EchoTarget implements Target {
           + Json.quoted(text.toString()) + "},\"finish_reason\":" + finishReason();
       byte[] body = (head + ",\"choices\":" + choices(message) + ",\"usage\":" + usage() + "}")
           .getBytes(StandardCharsets.UTF_8);
-      events.targetHead(200, "application/json", "", body.length);
+      events.targetHead(new Head(200, "application/json", body.length, null));
       events.targetBody(body, 0, body.length);
       events.targetEnd();
     }

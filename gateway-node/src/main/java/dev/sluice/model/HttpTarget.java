@@ -136,12 +136,8 @@ final class HttpTarget implements Target {
         return;
       }
       String type = head.fields().first(Field.CONTENT_TYPE);
-      String retryAfter = head.fields().first(Field.RETRY_AFTER);
       events.targetHead(
-          head.status(),
-          type == null ? "" : type,
-          retryAfter == null ? "" : retryAfter,
-          head.bodyLength());
+          new Head(head.status(), type == null ? "" : type, head.bodyLength(), head.fields()));
     }
 
     @Override

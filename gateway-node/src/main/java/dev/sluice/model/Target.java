@@ -7,6 +7,8 @@ import dev.sluice.model.chat.Outgoing;
 import dev.sluice.model.chat.ProviderDialect;
 import dev.sluice.model.chat.Question;
 import dev.sluice.model.chat.UnsayableException;
+import dev.sluice.wire.Field;
+import dev.sluice.wire.Fields;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +26,22 @@ interface Target {
       long outputCap,
       @Nullable ProviderDialect dialect) {}
 
+  /**
+   * Head of an answer.
+   *
+   * @param contentType of the body, or empty
+   * @param length bytes of the body, or below 0 if they are not known
+   * @param fields as the provider sent them; null if it is none that sends any
+   */
+  record Head(
+      int status, String contentType, long length, @Nullable Fields fields) {
+    /** Value of the provider's Retry-After, or empty. */
+    String retryAfter() {
+      String value = fields == null ? null : fields.first(Field.RETRY_AFTER);
+      return value == null ? "" : value;
+    }
+  }
+
   /** An answer under way. */
   interface Call {
     /** The caller has left or time is up: the answer is given up, and nothing more is told. */
@@ -37,15 +55,8 @@ interface Target {
 
   /** What a target tells. */
   interface Events {
-    /**
-     * An answer begins.
-     *
-     * @param status of the provider
-     * @param contentType of the body, or empty
-     * @param retryAfter value of the provider's Retry-After, or empty
-     * @param length bytes of the body, or below 0 if they are not known
-     */
-    void targetHead(int status, String contentType, String retryAfter, long length);
+    /** An answer begins. */
+    void targetHead(Head head);
 
     void targetBody(byte[] bytes, int from, int to);
 
