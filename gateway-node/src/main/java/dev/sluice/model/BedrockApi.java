@@ -47,6 +47,11 @@ final class BedrockApi implements ProviderApi {
   }
 
   @Override
+  public ProviderDialect errors(Action.Call call, String model) {
+    return CLAUDE;
+  }
+
+  @Override
   public Map<String, String> fields(String proof, Sent request) {
     if (!AwsKey.is(proof)) {
       return Map.of("Authorization", "Bearer " + proof);

@@ -91,14 +91,14 @@ final class HttpTarget implements Target {
     Terms terms = new Terms(model, cap, provider.capField(), carried, api.asksUsage());
     Outgoing own = api.natively(call, question, terms);
     if (own != null) {
-      return new Plan(question, own, question.contentType(), cap, null);
+      return new Plan(question, own, question.contentType(), cap, null, api.errors(call, model));
     }
     if (!Callers.converses(call)) {
       throw new UnsayableException("model", "the provider of this model has no such call");
     }
     ProviderDialect dialect = api.conversations(model);
     Outgoing said = dialect.ask(question.conversation(), terms, losses);
-    return new Plan(question, said, "application/json", cap, dialect);
+    return new Plan(question, said, "application/json", cap, new Interpreter(dialect), dialect);
   }
 
   @Override
@@ -188,13 +188,12 @@ final class HttpTarget implements Target {
         return;
       }
       String type = head.fields().first(Field.CONTENT_TYPE);
-      String retryAfter = head.fields().first(Field.RETRY_AFTER);
-      unwrapped = plan.dialect() != null || type == null ? null : api.unwrapped(type);
-      events.targetHead(
+      unwrapped = plan.translation() != null || type == null ? null : api.unwrapped(type);
+      events.targetHead(new Head(
           head.status(),
           unwrapped != null ? EVENTS : type == null ? "" : type,
-          retryAfter == null ? "" : retryAfter,
-          unwrapped != null ? -1 : head.bodyLength());
+          unwrapped != null ? -1 : head.bodyLength(),
+          head.fields()));
     }
 
     @Override

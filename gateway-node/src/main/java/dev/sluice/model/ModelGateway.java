@@ -113,7 +113,8 @@ public final class ModelGateway implements ModelService {
     Action.Call call = models.call();
     CallerDialect dialect = Callers.dialect(call);
     if (dialect != null) {
-      new ModelCall(this, request, call, dialect, models.models(), spender.get()).start();
+      new ModelCall(new ModelRequest(this, request, call, dialect, spender.get()), models.models())
+          .start();
     } else if (call == Action.Call.QUOTA) {
       new QuotaAnswer(this, request, spender.get()).start();
     } else {

@@ -29,6 +29,11 @@ interface ProviderApi {
   /** What conversations with a model are said in. */
   ProviderDialect conversations(String model);
 
+  /** What the errors of calls that it has itself must be translated from; null where callers of them understand them. */
+  default @Nullable ProviderDialect errors(Action.Call call, String model) {
+    return null;
+  }
+
   /** Whether it is asked to tell the usage of an answer that comes as it is made; others tell it unasked, or never. */
   default boolean asksUsage() {
     return true;

@@ -47,6 +47,12 @@ final class VertexApi implements ProviderApi {
     return isClaude(model) ? CLAUDE : GEMINI;
   }
 
+  /** Those of Claude come in Google's words if Google made them. */
+  @Override
+  public @Nullable ProviderDialect errors(Action.Call call, String model) {
+    return isClaude(model) ? CLAUDE : null;
+  }
+
   @Override
   public String path(String path, String model) {
     return place.path(isClaude(model) ? "anthropic" : "google") + path;
