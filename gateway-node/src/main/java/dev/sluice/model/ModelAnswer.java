@@ -5,6 +5,7 @@ import dev.sluice.model.chat.AnswerEvent;
 import dev.sluice.model.chat.AnswerTap;
 import dev.sluice.model.chat.AnswerTerms;
 import dev.sluice.model.chat.Losses;
+import dev.sluice.model.chat.ProviderDialect;
 import dev.sluice.model.chat.ProviderError;
 import dev.sluice.model.chat.Question;
 import dev.sluice.model.chat.TokenUsage;
@@ -19,6 +20,7 @@ import dev.sluice.wire.Chunks;
 import dev.sluice.wire.Field;
 import dev.sluice.wire.HeadSink;
 import java.io.ByteArrayOutputStream;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,6 +48,8 @@ final class ModelAnswer implements Target.Events {
   private @Nullable AnswerTap tap;
   private @Nullable TranslatedAnswer translated;
   private @Nullable ProviderFailure error;
+  private @Nullable AnswerSample sample;
+  private @Nullable TokenUsage estimated;
   private boolean streamed;
   private boolean chunked;
   private boolean failed;
@@ -99,12 +103,16 @@ final class ModelAnswer implements Target.Events {
       error = new ProviderFailure(plan.errors(), head);
       return;
     }
+    boolean json = head.contentType().startsWith("application/json");
+    ProviderDialect untold = plan.untold();
+    if (untold != null && !failed) {
+      sample = new AnswerSample(untold, json, gateway.settings().sampleBytes());
+    }
     if (plan.translation() != null) {
       translate(plan.translation(), head);
       return;
     }
-    boolean document = head.contentType().startsWith("application/json")
-        && Callers.words(asked.call()) != Dialect.GEMINI;
+    boolean document = json && Callers.words(asked.call()) != Dialect.GEMINI;
     streamed = !failed && question.envelope().stream() && !document;
     tap = asked.dialect().tap(question, streamed);
     sendHead(head.status(), head.contentType(), head.retryAfter(), streamed ? -1 : head.length());
@@ -160,6 +168,9 @@ final class ModelAnswer implements Target.Events {
     if (error != null) {
       error.read(bytes, from, to);
     } else if (tap != null) {
+      if (sample != null) {
+        sample.take(bytes, from, to);
+      }
       byte[] passed = tap.pass(bytes, from, to);
       if (translated != null && translated.failure() != null) {
         cancel();
@@ -184,6 +195,52 @@ final class ModelAnswer implements Target.Events {
     }
     send(told, 0, told.length);
     endStream();
+  }
+
+  /** The answer has come to its end; where its usage was not told, it is counted first. */
+  private void endWhole() {
+    if (tap == null || tap.usage() != null || sample == null && translated == null) {
+      endStream();
+      return;
+    }
+    Counting counting = new Counting();
+    call = counting;
+    gateway
+        .counts()
+        .count(() -> Optional.ofNullable(counted()))
+        .whenComplete((usage, failure) ->
+            gateway.scope().execute(() -> counting.over(failure == null ? usage : null)));
+  }
+
+  /** By the words of prompt and answer; null where they don't tell. Not on the worker. */
+  private @Nullable TokenUsage counted() {
+    String model = from.target().model();
+    AnswerSample kept = sample;
+    TranslatedAnswer said = translated;
+    return kept != null
+        ? kept.usage(model, question, quota.bounds())
+        : said != null ? said.counted(model) : null;
+  }
+
+  /** The answer's tokens are being counted. Who leaves meanwhile is charged as it was held. */
+  private final class Counting implements Target.Call {
+    @SuppressWarnings("NullableOptional") // as a future tells it
+    private void over(@Nullable Optional<TokenUsage> usage) {
+      if (call == this && !whole.over()) {
+        call = null;
+        estimated = usage == null ? null : usage.orElse(null);
+        endStream();
+      }
+    }
+
+    @Override
+    public void cancel() {}
+
+    @Override
+    public void pause() {}
+
+    @Override
+    public void resume() {}
   }
 
   private void endStream() {
@@ -263,7 +320,7 @@ final class ModelAnswer implements Target.Events {
       document(answer, translated.contentType(), rest);
     } else {
       send(rest, 0, rest.length);
-      endStream();
+      endWhole();
     }
   }
 
@@ -276,7 +333,7 @@ final class ModelAnswer implements Target.Events {
     }
     sendHead(200, contentType, "", bytes.length);
     send(bytes, 0, bytes.length);
-    endStream();
+    endWhole();
   }
 
   @Override
@@ -319,10 +376,15 @@ final class ModelAnswer implements Target.Events {
     if (reported == null && failed) {
       reported = TokenUsage.NONE;
     }
+    ModelLog.Source source = reported != null
+        ? ModelLog.Source.PROVIDER
+        : estimated != null ? ModelLog.Source.ESTIMATED : ModelLog.Source.HELD;
+    if (reported == null) {
+      reported = estimated;
+    }
     CallBounds bounds = quota.bounds();
     TokenUsage usage = reported == null ? TokenUsage.of(bounds.input(), bounds.output()) : reported;
     request.usage(usage.input(), usage.output());
-    ModelLog.Source source = reported == null ? ModelLog.Source.HELD : ModelLog.Source.PROVIDER;
     gateway.log().settled(asked.spender().tenant(), target, usage, source);
     long nanos = reported == null ? bounds.nanos() : nanos(usage);
     gateway.log().spent(asked.spender(), question.envelope().model(), target, usage, source, nanos);
