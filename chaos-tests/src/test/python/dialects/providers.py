@@ -1,4 +1,4 @@
-"""Providers of four dialects behind one port, each answering by what it is asked: see Scenario.
+"""Providers of four dialects behind one port, each answering by what it is asked: see scenario.
 
 Prints its port, then serves until its standard input ends. Each looks at the requests that it gets as strictly as the
 provider would: what it would refuse is 400, and the case fails.
@@ -9,9 +9,8 @@ import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-SAID = "Hello from far away."
-CITY = {"city": "Paris"}
-WEATHER = "It is sunny in Paris."
+from scenario import CITY, SAID, WEATHER
+
 SIGNATURE = "c2lnLTEyMw=="
 
 
@@ -24,16 +23,19 @@ def need(condition, why):
         raise Bad(why)
 
 
-def scenario(text, tool_results, tools, wants_json):
-    """What to answer: a text, a tool to call, or a status."""
+def scenario(text, tool_results, tools, wants_json, forced=None):
+    """What to answer: a text, a tool to call (its input and its name), or a status. A tool may be the form of an answer: then it is forced."""
     if "please fail" in text:
         return "error", 429
+    if "Which city?" in text and tools:
+        need(forced == tools[0] and not wants_json, f"of the tools {tools}, {forced} is forced")
+        return "tool", (CITY, forced)
     if tool_results:
         need("sunny" in tool_results[-1], f"the tool's result is {tool_results}")
         return "text", WEATHER
     if "weather" in text:
         need(tools == ["get_weather"], f"tools are {tools}")
-        return "tool", {"city": "Paris"}
+        return "tool", (CITY, "get_weather")
     if wants_json:
         return "text", json.dumps(CITY)
     return "text", SAID
@@ -68,12 +70,14 @@ class OpenAi:
             need(image, "no picture")
         tools = [tool["function"]["name"] for tool in body.get("tools", [])]
         wants = body.get("response_format", {}).get("type") == "json_schema"
-        return scenario(text, results, tools, wants), body.get("stream", False)
+        choice = body.get("tool_choice")
+        forced = choice["function"]["name"] if isinstance(choice, dict) else tools[0] if choice == "required" else None
+        return scenario(text, results, tools, wants, forced), body.get("stream", False)
 
     def whole(self, kind, what):
         message = {"role": "assistant", "content": what if kind == "text" else None}
         if kind == "tool":
-            message["tool_calls"] = [self.call(json.dumps(what))]
+            message["tool_calls"] = [self.call(json.dumps(what[0]), what[1])]
         return {
             "id": "chatcmpl-1", "object": "chat.completion", "created": 1, "model": "far-openai",
             "choices": [{"index": 0, "message": message, "finish_reason": "tool_calls" if kind == "tool" else "stop"}],
@@ -81,8 +85,8 @@ class OpenAi:
         }
 
     @staticmethod
-    def call(arguments):
-        return {"id": "call_1", "type": "function", "function": {"name": "get_weather", "arguments": arguments}}
+    def call(arguments, name):
+        return {"id": "call_1", "type": "function", "function": {"name": name, "arguments": arguments}}
 
     @staticmethod
     def usage():
@@ -100,8 +104,8 @@ class OpenAi:
                 yield chunk({"content": half})
             yield chunk({}, "stop")
         else:
-            first, second = halves(json.dumps(what))
-            yield chunk({"tool_calls": [{"index": 0, **self.call(first)}]})
+            first, second = halves(json.dumps(what[0]))
+            yield chunk({"tool_calls": [{"index": 0, **self.call(first, what[1])}]})
             yield chunk({"tool_calls": [{"index": 0, "function": {"arguments": second}}]})
             yield chunk({}, "tool_calls")
         yield chunk(None, usage=self.usage())
@@ -145,22 +149,20 @@ class Anthropic:
         if results and "without thoughts" not in text:
             need(signed, "the thought before the tool's call has lost its signature")
         tools = [tool["name"] for tool in body.get("tools", [])]
-        if "sluice_answer" in tools:
-            need(body["tool_choice"]["name"] == "sluice_answer", body["tool_choice"])
-            return ("answer", CITY), body.get("stream", False)
         wants = body.get("output_config", {}).get("format", {}).get("type") == "json_schema"
-        return scenario(text, results, tools, wants), body.get("stream", False)
+        choice = body.get("tool_choice", {})
+        forced = choice.get("name") or (tools[0] if choice.get("type") == "any" else None)
+        return scenario(text, results, tools, wants, forced), body.get("stream", False)
 
     @staticmethod
     def blocks(kind, what):
         if kind == "text":
             return [{"type": "text", "text": what}]
-        if kind == "answer":
-            return [{"type": "tool_use", "id": "toolu_2", "name": "sluice_answer", "input": what}]
-        return [
-            {"type": "thinking", "thinking": "Look it up.", "signature": SIGNATURE},
-            {"type": "tool_use", "id": "toolu_1", "name": "get_weather", "input": what},
-        ]
+        city, name = what
+        call = {"type": "tool_use", "id": "toolu_1", "name": name, "input": city}
+        # Claude does not think before a call that it is held to.
+        thought = {"type": "thinking", "thinking": "Look it up.", "signature": SIGNATURE}
+        return [thought, call] if name == "get_weather" else [call]
 
     @staticmethod
     def usage():
@@ -190,7 +192,7 @@ class Anthropic:
                 yield {"type": "content_block_delta", "index": index, "delta": delta}
             yield {"type": "content_block_stop", "index": index}
         stop = {"stop_reason": "end_turn" if kind == "text" else "tool_use", "stop_sequence": None}
-        yield {"type": "message_delta", "delta": stop, "usage": {"output_tokens": 7}}
+        yield {"type": "message_delta", "delta": stop, "usage": self.usage()}
         yield {"type": "message_stop"}
 
     def stream(self, kind, what):
@@ -228,7 +230,9 @@ class Gemini:
         config = body["generationConfig"]
         wants = config.get("responseMimeType") == "application/json" and bool(
             config.get("responseJsonSchema") or config.get("responseSchema"))
-        return scenario(text, results, tools, wants), "stream" in path
+        calling = body.get("toolConfig", {}).get("functionCallingConfig", {})
+        forced = calling.get("allowedFunctionNames", tools)[0] if calling.get("mode") == "ANY" else None
+        return scenario(text, results, tools, wants, forced), "stream" in path
 
     def chunk(self, part, finish=None, usage=None):
         candidate = {"content": {"role": "model", "parts": [part]}, "index": 0}
@@ -246,7 +250,7 @@ class Gemini:
     def part(kind, what):
         if kind == "text":
             return {"text": what}
-        return {"functionCall": {"name": "get_weather", "args": what}, "thoughtSignature": SIGNATURE}
+        return {"functionCall": {"name": what[1], "args": what[0]}, "thoughtSignature": SIGNATURE}
 
     def whole(self, kind, what):
         return self.chunk(self.part(kind, what), "STOP", self.usage())
@@ -299,7 +303,7 @@ class Ollama:
     def message(kind, what):
         if kind == "text":
             return {"role": "assistant", "content": what}
-        call = {"function": {"name": "get_weather", "arguments": what}}
+        call = {"function": {"name": what[1], "arguments": what[0]}}
         return {"role": "assistant", "content": "", "tool_calls": [call]}
 
     def whole(self, kind, what):
