@@ -9,6 +9,7 @@ const CALLERS = {
   'node gemini': ['./sdks.mjs', 'gemini'],
   'node ollama': ['./sdks.mjs', 'ollama'],
   'vercel openai': ['./vercel.mjs', 'openai'],
+  'vercel openai store:false': ['./vercel.mjs', 'unstored'],
   'vercel openai.chat': ['./vercel.mjs', 'chat'],
   'vercel compatible': ['./vercel.mjs', 'compatible'],
   'vercel anthropic': ['./vercel.mjs', 'anthropic'],

@@ -6,9 +6,9 @@ import { expectFailure, PICTURE, SCENARIO } from './scenario.mjs'
 const { key, said, city, weather, question, description, schema } = SCENARIO
 
 /** A caller for each model of a provider. `ofModel` makes the SDK's model of a name. */
-const caller = ofModel => name => {
+const caller = (ofModel, more = {}) => name => {
   const model = ofModel(name)
-  const common = { model, maxRetries: 0, maxOutputTokens: 100 }
+  const common = { model, maxRetries: 0, maxOutputTokens: 100, ...more }
   return {
     async chat() {
       const answer = await generateText({ ...common, system: 'Be short.', prompt: 'Say hello.' })
@@ -28,9 +28,12 @@ const caller = ofModel => name => {
     async tools_over_two_turns() {
       const asked = []
       const get_weather = tool({ description, inputSchema: jsonSchema(schema), execute: async input => (asked.push(input), 'sunny') })
-      const answer = await generateText({ ...common, tools: { get_weather }, prompt: question, stopWhen: stepCountIs(2) })
+      const failures = []
+      const stream = streamText({ ...common, tools: { get_weather }, prompt: question, stopWhen: stepCountIs(2), onError: ({ error }) => failures.push(error) })
+      await stream.consumeStream()
+      if (failures.length > 0) throw failures[0]
       assert.deepEqual(asked, [city])
-      assert.equal(answer.text, weather)
+      assert.equal(await stream.text, weather)
     },
     async structured_output() {
       const output = Output.object({ name: 'city', schema: jsonSchema(schema) })
@@ -48,6 +51,14 @@ export async function openai(url) {
   const { createOpenAI } = await import('@ai-sdk/openai')
   const provider = createOpenAI({ baseURL: `${url}/v1`, apiKey: key })
   return caller(name => provider(name))
+}
+
+/** As one asks who does not want OpenAI to keep anything: items come and go whole. */
+export async function unstored(url) {
+  const { createOpenAI } = await import('@ai-sdk/openai')
+  const provider = createOpenAI({ baseURL: `${url}/v1`, apiKey: key })
+  const openai = { store: false, include: ['reasoning.encrypted_content'], forceReasoning: true }
+  return caller(name => provider(name), { providerOptions: { openai } })
 }
 
 export async function chat(url) {

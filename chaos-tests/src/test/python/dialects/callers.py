@@ -1,4 +1,4 @@
-"""One caller against a gateway in front of providers.py, on every model: the official SDKs here, LangChain in langchain.py.
+"""One caller against a gateway in front of providers.py, on every model: the official SDKs here, LangChain in langchain_callers.py.
 
 Usage: callers.py CALLER BASE_URL OUT... Prints a line a cell: cell, caller, out, case, passed or failed, why; split by tabs.
 """

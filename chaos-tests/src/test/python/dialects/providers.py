@@ -1,7 +1,8 @@
 """Providers of four dialects behind one port, each answering by what it is asked: see scenario.
 
 Prints its port, then serves until its standard input ends. Each looks at the requests that it gets as strictly as the
-provider would: what it would refuse is 400, and the case fails.
+provider would, and holds them and its own answers to the types of the provider's official SDK (strict.py): what it would refuse is
+400, and the case fails.
 """
 
 import json
@@ -9,6 +10,7 @@ import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import strict
 from scenario import CITY, SAID, WEATHER
 
 SIGNATURE = "c2lnLTEyMw=="
@@ -47,6 +49,8 @@ def halves(text):
 
 
 class OpenAi:
+    types = strict.OpenAi
+
     def look(self, path, body):
         need(body["model"] == "far-openai", body["model"])
         need(body.get("max_tokens") or body.get("max_completion_tokens"), "no cap")
@@ -110,8 +114,8 @@ class OpenAi:
             yield chunk({}, "tool_calls")
         yield chunk(None, usage=self.usage())
 
-    def stream(self, kind, what):
-        for event in self.events(kind, what):
+    def stream(self, events):
+        for event in events:
             yield f"data: {json.dumps(event)}\n\n"
         yield "data: [DONE]\n\n"
 
@@ -122,6 +126,8 @@ class OpenAi:
 
 
 class Anthropic:
+    types = strict.Anthropic
+
     def look(self, path, body):
         need(body["model"] == "claude-sonnet-4-5", body["model"])
         need(body["max_tokens"] >= 1, "no cap")
@@ -195,8 +201,8 @@ class Anthropic:
         yield {"type": "message_delta", "delta": stop, "usage": self.usage()}
         yield {"type": "message_stop"}
 
-    def stream(self, kind, what):
-        for event in self.events(kind, what):
+    def stream(self, events):
+        for event in events:
             yield f"event: {event['type']}\ndata: {json.dumps(event)}\n\n"
 
     stream_type = "text/event-stream"
@@ -206,6 +212,8 @@ class Anthropic:
 
 
 class Gemini:
+    types = strict.Gemini
+
     def look(self, path, body):
         need("/models/far-gemini:" in path, path)
         need(body["generationConfig"]["maxOutputTokens"] >= 1, "no cap")
@@ -263,8 +271,8 @@ class Gemini:
         yield self.chunk({"text": first}, None, {"promptTokenCount": 20, "totalTokenCount": 20})
         yield self.chunk({"text": second}, "STOP", self.usage())
 
-    def stream(self, kind, what):
-        for event in self.events(kind, what):
+    def stream(self, events):
+        for event in events:
             yield f"data: {json.dumps(event)}\r\n\r\n"
 
     stream_type = "text/event-stream"
@@ -275,6 +283,8 @@ class Gemini:
 
 
 class Ollama:
+    types = strict.Ollama
+
     def look(self, path, body):
         need(body["model"] == "far-ollama", body["model"])
         need(body["options"]["num_predict"] >= 1, "no cap")
@@ -309,11 +319,15 @@ class Ollama:
     def whole(self, kind, what):
         return self.line(self.message(kind, what), True)
 
-    def stream(self, kind, what):
+    def events(self, kind, what):
         pieces = halves(what) if kind == "text" else [what]
         for piece in pieces:
-            yield json.dumps(self.line(self.message(kind, piece))) + "\n"
-        yield json.dumps(self.line({"role": "assistant", "content": ""}, True)) + "\n"
+            yield self.line(self.message(kind, piece))
+        yield self.line({"role": "assistant", "content": ""}, True)
+
+    def stream(self, events):
+        for event in events:
+            yield json.dumps(event) + "\n"
 
     stream_type = "application/x-ndjson"
 
@@ -335,17 +349,35 @@ class Handler(BaseHTTPRequestHandler):
                 self.answer(400, "application/json", b'{"error":"the caller\'s key"}')
                 return
         try:
+            dialect.types.request(body)
             (kind, what), streams = dialect.look(self.path, body)
-        except (Bad, KeyError, TypeError, ValueError) as e:
-            print(f"{self.path}: {e!r}: {json.dumps(body)}", file=sys.stderr, flush=True)
-            self.answer(400, "application/json", json.dumps({"error": {"message": repr(e)}}).encode())
+        except (Bad, strict.Unfit, KeyError, TypeError, ValueError) as e:
+            self.refuse(e, body)
             return
         if kind == "error":
             self.answer(what, "application/json", json.dumps(dialect.error(what)).encode())
         elif streams:
-            self.answer(200, dialect.stream_type, "".join(dialect.stream(kind, what)).encode())
+            events = list(dialect.events(kind, what))
+            self.held(dialect.types.event, events)
+            self.answer(200, dialect.stream_type, "".join(dialect.stream(events)).encode())
         else:
-            self.answer(200, "application/json", json.dumps(dialect.whole(kind, what)).encode())
+            document = dialect.whole(kind, what)
+            self.held(dialect.types.answer, [document])
+            self.answer(200, "application/json", json.dumps(document).encode())
+
+    def held(self, to, documents):
+        """Ends the request without an answer if one of ours is not what the SDK's types say."""
+        for document in documents:
+            try:
+                to(document)
+            except Exception as e:
+                print(f"{self.path}: our own answer: {e}: {json.dumps(document)}", file=sys.stderr, flush=True)
+                self.close_connection = True
+                raise
+
+    def refuse(self, failure, body):
+        print(f"{self.path}: {failure!r}: {json.dumps(body)}", file=sys.stderr, flush=True)
+        self.answer(400, "application/json", json.dumps({"error": {"message": repr(failure)}}).encode())
 
     def answer(self, status, content_type, body):
         self.send_response(status)
@@ -359,7 +391,7 @@ class Handler(BaseHTTPRequestHandler):
 
 
 if __name__ == "__main__":
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1]) if len(sys.argv) > 1 else 0), Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     print(server.server_address[1], flush=True)
     sys.stdin.read()
