@@ -36,13 +36,19 @@ public sealed interface Action {
   /**
    * Passes through to a provider's API as it is.
    *
+   * @param path with all below it
    * @param strips what a path begins with here and not at the provider; may be empty
    * @param adds what it begins with there in its place; may be empty
    * @param contextTokens that each request is charged as input; 0 if it is charged as one request
    * @param outputTokens that it is charged as output then
    */
   record Pass(
-      ModelProvider provider, String strips, String adds, int contextTokens, int outputTokens)
+      String path,
+      ModelProvider provider,
+      String strips,
+      String adds,
+      int contextTokens,
+      int outputTokens)
       implements Action {}
 
   /** The calls of models' APIs that are known, by the path they have there. */

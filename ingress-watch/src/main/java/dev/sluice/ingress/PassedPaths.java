@@ -104,6 +104,7 @@ final class PassedPaths {
         List.of(),
         List.of(),
         new Action.Pass(
+            path,
             provider,
             beginning.here(),
             beginning.there(),

@@ -271,8 +271,7 @@ class ModelRoutesTest {
     for (String path : List.of("/v1/files", "/v1/files/f-1/content", "/v1/videos/v-1")) {
       assertThat(host.match(path, Asked.GET).action())
           .isInstanceOfSatisfying(
-              Action.Pass.class,
-              pass -> assertThat(pass.provider().name()).isEqualTo("default/p"));
+              Action.Pass.class, pass -> assertThat(pass.provider().name()).isEqualTo("default/p"));
     }
     assertThat(host.match("/v1/batches", Asked.GET).action())
         .isInstanceOfSatisfying(

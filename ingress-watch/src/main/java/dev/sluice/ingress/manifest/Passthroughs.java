@@ -11,8 +11,7 @@ final class Passthroughs {
   private static final int MOST_PATHS = 64;
   private static final int MOST_PATH_CHARS = 256;
   /** No segment is a dot or two. */
-  private static final Pattern PATH =
-      Pattern.compile("(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*){1,10}");
+  private static final Pattern PATH = Pattern.compile("(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*){1,10}");
 
   private Passthroughs() {}
 
@@ -36,8 +35,7 @@ final class Passthroughs {
         value.field("provider").requiredText(Names::isSubdomain, "the name of a ModelProvider");
     String charge = value
         .field("charge")
-        .textIfAny(
-            text -> text.equals("request") || text.equals("context"), "request or context");
+        .textIfAny(text -> text.equals("request") || text.equals("context"), "request or context");
     return new ModelPassthrough(value.path(), paths, provider, charge.equals("context"));
   }
 }
