@@ -83,7 +83,9 @@ final class EchoTarget implements Target {
       throw new UnsayableException("model", "the provider of this model has no such call");
     }
     boolean own = call == Action.Call.CHAT_COMPLETIONS;
-    return new Plan(question, NOTHING, "", cap, own ? null : SPEAKS);
+    return own
+        ? new Plan(question, NOTHING, "", cap, null, null)
+        : new Plan(question, NOTHING, "", cap, new Interpreter(SPEAKS), SPEAKS);
   }
 
   @Override
@@ -127,7 +129,7 @@ final class EchoTarget implements Target {
         return;
       }
       if (request.stream()) {
-        events.targetHead(200, "text/event-stream", "", -1);
+        events.targetHead(new Head(200, "text/event-stream", -1, null));
         sayOn();
       } else {
         scope.after(pause.multipliedBy(allChunks), this::sayAll);
@@ -169,7 +171,7 @@ final class EchoTarget implements Target {
           + Json.quoted(text.toString()) + "},\"finish_reason\":" + finishReason();
       byte[] body = (head + ",\"choices\":" + choices(message) + ",\"usage\":" + usage() + "}")
           .getBytes(StandardCharsets.UTF_8);
-      events.targetHead(200, "application/json", "", body.length);
+      events.targetHead(new Head(200, "application/json", body.length, null));
       events.targetBody(body, 0, body.length);
       events.targetEnd();
     }

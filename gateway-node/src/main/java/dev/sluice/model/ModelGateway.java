@@ -19,6 +19,7 @@ import dev.sluice.wire.Field;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
@@ -40,6 +41,7 @@ public final class ModelGateway implements ModelService {
   private final NodeLeases leases;
   private final ModelLog log;
   private final Tokens tokens;
+  private final ProviderApis apis;
   private final ModelSettings settings;
   private final MessageDigest sha256;
 
@@ -50,6 +52,7 @@ public final class ModelGateway implements ModelService {
       NodeLeases leases,
       ModelLog log,
       Tokens tokens,
+      GoogleTokens google,
       ModelSettings settings) {
     this.scope = scope;
     this.upstreams = upstreams;
@@ -57,6 +60,7 @@ public final class ModelGateway implements ModelService {
     this.leases = leases;
     this.log = log;
     this.tokens = tokens;
+    this.apis = new ProviderApis(google, InstantSource.system());
     this.settings = settings;
     try {
       this.sha256 = MessageDigest.getInstance("SHA-256");
@@ -109,7 +113,8 @@ public final class ModelGateway implements ModelService {
     Action.Call call = models.call();
     CallerDialect dialect = Callers.dialect(call);
     if (dialect != null) {
-      new ModelCall(this, request, call, dialect, models.models(), spender.get()).start();
+      new ModelCall(new ModelRequest(this, request, call, dialect, spender.get()), models.models())
+          .start();
     } else if (call == Action.Call.QUOTA) {
       new QuotaAnswer(this, request, spender.get()).start();
     } else {
@@ -175,7 +180,13 @@ public final class ModelGateway implements ModelService {
     String model = target.model().isEmpty() ? asked : target.model();
     return provider.kind() == DeclaredModelProvider.Kind.ECHO
         ? EchoTarget.of(scope, provider.name(), model)
-        : Optional.of(new HttpTarget(upstreams, provider, model, settings.connectTimeout()));
+        : Optional.of(new HttpTarget(
+            scope::execute,
+            upstreams,
+            provider,
+            apis.of(provider),
+            model,
+            settings.connectTimeout()));
   }
 
   WorkerScope scope() {

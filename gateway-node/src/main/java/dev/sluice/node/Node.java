@@ -24,6 +24,7 @@ import dev.sluice.ingress.kube.KeptListing;
 import dev.sluice.ingress.kube.KubernetesSource;
 import dev.sluice.ingress.kube.Listing;
 import dev.sluice.ingress.kube.StatusWriter;
+import dev.sluice.model.GoogleTokens;
 import dev.sluice.model.ModelGateway;
 import dev.sluice.node.nginx.MetricsPage;
 import dev.sluice.node.nginx.NodeFacts;
@@ -78,6 +79,7 @@ public final class Node {
   private final Database database;
   private final Tenancy tenancy;
   private final Tokens tokens;
+  private final GoogleTokens google;
   private final Alerts alerts;
   private final NodeLeases leases;
   private final UsageLedger usage;
@@ -102,6 +104,7 @@ public final class Node {
     this.database = Database.of(settings.database(), settings.connections());
     this.tenancy = new Tenancy(declared::tenants, System::currentTimeMillis);
     this.tokens = new Tokens(settings.identity(), Clock.systemUTC());
+    this.google = new GoogleTokens(settings.model().tokens());
     this.leases = new NodeLeases(settings.quota());
     this.nginx = settings.nginx().on() ? new RequestMetrics(settings.nginx()) : null;
     this.metrics = new Metrics(new AccessLog(), nginx, declared::routes);
@@ -190,8 +193,8 @@ public final class Node {
     ServiceFactory services = scope -> {
       Upstreams upstreams =
           new Upstreams(settings.upstream(), scope, scope.deadlines(), upstreamTls);
-      ModelGateway models =
-          new ModelGateway(scope, upstreams, tenancy::table, leases, log, tokens, settings.model());
+      ModelGateway models = new ModelGateway(
+          scope, upstreams, tenancy::table, leases, log, tokens, google, settings.model());
       return new Gateway(
           declared::routes,
           streamPorts::free,
@@ -328,6 +331,7 @@ public final class Node {
         .thenCompose(done -> {
           leases.close();
           memory.close();
+          google.close();
           closePage();
           TenancyFeed reading = feed;
           if (reading != null) {
