@@ -112,7 +112,9 @@ final class Metrics implements TrafficLog, ShadowLog {
     if (nginx != null) {
       nginx.over(request, table.get());
     }
-    access.write(request);
+    if (request.logged()) {
+      access.write(request);
+    }
   }
 
   private OfRoute ofRoute(@Nullable Route route) {
@@ -135,14 +137,16 @@ final class Metrics implements TrafficLog, ShadowLog {
   }
 
   @Override
-  public void passedOn(PassedOn passed) {
+  public void passedOn(PassedOn passed, boolean written) {
     String name = passed.name();
     counter("sluice.streams", "stream", name, "status", Integer.toString(passed.status()))
         .increment();
     counter("sluice.stream.bytes", "stream", name, "way", "received")
         .increment(passed.receivedBytes());
     counter("sluice.stream.bytes", "stream", name, "way", "sent").increment(passed.sentBytes());
-    access.write(passed);
+    if (written) {
+      access.write(passed);
+    }
   }
 
   /** As {@link ModelLog} has it. */

@@ -210,7 +210,7 @@ public final class Node {
           () -> declared.current().certificates(),
           SelfSigned.create(Instant.now()),
           this::asksForCertificates,
-          () -> declared.routes().wide().sessionTickets());
+          () -> declared.routes().wide());
       return Workers.start(settings.edge(), settings.config(), certificates, services)
           .thenAccept(running -> workers = running);
     } catch (GeneralSecurityException e) {
