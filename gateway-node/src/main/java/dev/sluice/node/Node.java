@@ -195,6 +195,7 @@ public final class Node {
       return new Gateway(
           declared::routes,
           streamPorts::free,
+          streamPorts::freeForDatagrams,
           upstreams,
           models,
           metrics,
