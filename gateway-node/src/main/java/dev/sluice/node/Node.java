@@ -198,6 +198,7 @@ public final class Node {
       return new Gateway(
           declared::routes,
           streamPorts::free,
+          streamPorts::freeForDatagrams,
           upstreams,
           models,
           metrics,
