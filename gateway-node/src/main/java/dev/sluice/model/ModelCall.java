@@ -311,7 +311,7 @@ final class ModelCall implements Arrival.Events, Target.Events {
     request.upstream(target);
     gateway.scope().deadlines().set(totalTime, Math.max(1, held.left(total).toNanos()));
     int attempt = ++attempts;
-    Target.Call started = next.target().start(said, request.id(), this);
+    Target.Call started = next.target().start(held.told(said), request.id(), this);
     if (attempt == attempts && !over) {
       call = started;
     }

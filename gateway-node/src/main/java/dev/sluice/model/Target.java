@@ -7,6 +7,7 @@ import dev.sluice.model.chat.Outgoing;
 import dev.sluice.model.chat.ProviderDialect;
 import dev.sluice.model.chat.Question;
 import dev.sluice.model.chat.UnsayableException;
+import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +23,15 @@ interface Target {
       Outgoing outgoing,
       String contentType,
       long outputCap,
-      @Nullable ProviderDialect dialect) {}
+      @Nullable ProviderDialect dialect) {
+    /** The same with one more header field. */
+    Plan with(String name, String value) {
+      Map<String, String> fields = new HashMap<>(outgoing.fields());
+      fields.put(name, value);
+      Outgoing more = new Outgoing(outgoing.path(), fields, outgoing.body());
+      return new Plan(question, more, contentType, outputCap, dialect);
+    }
+  }
 
   /** An answer under way. */
   interface Call {
