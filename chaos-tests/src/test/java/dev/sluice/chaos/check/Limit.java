@@ -42,8 +42,8 @@ public record Limit(String tenant, String place, Unit unit, long amount, Window 
         case INPUT_TOKENS -> input;
         case OUTPUT_TOKENS -> output;
         case REQUESTS -> 1;
-        case COST -> NANOS_A_DOLLAR_A_MILLION
-            * (input * DOLLARS_OF_INPUT + output * DOLLARS_OF_OUTPUT);
+        case COST ->
+          NANOS_A_DOLLAR_A_MILLION * (input * DOLLARS_OF_INPUT + output * DOLLARS_OF_OUTPUT);
       };
     }
   }

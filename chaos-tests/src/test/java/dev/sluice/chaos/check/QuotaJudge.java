@@ -82,8 +82,7 @@ public final class QuotaJudge {
   private static long mostIn(Limit limit, List<Served> all) {
     Map<Long, Long> windows = new TreeMap<>();
     for (Served one : all) {
-      windows.merge(
-          limit.window().startOf(one.held().atMillis()), limit.unit().of(one), Long::sum);
+      windows.merge(limit.window().startOf(one.held().atMillis()), limit.unit().of(one), Long::sum);
     }
     return windows.values().stream().mapToLong(one -> one).max().orElse(0);
   }

@@ -44,12 +44,10 @@ public final class JournalDatabase implements AutoCloseable {
   /** For new connections, the clock stands {@code millis} later than the machine's. */
   public void shiftClock(long millis) throws SQLException {
     execute("CREATE SCHEMA IF NOT EXISTS shifted");
-    execute(
-        """
+    execute("""
         CREATE OR REPLACE FUNCTION shifted.clock_timestamp() RETURNS timestamptz LANGUAGE sql VOLATILE AS
           'SELECT pg_catalog.clock_timestamp() + interval ''%d milliseconds'''
-        """
-            .formatted(millis));
+        """.formatted(millis));
     execute("ALTER DATABASE postgres SET search_path = public, shifted, pg_catalog");
   }
 

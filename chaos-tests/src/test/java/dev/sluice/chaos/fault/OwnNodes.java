@@ -86,9 +86,7 @@ public final class OwnNodes implements AutoCloseable {
   /** CPU time of a running node so far. */
   public Duration cpu(int number) {
     Process process = running.get(number);
-    return process == null
-        ? Duration.ZERO
-        : process.info().totalCpuDuration().orElseThrow();
+    return process == null ? Duration.ZERO : process.info().totalCpuDuration().orElseThrow();
   }
 
   public void start(int number) throws IOException {
@@ -187,7 +185,10 @@ public final class OwnNodes implements AutoCloseable {
   private void signal(int number, String name) throws IOException, InterruptedException {
     Process process = running.get(number);
     if (process != null) {
-      new ProcessBuilder("kill", "-" + name, "" + process.pid()).inheritIO().start().waitFor();
+      new ProcessBuilder("kill", "-" + name, "" + process.pid())
+          .inheritIO()
+          .start()
+          .waitFor();
     }
   }
 

@@ -12,8 +12,7 @@ import java.util.Map;
  * @param output most tokens of the answer
  * @param nanos most that it costs, in nano-dollars
  */
-public record Held(
-    String tenant, String path, long atMillis, long input, long output, long nanos) {
+public record Held(String tenant, String path, long atMillis, long input, long output, long nanos) {
   /** @throws IllegalArgumentException if the field is not as a gateway writes it */
   public static Held parse(String field) {
     Map<String, String> parts = new HashMap<>();

@@ -41,9 +41,8 @@ class QuotaChaosIT {
   private static void assertReached(Outcome outcome) {
     List<Limit> limits = List.copyOf(outcome.refused().keySet());
     assertThat(limits.subList(0, limits.size() - 2))
-        .allSatisfy(limit -> assertThat(outcome.refused().get(limit))
-            .as("refusals of %s", limit)
-            .isPositive());
+        .allSatisfy(limit ->
+            assertThat(outcome.refused().get(limit)).as("refusals of %s", limit).isPositive());
   }
 
   private Outcome run(Terms terms, String name) throws Exception {

@@ -64,12 +64,14 @@ final class QuotaRun implements AutoCloseable {
       new Spenders("tree", "teams/t/keys/c", 15));
 
   private static final int NODES = 3;
-  private static final long PACE_MILLIS = 1_200;
+
+  /** Mean time between two requests of a client. */
+  private static final long PACE_MILLIS = Long.getLong("sluice.chaos.pace", 1_200);
 
   /** About what one client would use in a second if nothing refused it. */
-  private static final long TOKENS_A_SECOND = 75;
+  private static final long TOKENS_A_SECOND = 90_000 / PACE_MILLIS;
 
-  private static final long NANOS_A_SECOND = 150_000;
+  private static final long NANOS_A_SECOND = 2_000 * TOKENS_A_SECOND;
 
   /** Part of a run after which the day ends, in percent. */
   private static final long MIDNIGHT = 30;
@@ -145,7 +147,8 @@ final class QuotaRun implements AutoCloseable {
         spec:
           models: ["m-*"]
           targets: [{provider: metered}]
-        """.formatted(provider.baseUrl(), Limit.DOLLARS_OF_INPUT, Limit.DOLLARS_OF_OUTPUT));
+        """.formatted(
+            provider.baseUrl(), Limit.DOLLARS_OF_INPUT, Limit.DOLLARS_OF_OUTPUT));
     for (String tenant : List.of("prepaid", "minutely", "hasty", "daily")) {
       manifests.write(tenant + ".yaml", """
           apiVersion: sluice.dev/v1alpha1
@@ -154,7 +157,8 @@ final class QuotaRun implements AutoCloseable {
           spec:
             keys: [%s]
             limits: %s
-          """.formatted(tenant, key(tenant, "keys/main", "main"), declared(tenant, "")));
+          """.formatted(
+              tenant, key(tenant, "keys/main", "main"), declared(tenant, "")));
     }
     manifests.write("tree.yaml", """
         apiVersion: sluice.dev/v1alpha1
@@ -205,9 +209,7 @@ final class QuotaRun implements AutoCloseable {
     long now = System.currentTimeMillis();
     database.shiftClock(DAY - Math.floorMod(now, DAY) - midnightIn);
     startNanos = System.nanoTime();
-    await("the clock is read")
-        .atMost(QUIET)
-        .until(() -> millis() > CLOCK_READ.toMillis());
+    await("the clock is read").atMost(QUIET).until(() -> millis() > CLOCK_READ.toMillis());
     startNanos = System.nanoTime();
     ExecutorService clients = Executors.newCachedThreadPool();
     try {
@@ -253,9 +255,8 @@ final class QuotaRun implements AutoCloseable {
   }
 
   private void breakThings() throws Exception {
-    FaultPlan plan = terms.breaks()
-        ? FaultPlan.of(terms.seed(), terms.millis(), NODES)
-        : FaultPlan.NONE;
+    FaultPlan plan =
+        terms.breaks() ? FaultPlan.of(terms.seed(), terms.millis(), NODES) : FaultPlan.NONE;
     for (Fault fault : plan.faults()) {
       awaitMillis(fault.atMillis());
       switch (fault.kind()) {
@@ -269,9 +270,7 @@ final class QuotaRun implements AutoCloseable {
       }
       events.add("%.1f s: %s %s"
           .formatted(
-              millis() / 1_000.0,
-              fault.kind(),
-              fault.node() == 0 ? "" : "node-" + fault.node()));
+              millis() / 1_000.0, fault.kind(), fault.node() == 0 ? "" : "node-" + fault.node()));
     }
   }
 
@@ -282,8 +281,7 @@ final class QuotaRun implements AutoCloseable {
     for (Limit limit : limits) {
       Account account = before.get(limit);
       openAtKills.computeIfPresent(
-          limit,
-          (same, sum) -> account == null ? null : sum + account.leased() + account.held());
+          limit, (same, sum) -> account == null ? null : sum + account.leased() + account.held());
     }
   }
 
@@ -314,18 +312,15 @@ final class QuotaRun implements AutoCloseable {
   /** All leases are given back, but for those of killed nodes, and those have ended. */
   private Map<Limit, Account> rest() {
     Map<Limit, Account> last = new HashMap<>();
-    await("leases given back")
-        .atMost(QUIET)
-        .pollInterval(Duration.ofSeconds(1))
-        .until(() -> {
-          Map<Limit, Account> before = Map.copyOf(last);
-          last.clear();
-          last.putAll(accounts(0));
-          return provider.running() == 0
-              && last.equals(before)
-              && last.size() == limits.size()
-              && last.values().stream().allMatch(one -> one.leased() == one.unaccounted());
-        });
+    await("leases given back").atMost(QUIET).pollInterval(Duration.ofSeconds(1)).until(() -> {
+      Map<Limit, Account> before = Map.copyOf(last);
+      last.clear();
+      last.putAll(accounts(0));
+      return provider.running() == 0
+          && last.equals(before)
+          && last.size() == limits.size()
+          && last.values().stream().allMatch(one -> one.leased() == one.unaccounted());
+    });
     return last;
   }
 
@@ -336,17 +331,35 @@ final class QuotaRun implements AutoCloseable {
     QuotaJudge.Verdict verdict = QuotaJudge.judge(
         limits, served, new QuotaJudge.End(end, accounts, openAtKills, kills.get()));
     List<String> wrong = new ArrayList<>(verdict.violations());
+    if (!terms.breaks()) {
+      downings().forEach(one -> wrong.add("a node was taken for dead: " + one));
+    }
     provider.unheld().forEach(one -> wrong.add("served without a hold: " + one));
     Map<Limit, Long> refused = new LinkedHashMap<>();
     for (Limit limit : limits) {
-      refused.put(limit, history.entries().stream()
-          .filter(one -> one.status() == 429
-              && one.client().startsWith(limit.tenant() + "-")
-              && one.detail().contains(limit.name()))
-          .count());
+      refused.put(
+          limit,
+          history.entries().stream()
+              .filter(one -> one.status() == 429
+                  && one.client().startsWith(limit.tenant() + "-")
+                  && one.detail().contains(limit.name()))
+              .count());
     }
-    history.keep("quota-" + terms.seed());
+    if (!wrong.isEmpty()) {
+      history.keep("quota-" + terms.seed());
+    }
     return new Outcome(verdict, wrong, refused, report(verdict, wrong, refused, accounts, served));
+  }
+
+  /** What nodes have logged of taking others for dead, and their systems down. */
+  private List<String> downings() throws IOException {
+    List<String> lines = new ArrayList<>();
+    for (int node = 1; node <= NODES; node++) {
+      nodes.log(node).stream()
+          .filter(line -> line.contains("SBR took decision"))
+          .forEach(lines::add);
+    }
+    return lines;
   }
 
   private String report(
@@ -374,15 +387,16 @@ final class QuotaRun implements AutoCloseable {
             served.stream().filter(one -> !one.whole()).count()));
     for (Limit limit : limits) {
       long most = verdict.served().get(limit);
-      text.append("%-34s limit %13d, at most served %13d (%5.1f %%), refused %6d; %s, open at kills %s\n"
-          .formatted(
-              limit,
-              limit.amount(),
-              most,
-              100.0 * most / limit.amount(),
-              refused.get(limit),
-              accounts.get(limit),
-              openAtKills.get(limit)));
+      text.append(
+          "%-34s limit %13d, at most served %13d (%5.1f %%), refused %6d; %s, open at kills %s\n"
+              .formatted(
+                  limit,
+                  limit.amount(),
+                  most,
+                  100.0 * most / limit.amount(),
+                  refused.get(limit),
+                  accounts.get(limit),
+                  openAtKills.get(limit)));
     }
     events.forEach(one -> text.append(one).append('\n'));
     text.append(wrong.isEmpty() ? "nothing is wrong\n" : "WRONG:\n");

@@ -110,8 +110,7 @@ public final class Spender implements Callable<Void> {
       try (InputStream in = answer.body()) {
         boolean leaves = kind.model().endsWith("-left") && answer.statusCode() == 200;
         byte[] bytes = leaves ? in.readNBytes(LEAVES_AFTER_BYTES) : in.readAllBytes();
-        String text =
-            answer.statusCode() == 200 ? "" : new String(bytes, StandardCharsets.UTF_8);
+        String text = answer.statusCode() == 200 ? "" : new String(bytes, StandardCharsets.UTF_8);
         history.add(name, url, answer.statusCode(), -1, text);
       }
     } catch (IOException e) {
