@@ -9,12 +9,7 @@ public final class Hold {
   private final long atMillis;
   private boolean settled;
 
-  Hold(
-      TenantLeases leases,
-      NodeLease lease,
-      NodeLease.Slot slot,
-      Amounts amount,
-      long atMillis) {
+  Hold(TenantLeases leases, NodeLease lease, NodeLease.Slot slot, Amounts amount, long atMillis) {
     this.leases = leases;
     this.lease = lease;
     this.slot = slot;

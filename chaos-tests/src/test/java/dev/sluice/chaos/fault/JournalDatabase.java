@@ -34,6 +34,7 @@ public final class JournalDatabase implements AutoCloseable {
         .setDataDirectory(folder)
         .setCleanDataDirectory(false)
         .setServerConfig("fsync", "on")
+        .setServerConfig("synchronous_commit", "on")
         .setServerConfig("max_connections", "200");
   }
 

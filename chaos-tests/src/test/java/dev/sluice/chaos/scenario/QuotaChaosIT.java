@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -20,7 +21,7 @@ class QuotaChaosIT {
   private static final long SEED = Long.getLong("sluice.chaos.seed", 1);
   private static final String HOST = "127.0.7.141";
 
-  @TempDir
+  @TempDir(cleanup = CleanupMode.ON_SUCCESS)
   Path folder;
 
   @Test
