@@ -44,6 +44,7 @@ public final class TenancyFeed implements AutoCloseable {
         return thread;
       });
   private long last = NOWHERE;
+  private long newest = NOWHERE;
   private boolean failing;
   private boolean closed;
 
@@ -74,7 +75,9 @@ public final class TenancyFeed implements AutoCloseable {
         row -> new Position(number(row, "changed"), number(row, "swept")));
   }
 
+  /** Runs on {@link #timer}. */
   private CompletionStage<Void> follow(Position now) {
+    compare(now.changed());
     if (last == NOWHERE || now.changed() < last || last < now.swept()) {
       KeptTenants anew = new KeptTenants();
       return read(anew, NOWHERE, now.changed(), EXISTING)
@@ -101,6 +104,20 @@ public final class TenancyFeed implements AutoCloseable {
               last = now.changed();
             },
             timer);
+  }
+
+  /** A database that stands before what was seen of it is an older backup, or another one: that is said, and stays said. */
+  private void compare(long changed) {
+    if (changed < newest && !tenancy.stepsBack()) {
+      LOG.error(
+          "the database stands at change {} of tenants, and stood at {}: was an older backup restored? Keys, limits and"
+              + " top-ups of later changes are gone, and so is what was spent since; node by node this is a problem in"
+              + " /api/v1/problems until the node is started anew",
+          changed,
+          newest);
+      tenancy.steppedBack(newest, changed);
+    }
+    newest = Math.max(newest, changed);
   }
 
   /** Keys before their secrets, and places before keys: nobody spends where only half of the limits are known. */
