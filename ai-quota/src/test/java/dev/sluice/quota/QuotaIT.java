@@ -401,6 +401,7 @@ class QuotaIT {
         QuotaNode node =
             new QuotaNode("127.0.3.11", stopping.create("stopping"), balanceOf(1_000), LONG_LIFE)) {
       node.spend(100);
+      await().atMost(DEADLINE).until(() -> node.balance().leased() >= 20);
       List<ILoggingEvent> told = listen();
       stopping.stop();
       assertThat(node.hold(20)).as("from the lease").isInstanceOf(Admission.Admitted.class);
