@@ -247,7 +247,8 @@ final class RunningEdge implements AutoCloseable {
   private final class Log implements TrafficLog {
     @Override
     public void over(Inbound request) {
-      over.add(request.header("Host") + " " + request.status() + " " + request.note());
+      over.add(request.header("Host") + " " + request.status() + " " + request.note()
+          + (request.logged() ? "" : " unlogged"));
     }
 
     @Override
