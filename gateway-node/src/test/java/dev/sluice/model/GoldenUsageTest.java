@@ -37,8 +37,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** What providers report ({@code usage.tsv}), by what follows answers that pass and by what reads those that are translated. */
 class GoldenUsageTest {
-  private static final ModelPrice PRICE = new ModelPrice(
-      List.of("*"), LocalDate.EPOCH, 2_500_000, 250_000, 3_125_000, 10_000_000);
+  private static final ModelPrice PRICE =
+      new ModelPrice(List.of("*"), LocalDate.EPOCH, 2_500_000, 250_000, 3_125_000, 10_000_000);
 
   /** @param usage with ' for " */
   record Row(String dialect, String usage, TokenUsage counters, long nanos) {
@@ -60,17 +60,23 @@ class GoldenUsageTest {
       String fields = usage.substring(1, usage.length() - 1);
       String json = switch (dialect) {
         case "chat" ->
-          "{'id':'x','choices':[{'index':0,'message':{'role':'assistant','content':'a'},'finish_reason':'stop'}],'usage':" + usage + "}";
-        case "responses" -> "{'object':'response','status':'completed','output':[],'usage':" + usage + "}";
+          "{'id':'x','choices':[{'index':0,'message':{'role':'assistant','content':'a'},'finish_reason':'stop'}],'usage':"
+              + usage + "}";
+        case "responses" ->
+          "{'object':'response','status':'completed','output':[],'usage':" + usage + "}";
         case "embeddings" -> "{'object':'list','data':[],'usage':" + usage + "}";
         case "anthropic" ->
-          "{'id':'m','type':'message','role':'assistant','content':[{'type':'text','text':'a'}],'stop_reason':'end_turn','usage':" + usage + "}";
+          "{'id':'m','type':'message','role':'assistant','content':[{'type':'text','text':'a'}],'stop_reason':'end_turn','usage':"
+              + usage + "}";
         case "gemini" ->
-          "{'candidates':[{'content':{'role':'model','parts':[{'text':'a'}]},'finishReason':'STOP'}],'usageMetadata':" + usage + "}";
+          "{'candidates':[{'content':{'role':'model','parts':[{'text':'a'}]},'finishReason':'STOP'}],'usageMetadata':"
+              + usage + "}";
         case "bedrock" ->
-          "{'output':{'message':{'role':'assistant','content':[{'text':'a'}]}},'stopReason':'end_turn','usage':" + usage + "}";
+          "{'output':{'message':{'role':'assistant','content':[{'text':'a'}]}},'stopReason':'end_turn','usage':"
+              + usage + "}";
         case "ollama" ->
-          "{'model':'m','message':{'role':'assistant','content':'a'},'done':true,'done_reason':'stop'," + fields + "}";
+          "{'model':'m','message':{'role':'assistant','content':'a'},'done':true,'done_reason':'stop',"
+              + fields + "}";
         case "ollama-embed" -> "{'embeddings':[[1]]," + fields + "}";
         case "gemini-embed" -> "{'embedding':{'values':[1]},'usageMetadata':" + usage + "}";
         default -> throw new AssertionError(dialect);
@@ -83,10 +89,13 @@ class GoldenUsageTest {
     AnswerTap tap() {
       String text = "'messages':[{'role':'user','content':'a'}]";
       return switch (dialect) {
-        case "chat" -> tap(new ChatCompletions(), "/v1/chat/completions", "{'model':'m'," + text + "}");
+        case "chat" ->
+          tap(new ChatCompletions(), "/v1/chat/completions", "{'model':'m'," + text + "}");
         case "responses" -> tap(new Responses(), "/v1/responses", "{'model':'m','input':'a'}");
-        case "embeddings" -> tap(PlainCall.EMBEDDINGS, "/v1/embeddings", "{'model':'m','input':'a'}");
-        case "anthropic" -> tap(new Messages(), "/v1/messages", "{'model':'m','max_tokens':9," + text + "}");
+        case "embeddings" ->
+          tap(PlainCall.EMBEDDINGS, "/v1/embeddings", "{'model':'m','input':'a'}");
+        case "anthropic" ->
+          tap(new Messages(), "/v1/messages", "{'model':'m','max_tokens':9," + text + "}");
         case "gemini" ->
           tap(
               new GenerateContent(),
@@ -106,8 +115,7 @@ class GoldenUsageTest {
 
     private static AnswerTap tap(CallerDialect dialect, String path, String json) {
       byte[] body = json.replace('\'', '"').getBytes(StandardCharsets.UTF_8);
-      QuestionRead.Good read =
-          (QuestionRead.Good) dialect.read(path, "application/json", body);
+      QuestionRead.Good read = (QuestionRead.Good) dialect.read(path, "application/json", body);
       return dialect.tap(read.question(), false);
     }
 
@@ -129,11 +137,7 @@ class GoldenUsageTest {
     try (InputStream in =
         Objects.requireNonNull(GoldenUsageTest.class.getResourceAsStream("usage.tsv"))) {
       return new String(in.readAllBytes(), StandardCharsets.UTF_8)
-          .lines()
-          .filter(line -> !line.startsWith("#"))
-          .map(Row::of)
-          .toList()
-          .stream();
+          .lines().filter(line -> !line.startsWith("#")).map(Row::of).toList().stream();
     }
   }
 
@@ -159,7 +163,8 @@ class GoldenUsageTest {
     }
     assertThat(found).isNotEmpty().containsOnly(row.counters());
     TokenUsage usage = row.counters();
-    assertThat(PRICE.nanos(usage.freshInput(), usage.cacheRead(), usage.cacheWrite(), usage.output()))
+    assertThat(
+            PRICE.nanos(usage.freshInput(), usage.cacheRead(), usage.cacheWrite(), usage.output()))
         .isEqualTo(row.nanos());
   }
 
