@@ -27,7 +27,7 @@ import java.util.stream.Stream;
 public final class OwnNodes implements AutoCloseable {
   private static final Path BUILT = Path.of("..", "gateway-node", "target").toAbsolutePath();
   private static final int CLUSTER_PORT = 25520;
-  private static final long READY_SECONDS = 180;
+  private static final long READY_SECONDS = 300;
 
   private final Path folder;
   private final String hosts;

@@ -77,7 +77,7 @@ final class QuotaRun implements AutoCloseable {
   private static final long MIDNIGHT = 30;
 
   private static final long DAY = 86_400_000;
-  private static final Duration QUIET = Duration.ofSeconds(180);
+  private static final Duration QUIET = Duration.ofSeconds(300);
 
   private final Terms terms;
   private final Path folder;
