@@ -299,20 +299,23 @@ def half_load(gateway, seconds):
     return llm("-url", gateway.plain, "-api", "get", "-c", "500", "-rate", str(half_load.rate), "-d", f"{seconds}s")[1]
 
 
-def transfer(gateway, up):
+def transfer(gateway, up, seconds):
     body = os.path.join(RUN, "body.bin")
     size = BODY_MEGABYTES * MEGABYTE
     if not os.path.exists(body) or os.path.getsize(body) != size:
         with open(body, "wb") as file:
             file.write(b"x" * size)
-    command = ["curl", "-sS", "-m", "120", "-o", "/dev/null", "-w", "%{http_code} %{size_download} %{size_upload}"]
+    command = ["curl", "-sS", "-m", "120", "-o", "/dev/null", "-w", "%{http_code} %{size_download} %{size_upload}\n"]
     command += ["-H", "Expect:", "-T", body, "-X", "POST", gateway.plain + "/upload"] if up else [f"{gateway.plain}/bytes?n={size}"]
-    out, done = load(command)
-    if done.returncode:
-        raise Failed("curl: " + out[-200:])
-    code, down_bytes, up_bytes = done.stdout.split()
-    good = code == "200" and int(float(up_bytes if up else down_bytes)) == size
-    return {"units": BODY_MEGABYTES, "errors": 0 if good else 1}
+    units, errors, end = 0, 0, time.monotonic() + seconds
+    while time.monotonic() < end:
+        out, done = load(command)
+        if done.returncode:
+            raise Failed("curl: " + out[-200:])
+        code, down_bytes, up_bytes = done.stdout.split()
+        good = code == "200" and int(float(up_bytes if up else down_bytes)) == size
+        units, errors = units + BODY_MEGABYTES, errors + (0 if good else 1)
+    return {"units": units, "errors": errors}
 
 
 CASES = {
@@ -326,8 +329,8 @@ CASES = {
     "sse200": ("200 streams of 100 chunks, 20 ms apart; unit: chunk", lambda g, s: streams(g, 200)),
     "sse1000": ("1,000 streams likewise", lambda g, s: streams(g, 1000)),
     "load50": ("plain GET at half of our saturation, open loop", half_load),
-    "up": ("upload of 100 MB; unit: MB", lambda g, s: transfer(g, True)),
-    "down": ("download of 100 MB; unit: MB", lambda g, s: transfer(g, False)),
+    "up": ("uploads of 100 MB, one after the other; unit: MB", lambda g, s: transfer(g, True, s)),
+    "down": ("downloads likewise", lambda g, s: transfer(g, False, s)),
 }
 
 
