@@ -394,6 +394,7 @@ def main():
     parser.add_argument("--routes", type=int, default=0, help="this many routes besides the one that is measured")
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="a setting of Sluice; may be repeated")
     arguments = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("bench: ended"))
     cases = list(CASES) if arguments.case == "all" else arguments.case.split(",")
     for case in cases:
         if case not in CASES:

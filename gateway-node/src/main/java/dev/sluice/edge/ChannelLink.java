@@ -21,6 +21,9 @@ final class ChannelLink implements Link, EventLoop.Watched {
   /** A fast peer has so many reads, then others have their turn. */
   private static final int READS_A_TURN = 4;
 
+  /** What is less costs less to copy than to send by itself. */
+  private static final int MUCH = 4096;
+
   private final SocketChannel channel;
   private final ChannelSockets sockets;
   private final SelectionKey key;
@@ -58,6 +61,33 @@ final class ChannelLink implements Link, EventLoop.Watched {
     }
     waiting = waiting.isEmpty() ? bytes : waiting.concat(bytes);
     flushLater();
+  }
+
+  /** Much goes out at once, without a copy; little waits for the end of the round, and for what else goes with it. */
+  @Override
+  public void writeLent(ByteBuffer bytes) {
+    if (closed || finishing) {
+      return;
+    }
+    if (bytes.remaining() >= MUCH && !full) {
+      try {
+        if (sendWaiting()) {
+          channel.write(bytes);
+          full = bytes.hasRemaining();
+        }
+      } catch (IOException e) {
+        breakOff(e);
+        return;
+      }
+    }
+    if (bytes.hasRemaining()) {
+      waiting = waiting.concat(ByteString.fromByteBuffer(bytes));
+      if (full) {
+        watch();
+      } else {
+        flushLater();
+      }
+    }
   }
 
   @Override
@@ -136,7 +166,7 @@ final class ChannelLink implements Link, EventLoop.Watched {
         return;
       }
       if (size > 0 && !finishing) {
-        events.received(ByteString.fromByteBuffer(buffer.flip()));
+        events.lent(buffer.flip());
       } else if (size < 0) {
         peerFinished();
       }
@@ -175,13 +205,7 @@ final class ChannelLink implements Link, EventLoop.Watched {
     }
     boolean wrote = waiting.nonEmpty();
     try {
-      while (waiting.nonEmpty() && !full) {
-        ByteBuffer buffer = sockets.writeBuffer().clear();
-        waiting.copyToBuffer(buffer);
-        int taken = channel.write(buffer.flip());
-        full = buffer.hasRemaining();
-        waiting = taken == waiting.size() ? ByteString.emptyByteString() : waiting.drop(taken);
-      }
+      sendWaiting();
     } catch (IOException e) {
       breakOff(e);
       return;
@@ -195,6 +219,18 @@ final class ChannelLink implements Link, EventLoop.Watched {
     } else if (wrote) {
       events.drained();
     }
+  }
+
+  /** Whether the kernel has taken all that waited. */
+  private boolean sendWaiting() throws IOException {
+    while (waiting.nonEmpty() && !full) {
+      ByteBuffer buffer = sockets.writeBuffer().clear();
+      waiting.copyToBuffer(buffer);
+      int taken = channel.write(buffer.flip());
+      full = buffer.hasRemaining();
+      waiting = taken == waiting.size() ? ByteString.emptyByteString() : waiting.drop(taken);
+    }
+    return !full;
   }
 
   private void lastBytesSent() {

@@ -6,6 +6,7 @@ import dev.sluice.wire.Dialer;
 import dev.sluice.wire.Link;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -121,9 +122,29 @@ final class StreamRelay implements Link.Events, Client {
     }
   }
 
+  @Override
+  public void lent(ByteBuffer bytes) {
+    Link link = upstream;
+    if (link == null) {
+      early = early.concat(ByteString.fromByteBuffer(bytes));
+    } else {
+      pass(bytes, link, client);
+    }
+  }
+
   private void pass(ByteString bytes, Link target, Link source) {
     silence.begin();
     target.write(bytes);
+    holdBack(target, source);
+  }
+
+  private void pass(ByteBuffer bytes, Link target, Link source) {
+    silence.begin();
+    target.writeLent(bytes);
+    holdBack(target, source);
+  }
+
+  private void holdBack(Link target, Link source) {
     if (target.unsent() > settings.unsentBytes()) {
       source.pause();
     }
@@ -190,6 +211,14 @@ final class StreamRelay implements Link.Events, Client {
   private final class Upstream implements Link.Events {
     @Override
     public void received(ByteString bytes) {
+      Link link = upstream;
+      if (!over && link != null) {
+        pass(bytes, client, link);
+      }
+    }
+
+    @Override
+    public void lent(ByteBuffer bytes) {
       Link link = upstream;
       if (!over && link != null) {
         pass(bytes, client, link);
