@@ -14,6 +14,7 @@ public record EdgeSettings(
     int tlsPort,
     int workers,
     boolean eventLoop,
+    boolean nativeTls,
     int connections,
     int backlog,
     int headBytes,
@@ -41,6 +42,7 @@ public record EdgeSettings(
         edge.port("tls-port"),
         workers == 0 ? Runtime.getRuntime().availableProcessors() : workers,
         edge.flag("event-loop"),
+        nativeTls(edge),
         edge.count("connections", 1, 10_000_000),
         edge.count("backlog", 1, 65535),
         (int) edge.bytes("head-bytes", 1024, 1024 * 1024),
@@ -55,5 +57,13 @@ public record EdgeSettings(
         edge.duration("timer-tick", Duration.ofMillis(10), LEAST_TIMEOUT),
         Http2Settings.from(config),
         StreamSettings.from(config));
+  }
+
+  private static boolean nativeTls(Section edge) {
+    return switch (edge.text("tls-engine")) {
+      case "native" -> true;
+      case "jdk" -> false;
+      default -> throw edge.refused("tls-engine", "jdk or native");
+    };
   }
 }

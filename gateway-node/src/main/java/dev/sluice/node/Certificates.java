@@ -58,15 +58,17 @@ final class Certificates extends X509ExtendedKeyManager implements TlsEngines {
 
   Certificates(Supplier<Map<String, Certificate>> byHost, Certificate fallback)
       throws GeneralSecurityException {
-    this(byHost, fallback, host -> false, () -> false);
+    this(TlsProvider.JDK, byHost, fallback, host -> false, () -> false);
   }
 
   /**
+   * @param provider of all cryptography
    * @param fallback for hosts without a certificate
    * @param asksForCertificates whether clients of a host are asked who they are; {@link #ANY_HOST}: of any
    * @param ticketsWanted whether clients keep their sessions, rather than this node
    */
   Certificates(
+      TlsProvider provider,
       Supplier<Map<String, Certificate>> byHost,
       Certificate fallback,
       Predicate<String> asksForCertificates,
@@ -76,19 +78,19 @@ final class Certificates extends X509ExtendedKeyManager implements TlsEngines {
     this.byHost = byHost;
     this.fallback = fallback;
     this.ticketsWanted = ticketsWanted;
-    this.withTickets = context(true);
-    this.withoutTickets = context(false);
+    this.withTickets = context(provider, true);
+    this.withoutTickets = context(provider, false);
     withoutTickets.getServerSessionContext().setSessionCacheSize(SESSIONS);
     withoutTickets.getServerSessionContext().setSessionTimeout(SESSION_SECONDS);
   }
 
   /** The JDK asks for its property while a context is made, and never again for that context. */
-  private SSLContext context(boolean tickets) throws GeneralSecurityException {
+  private SSLContext context(TlsProvider provider, boolean tickets) throws GeneralSecurityException {
     synchronized (Certificates.class) {
       String before = System.getProperty(TICKETS);
       System.setProperty(TICKETS, Boolean.toString(tickets));
       try {
-        SSLContext made = SSLContext.getInstance("TLS");
+        SSLContext made = provider.context();
         made.init(new KeyManager[] {this}, new TrustManager[] {new Anybody()}, null);
         return made;
       } finally {
