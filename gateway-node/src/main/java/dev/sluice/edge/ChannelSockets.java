@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,11 +40,7 @@ final class ChannelSockets implements Sockets {
 
   /** @param lookups where host names are looked up, by calls that block */
   ChannelSockets(
-      EventLoop loop,
-      EdgeSettings settings,
-      Deadlines deadlines,
-      Executor lookups,
-      Events events) {
+      EventLoop loop, EdgeSettings settings, Deadlines deadlines, Executor lookups, Events events) {
     this.loop = loop;
     this.settings = settings;
     this.deadlines = deadlines;
@@ -208,7 +205,7 @@ final class ChannelSockets implements Sockets {
   private final class Connecting extends Deadlines.Deadline implements EventLoop.Watched {
     private final Duration timeout;
     private final Dialed dialed;
-    private @org.jspecify.annotations.Nullable SocketChannel channel;
+    private @Nullable SocketChannel channel;
     private boolean over;
 
     Connecting(Duration timeout, Dialed dialed) {
@@ -227,8 +224,8 @@ final class ChannelSockets implements Sockets {
 
     private void lookUp(InetSocketAddress address) {
       try {
-        InetSocketAddress found =
-            new InetSocketAddress(InetAddress.getByName(address.getHostString()), address.getPort());
+        InetSocketAddress found = new InetSocketAddress(
+            InetAddress.getByName(address.getHostString()), address.getPort());
         loop.execute(() -> connect(found));
       } catch (UnknownHostException e) {
         loop.execute(() -> fail(false, "the name " + address.getHostString() + " is not known"));

@@ -66,11 +66,14 @@ final class Worker extends UntypedAbstractActor implements WorkerScope, Sockets.
     this.bound = bound;
     this.deadlines = new Deadlines(settings.timerTick().toNanos(), System.nanoTime());
     this.loop = loop;
-    this.akka = loop == null ? new AkkaSockets(getContext(), settings, deadlines, this) : null;
-    this.sockets = akka != null
-        ? akka
-        : new ChannelSockets(
-            loop, settings, deadlines, system.dispatchers().lookup(LOOKUPS), this);
+    if (loop == null) {
+      akka = new AkkaSockets(getContext(), settings, deadlines, this);
+      sockets = akka;
+    } else {
+      akka = null;
+      sockets = new ChannelSockets(
+          loop, settings, deadlines, system.dispatchers().lookup(LOOKUPS), this);
+    }
     this.streams = new StreamListeners(sockets);
     this.service = services.create(this);
   }

@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * the ports they listen on: the kernel deals new connections out among them.
  */
 public final class Workers {
-  private record Running(ActorSystem system, ActorRef worker, @Nullable EventLoop loop) {}
+  private record Running(
+      ActorSystem system, ActorRef worker, @Nullable EventLoop loop) {}
 
   private final List<Running> running;
   private final ConnectionCounts counts;
@@ -50,8 +51,8 @@ public final class Workers {
     for (int i = 0; i < settings.workers(); i++) {
       String name = "sluice-edge-" + i;
       EventLoop loop = settings.eventLoop() ? new EventLoop(name) : null;
-      Config akka = config.getConfig(
-          loop != null ? "sluice.worker.event-loop" : "sluice.worker.fork-join");
+      Config akka =
+          config.getConfig(loop != null ? "sluice.worker.event-loop" : "sluice.worker.fork-join");
       BootstrapSetup bootstrap =
           BootstrapSetup.create(akka.withFallback(ConfigFactory.defaultReference()));
       ActorSystem system = ActorSystem.create(
@@ -118,13 +119,11 @@ public final class Workers {
         .map(one -> {
           one.worker().tell(new Worker.Abort(), ActorRef.noSender());
           one.system().terminate();
-          return one.system()
-              .getWhenTerminated()
-              .whenComplete((done, failure) -> {
-                if (one.loop() != null) {
-                  one.loop().close();
-                }
-              });
+          return one.system().getWhenTerminated().whenComplete((done, failure) -> {
+            if (one.loop() != null) {
+              one.loop().close();
+            }
+          });
         })
         .map(CompletionStage::toCompletableFuture)
         .toArray(CompletableFuture[]::new);

@@ -85,7 +85,8 @@ final class Certificates extends X509ExtendedKeyManager implements TlsEngines {
   }
 
   /** The JDK asks for its property while a context is made, and never again for that context. */
-  private SSLContext context(TlsProvider provider, boolean tickets) throws GeneralSecurityException {
+  private SSLContext context(TlsProvider provider, boolean tickets)
+      throws GeneralSecurityException {
     synchronized (Certificates.class) {
       String before = System.getProperty(TICKETS);
       System.setProperty(TICKETS, Boolean.toString(tickets));
