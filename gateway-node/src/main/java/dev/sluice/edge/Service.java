@@ -18,6 +18,15 @@ public interface Service {
     return Long.MAX_VALUE;
   }
 
+  /**
+   * What holds for a connection that begins now.
+   *
+   * @param own settings of the node
+   */
+  default EdgeSettings settings(EdgeSettings own) {
+    return own;
+  }
+
   /** Ports, beside those for HTTP, whose connections are passed on as they are. */
   default Set<Integer> streamPorts() {
     return Set.of();
@@ -41,6 +50,9 @@ public interface Service {
   default @Nullable Onward passesTls(String host) {
     return null;
   }
+
+  /** A connection that was passed on is over. */
+  default void passedOn(PassedOn passed) {}
 
   /** Answers a request that could not be read; its connection closes behind the answer. */
   void malformed(Malformed malformed, Reply reply);

@@ -71,8 +71,8 @@ final class Worker extends UntypedAbstractActor implements WorkerScope, Sockets.
       sockets = akka;
     } else {
       akka = null;
-      sockets = new ChannelSockets(
-          loop, settings, deadlines, system.dispatchers().lookup(LOOKUPS), this);
+      sockets =
+          new ChannelSockets(loop, settings, deadlines, system.dispatchers().lookup(LOOKUPS), this);
     }
     this.streams = new StreamListeners(sockets);
     this.service = services.create(this);
@@ -176,6 +176,11 @@ final class Worker extends UntypedAbstractActor implements WorkerScope, Sockets.
     }
   }
 
+  /** What holds for connections that begin now. */
+  private EdgeSettings current() {
+    return service.settings(settings);
+  }
+
   private Link.Events reader(Link tcp, Peer peer) {
     Front front = front(tcp, peer);
     if (!peer.secure()) {
@@ -192,7 +197,7 @@ final class Worker extends UntypedAbstractActor implements WorkerScope, Sockets.
       return secured(tcp, host, peer, front);
     }
     front.leave();
-    StreamRelay relay = relay(tcp, peer, to);
+    StreamRelay relay = relay(tcp, peer, to, host);
     relay.start();
     return relay;
   }
@@ -203,26 +208,29 @@ final class Worker extends UntypedAbstractActor implements WorkerScope, Sockets.
       tcp.abort();
       return;
     }
-    StreamRelay relay = relay(tcp, peer, to);
+    StreamRelay relay = relay(tcp, peer, to, "");
     if (to.readsProxy()) {
-      relay.awaitHeader(settings.headTimeout());
+      relay.awaitHeader(current().headTimeout());
       tcp.events(new ProxyHeader(tcp, relay, peer::behind, relay::start));
     } else {
       relay.start();
     }
   }
 
-  private StreamRelay relay(Link tcp, Peer peer, Onward to) {
+  private StreamRelay relay(Link tcp, Peer peer, Onward to, String host) {
     StreamRelay[] self = new StreamRelay[1];
-    StreamRelay relay = new StreamRelay(
-        tcp, peer, to, settings.stream(), deadlines, this, () -> clients.remove(self[0]));
+    StreamRelay relay =
+        new StreamRelay(tcp, peer, to, host, current().stream(), deadlines, this, passed -> {
+          clients.remove(self[0]);
+          service.passedOn(passed);
+        });
     self[0] = relay;
     clients.add(relay);
     return relay;
   }
 
   private TlsLink secured(Link tcp, String host, Peer peer, Front front) {
-    SSLEngine engine = tls.serverEngine(host, settings.http2().on());
+    SSLEngine engine = tls.serverEngine(host, current().http2().on());
     peer.over(engine);
     TlsLink link = new TlsLink(tcp, engine, front);
     front.over(link);
@@ -230,12 +238,13 @@ final class Worker extends UntypedAbstractActor implements WorkerScope, Sockets.
   }
 
   private Front front(Link link, Peer peer) {
+    EdgeSettings now = current();
     Front[] self = new Front[1];
     Front front = new Front(
         link,
         deadlines,
-        settings.headTimeout().toNanos(),
-        settings.http2().on() ? peer::agreed : () -> HTTP_1,
+        now.headTimeout().toNanos(),
+        now.http2().on() ? peer::agreed : () -> HTTP_1,
         beneath -> http1(beneath, peer),
         beneath -> http2(beneath, peer),
         () -> clients.remove(self[0]));
@@ -247,7 +256,7 @@ final class Worker extends UntypedAbstractActor implements WorkerScope, Sockets.
   private ClientConnection http1(Link link, Peer peer) {
     ClientConnection[] self = new ClientConnection[1];
     ClientConnection client = new ClientConnection(
-        settings, deadlines, service, heads, peer, link, () -> clients.remove(self[0]));
+        current(), deadlines, service, heads, peer, link, () -> clients.remove(self[0]));
     self[0] = client;
     clients.add(client);
     return client;
@@ -256,7 +265,7 @@ final class Worker extends UntypedAbstractActor implements WorkerScope, Sockets.
   private Http2Connection http2(Link link, Peer peer) {
     Http2Connection[] self = new Http2Connection[1];
     Http2Connection client = new Http2Connection(
-        settings, deadlines, service, peer, link, () -> clients.remove(self[0]));
+        current(), deadlines, service, peer, link, () -> clients.remove(self[0]));
     self[0] = client;
     clients.add(client);
     return client;

@@ -19,6 +19,7 @@ import dev.sluice.wire.Field;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
@@ -40,6 +41,8 @@ public final class ModelGateway implements ModelService {
   private final NodeLeases leases;
   private final ModelLog log;
   private final Tokens tokens;
+  private final BackOffice office;
+  private final ProviderApis apis;
   private final ModelSettings settings;
   private final MessageDigest sha256;
 
@@ -50,6 +53,7 @@ public final class ModelGateway implements ModelService {
       NodeLeases leases,
       ModelLog log,
       Tokens tokens,
+      BackOffice office,
       ModelSettings settings) {
     this.scope = scope;
     this.upstreams = upstreams;
@@ -57,6 +61,8 @@ public final class ModelGateway implements ModelService {
     this.leases = leases;
     this.log = log;
     this.tokens = tokens;
+    this.office = office;
+    this.apis = new ProviderApis(office.google(), InstantSource.system());
     this.settings = settings;
     try {
       this.sha256 = MessageDigest.getInstance("SHA-256");
@@ -68,7 +74,7 @@ public final class ModelGateway implements ModelService {
   @Override
   public void call(Inbound request, Action.Models models) {
     Action.Call call = models.call();
-    request.dialect(Callers.words(call));
+    request.dialect(ModelList.words(request, call));
     if (call.unserved() || !Callers.serves(call)) {
       request.refuse(
           new Refusal.Unavailable(501, call.path() + " is not served here", "not_served"));
@@ -108,12 +114,13 @@ public final class ModelGateway implements ModelService {
     request.spender(spender.get().tenant(), spender.get().key());
     Action.Call call = models.call();
     CallerDialect dialect = Callers.dialect(call);
-    if (dialect != null) {
-      new ModelCall(this, request, call, dialect, models.models(), spender.get()).start();
-    } else if (call == Action.Call.QUOTA) {
-      new QuotaAnswer(this, request, spender.get()).start();
+    if (ModelList.serves(call, request.method())) {
+      ModelList.answer(request, call, models.models());
+    } else if (dialect != null) {
+      new ModelCall(new ModelRequest(this, request, call, dialect, spender.get()), models.models())
+          .start();
     } else {
-      ModelList.answer(request, models.models());
+      new QuotaAnswer(this, request, spender.get()).start();
     }
   }
 
@@ -175,7 +182,14 @@ public final class ModelGateway implements ModelService {
     String model = target.model().isEmpty() ? asked : target.model();
     return provider.kind() == DeclaredModelProvider.Kind.ECHO
         ? EchoTarget.of(scope, provider.name(), model)
-        : Optional.of(new HttpTarget(upstreams, provider, model, settings.connectTimeout()));
+        : Optional.of(new HttpTarget(
+            scope::execute,
+            upstreams,
+            provider,
+            apis.of(provider),
+            office.counts(),
+            model,
+            settings.connectTimeout()));
   }
 
   WorkerScope scope() {
@@ -184,6 +198,10 @@ public final class ModelGateway implements ModelService {
 
   NodeLeases leases() {
     return leases;
+  }
+
+  TokenCounts counts() {
+    return office.counts();
   }
 
   ModelLog log() {

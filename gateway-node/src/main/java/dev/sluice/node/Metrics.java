@@ -3,6 +3,7 @@ package dev.sluice.node;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import dev.sluice.alert.Alerts;
+import dev.sluice.edge.PassedOn;
 import dev.sluice.ingress.ObjectKey;
 import dev.sluice.ingress.Route;
 import dev.sluice.ingress.RouteTable;
@@ -17,6 +18,7 @@ import dev.sluice.state.ClusterWorld;
 import dev.sluice.usage.UsageLedger;
 import dev.sluice.wire.Malformed;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReferenceArray;
@@ -110,7 +112,9 @@ final class Metrics implements TrafficLog, ShadowLog {
     if (nginx != null) {
       nginx.over(request, table.get());
     }
-    access.write(request);
+    if (request.logged()) {
+      access.write(request);
+    }
   }
 
   private OfRoute ofRoute(@Nullable Route route) {
@@ -132,9 +136,22 @@ final class Metrics implements TrafficLog, ShadowLog {
     counter("sluice.malformed", "status", Integer.toString(malformed.status())).increment();
   }
 
+  @Override
+  public void passedOn(PassedOn passed, boolean written) {
+    String name = passed.name();
+    counter("sluice.streams", "stream", name, "status", Integer.toString(passed.status()))
+        .increment();
+    counter("sluice.stream.bytes", "stream", name, "way", "received")
+        .increment(passed.receivedBytes());
+    counter("sluice.stream.bytes", "stream", name, "way", "sent").increment(passed.sentBytes());
+    if (written) {
+      access.write(passed);
+    }
+  }
+
   /** As {@link ModelLog} has it. */
   void settled(String tenant, String model, TokenUsage usage, ModelLog.Source source) {
-    String how = source == ModelLog.Source.PROVIDER ? "provider" : "held";
+    String how = source.name().toLowerCase(Locale.ROOT);
     counter("sluice.tokens", "tenant", tenant, "model", model, "type", "input", "source", how)
         .increment(usage.input());
     counter("sluice.tokens", "tenant", tenant, "model", model, "type", "output", "source", how)

@@ -24,6 +24,7 @@ import dev.sluice.ingress.kube.KeptListing;
 import dev.sluice.ingress.kube.KubernetesSource;
 import dev.sluice.ingress.kube.Listing;
 import dev.sluice.ingress.kube.StatusWriter;
+import dev.sluice.model.BackOffice;
 import dev.sluice.model.ModelGateway;
 import dev.sluice.node.nginx.MetricsPage;
 import dev.sluice.node.nginx.NodeFacts;
@@ -78,6 +79,7 @@ public final class Node {
   private final Database database;
   private final Tenancy tenancy;
   private final Tokens tokens;
+  private final BackOffice office;
   private final Alerts alerts;
   private final NodeLeases leases;
   private final UsageLedger usage;
@@ -102,6 +104,7 @@ public final class Node {
     this.database = Database.of(settings.database(), settings.connections());
     this.tenancy = new Tenancy(declared::tenants, System::currentTimeMillis);
     this.tokens = new Tokens(settings.identity(), Clock.systemUTC());
+    this.office = new BackOffice(settings.model());
     this.leases = new NodeLeases(settings.quota());
     this.nginx = settings.nginx().on() ? new RequestMetrics(settings.nginx()) : null;
     this.metrics = new Metrics(new AccessLog(), nginx, declared::routes);
@@ -190,8 +193,8 @@ public final class Node {
     ServiceFactory services = scope -> {
       Upstreams upstreams =
           new Upstreams(settings.upstream(), scope, scope.deadlines(), upstreamTls);
-      ModelGateway models =
-          new ModelGateway(scope, upstreams, tenancy::table, leases, log, tokens, settings.model());
+      ModelGateway models = new ModelGateway(
+          scope, upstreams, tenancy::table, leases, log, tokens, office, settings.model());
       return new Gateway(
           declared::routes,
           streamPorts::free,
@@ -208,7 +211,7 @@ public final class Node {
           () -> declared.current().certificates(),
           SelfSigned.create(Instant.now()),
           this::asksForCertificates,
-          () -> declared.routes().wide().sessionTickets());
+          () -> declared.routes().wide());
       return Workers.start(settings.edge(), settings.config(), certificates, services)
           .thenAccept(running -> workers = running);
     } catch (GeneralSecurityException e) {
@@ -329,6 +332,7 @@ public final class Node {
         .thenCompose(done -> {
           leases.close();
           memory.close();
+          office.close();
           closePage();
           TenancyFeed reading = feed;
           if (reading != null) {

@@ -143,6 +143,7 @@ final class ModelRoutes {
         token,
         provider.capField(),
         provider.place(),
+        provider.chat(),
         provider.timeouts(),
         provider.prices()));
   }
@@ -152,15 +153,28 @@ final class ModelRoutes {
     if (ref == null) {
       return Optional.of("");
     }
-    Optional<byte[]> value =
-        declared.secret(provider.key(), ref.name()).map(secret -> secret.value(ref.entry()));
+    Optional<String> value = declared
+        .secret(provider.key(), ref.name())
+        .map(secret -> secret.value(ref.entry()))
+        .map(bytes -> new String(bytes, StandardCharsets.UTF_8).strip());
     if (value.isEmpty()) {
       problems.add(provider.problem(
           ref.field(),
           "no " + provider.key().sibling("Secret", ref.name()) + " with the key " + ref.entry(),
           "an existing Secret and key",
           "targets of this provider are left out"));
+      return value;
     }
-    return value.map(bytes -> new String(bytes, StandardCharsets.UTF_8).strip());
+    String expected = ProviderCredentials.expected(provider.kind(), value.get());
+    if (!expected.isEmpty()) {
+      problems.add(provider.problem(
+          ref.field(),
+          "what " + provider.key().sibling("Secret", ref.name()) + " has under " + ref.entry()
+              + " is no credential for this kind of provider",
+          expected,
+          "targets of this provider are left out"));
+      return Optional.empty();
+    }
+    return value;
   }
 }

@@ -69,6 +69,9 @@ final class SluiceKinds {
             "preset",
             "baseUrl",
             "apiVersion",
+            "region",
+            "project",
+            "location",
             "credential",
             "outputCap",
             "timeouts",
@@ -91,6 +94,7 @@ final class SluiceKinds {
         credential.exists() ? requiredSecretRef(credential.field("secretRef")) : null,
         capField(spec.field("outputCap"), found.capField()),
         found.place(),
+        found.chat(),
         new DeclaredModelProvider.Timeouts(
             timeouts.field("silence").duration(LEAST_TIME, MOST_TIME, standard.silence()),
             timeouts.field("total").duration(LEAST_TIME, MOST_TIME, standard.total())),

@@ -37,6 +37,10 @@ class AdmissionReviewTest {
   }
 
   private static JsonNode ask(String operation, String object) throws IOException {
+    return ask(operation, object, true);
+  }
+
+  private static JsonNode ask(String operation, String object, boolean denies) throws IOException {
     String question =
         "{\"apiVersion\":\"admission.k8s.io/v1\",\"kind\":\"AdmissionReview\",\"request\":"
             + "{\"uid\":\"u-1\",\"operation\":\"" + operation + "\",\"object\":" + object + "}}";
@@ -44,7 +48,8 @@ class AdmissionReviewTest {
         question.getBytes(StandardCharsets.UTF_8),
         THERE,
         ClassRules.DEFAULT,
-        ControllerFlags.DEFAULT);
+        ControllerFlags.DEFAULT,
+        denies);
     JsonNode review = JSON.readTree(answer);
     assertThat(review.path("kind").asText()).isEqualTo("AdmissionReview");
     assertThat(review.at("/response/uid").asText()).isEqualTo("u-1");
@@ -68,12 +73,22 @@ class AdmissionReviewTest {
 
   @Test
   void deniesWhatWouldBeRefusedAndSaysWhy() throws IOException {
-    JsonNode answer = ask("UPDATE", ingress("nginx", "new.test", "auth-type", "digest"));
+    JsonNode answer = ask("UPDATE", ingress("nginx", "new.test", "auth-type", "kerberos"));
     assertThat(answer.path("allowed").asBoolean()).isFalse();
     assertThat(answer.at("/status/message").asText())
         .isEqualTo(
-            "sluice: metadata.annotations.nginx.ingress.kubernetes.io/auth-type: \"digest\" (expected: basic);"
+            "sluice: metadata.annotations.nginx.ingress.kubernetes.io/auth-type: \"kerberos\" (expected: basic or digest);"
                 + " the paths of this Ingress answer 503");
+  }
+
+  @Test
+  void warnsOfWhatWouldBeRefusedWhereNothingShallBeDenied() throws IOException {
+    JsonNode answer = ask("CREATE", ingress("nginx", "new.test", "limit-rps", "eleven"), false);
+    assertThat(answer.path("allowed").asBoolean()).isTrue();
+    assertThat(answer.has("status")).isFalse();
+    assertThat(answer.path("warnings").toString())
+        .contains("limit-rps")
+        .contains("the paths of this Ingress answer 503");
   }
 
   @Test
@@ -99,7 +114,7 @@ class AdmissionReviewTest {
 
   @Test
   void leavesAllElseAlone() throws IOException {
-    assertThat(ask("CREATE", ingress("other", "new.test", "auth-type", "digest"))
+    assertThat(ask("CREATE", ingress("other", "new.test", "auth-type", "kerberos"))
             .path("allowed")
             .asBoolean())
         .isTrue();
@@ -134,7 +149,8 @@ class AdmissionReviewTest {
               body.getBytes(StandardCharsets.UTF_8),
               THERE,
               ClassRules.DEFAULT,
-              ControllerFlags.DEFAULT));
+              ControllerFlags.DEFAULT,
+              true));
     }
   }
 }
