@@ -48,6 +48,7 @@ final class Worker extends UntypedAbstractActor implements WorkerScope, Sockets.
   private final Set<Client> clients = new HashSet<>();
   private final Set<Link> clientLinks = new HashSet<>();
   private final Service service;
+  private final Datagrams datagrams;
   private final StreamListeners streams;
   private int toBind = 2;
   private @Nullable CompletableFuture<Void> drained;
@@ -76,6 +77,7 @@ final class Worker extends UntypedAbstractActor implements WorkerScope, Sockets.
     }
     this.streams = new StreamListeners(sockets);
     this.service = services.create(this);
+    this.datagrams = new Datagrams(getContext(), service, this::current);
   }
 
   static Props props(
@@ -116,16 +118,18 @@ final class Worker extends UntypedAbstractActor implements WorkerScope, Sockets.
       deadlines.advance(System.nanoTime());
       if (drained == null) {
         streams.follow(service.streamPorts());
+        datagrams.follow(service.datagramPorts());
       }
     } else if (message instanceof Drain drain) {
       drained = drain.drained();
       sockets.closeAll();
       streams.closeAll();
+      datagrams.closeAll();
       new ArrayList<>(clients).forEach(Client::drain);
       whenClientsGone();
     } else if (message instanceof Abort) {
       new ArrayList<>(clients).forEach(Client::abort);
-    } else if (akka != null) {
+    } else if (!datagrams.takes(message, getSender()) && akka != null) {
       akka.heard(message, getSender());
     }
     if (akka != null) {

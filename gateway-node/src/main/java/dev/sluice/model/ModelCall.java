@@ -194,7 +194,7 @@ final class ModelCall implements Arrival.Events {
         .deadlines()
         .set(totalTime, Math.max(1, held.left(candidates.longest()).toNanos()));
     ModelAnswer begun = new ModelAnswer(
-        this, asked, next, said, held, losses, capCut ? Long.toString(outputCap) : "");
+        this, asked, next, held.told(said), held, losses, capCut ? Long.toString(outputCap) : "");
     answer = begun;
     begun.start();
   }

@@ -10,7 +10,8 @@ public record ModelSettings(
     int unsentBytes,
     TokenSettings tokens,
     int countsWaiting,
-    int sampleBytes) {
+    int sampleBytes,
+    boolean tellHolds) {
   /** @throws IllegalArgumentException that names the key, its value and what was expected */
   public static ModelSettings from(Config config) {
     Section model = Section.of(config, "sluice.model");
@@ -19,6 +20,7 @@ public record ModelSettings(
         (int) model.bytes("unsent-bytes", 4096, 64 * 1024 * 1024),
         TokenSettings.from(config),
         model.count("counts-waiting", 1, 100_000),
-        (int) model.bytes("sample-bytes", 1024, 16 * 1024 * 1024));
+        (int) model.bytes("sample-bytes", 1024, 16 * 1024 * 1024),
+        model.flag("tell-holds"));
   }
 }

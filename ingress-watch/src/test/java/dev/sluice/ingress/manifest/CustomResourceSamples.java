@@ -60,6 +60,8 @@ final class CustomResourceSamples {
             "{kind: echo, prices: [{models: [a], input: '1', cacheWrite: '1.25', output: '1'}]}",
             ""),
         route("{models: [m], targets: [{provider: p}], unsayable: drop}", ""),
+        passthrough("{paths: [/v1/files, /v1/batches], provider: p}", ""),
+        passthrough("{paths: [/v1beta/cachedContents.x], provider: p, charge: context}", ""),
         provider("{kind: echo, timeouts: {silence: 1000ms, total: 24h}}", ""),
         provider("{kind: echo, timeouts: {}}", ""),
         route("{models: ['*'], targets: [{provider: p}]}", ""),
@@ -132,6 +134,15 @@ final class CustomResourceSamples {
             "{kind: azure-openai, baseUrl: 'https://x.example', apiVersion: latest}",
             "spec.apiVersion"),
         route("{models: [m], targets: [{provider: p}], unsayable: ignore}", "spec.unsayable"),
+        passthrough("{provider: p}", "spec.passthrough.paths"),
+        passthrough("{paths: [], provider: p}", "spec.passthrough.paths"),
+        passthrough("{paths: [v1/files], provider: p}", "spec.passthrough.paths[0]"),
+        passthrough("{paths: [/v1/../admin], provider: p}", "spec.passthrough.paths[0]"),
+        passthrough("{paths: ['/v1/a%2fb'], provider: p}", "spec.passthrough.paths[0]"),
+        passthrough("{paths: [/], provider: p}", "spec.passthrough.paths[0]"),
+        passthrough("{paths: [/v1/files]}", "spec.passthrough.provider"),
+        passthrough("{paths: [/v1/files], provider: p, charge: tokens}", "spec.passthrough.charge"),
+        passthrough("{paths: [/v1/files], provider: p, to: q}", "spec.passthrough.to"),
         provider("{kind: echo, timeout: {}}", "spec.timeout"),
         baseUrl("api.example.com"),
         baseUrl(""),
@@ -269,6 +280,10 @@ final class CustomResourceSamples {
             "spec.limits"));
   }
 
+  private static Sample passthrough(String value, String field) {
+    return route("{models: [m], targets: [{provider: p}], passthrough: " + value + "}", field);
+  }
+
   /** Refused by x-kubernetes-validations or x-kubernetes-list-type, which only an API server knows. */
   static List<Sample> badToCelAlone() {
     return List.of(
@@ -292,6 +307,7 @@ final class CustomResourceSamples {
         route("{models: [m, o, m], targets: [{provider: p}]}", "spec.models[2]"),
         route("{hosts: [a, a], models: [m], targets: [{provider: p}]}", "spec.hosts[1]"),
         host("10.0.0.7"),
+        passthrough("{paths: [/v1/files, /v1/files], provider: p}", "spec.passthrough.paths[1]"),
         tenant("{keys: [{name: a}]}", "spec.keys[0]"),
         tenant(
             "{keys: [{name: a, sha256: " + SHA256 + ", secretRef: {name: s, key: k}}]}",
