@@ -54,6 +54,7 @@ final class Certificates extends X509ExtendedKeyManager implements TlsEngines {
 
   private static final int SESSION_SECONDS = 600;
 
+  private final TlsProvider provider;
   private final Supplier<Map<String, Certificate>> byHost;
   private final Certificate fallback;
   private final Predicate<String> asksForCertificates;
@@ -81,6 +82,7 @@ final class Certificates extends X509ExtendedKeyManager implements TlsEngines {
       Supplier<GatewayWide> wide)
       throws GeneralSecurityException {
     this.asksForCertificates = asksForCertificates;
+    this.provider = provider;
     this.byHost = byHost;
     this.fallback = fallback;
     this.wide = wide;
@@ -119,7 +121,7 @@ final class Certificates extends X509ExtendedKeyManager implements TlsEngines {
   public SSLEngine serverEngine(String host, boolean http2) {
     GatewayWide now = wide.get();
     SSLContext context = now.sessionTickets() ? withTickets : withoutTickets;
-    SSLEngine engine = context.createSSLEngine();
+    SSLEngine engine = provider.engine(context);
     engine.setUseClientMode(false);
     SSLParameters parameters = engine.getSSLParameters();
     ClientSide clients = now.clients();

@@ -4,6 +4,7 @@ import java.security.GeneralSecurityException;
 import java.security.NoSuchAlgorithmException;
 import java.security.Provider;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
 import org.conscrypt.Conscrypt;
 
 /** Who does the cryptography of TLS on clients' connections. */
@@ -12,6 +13,11 @@ enum TlsProvider {
     @Override
     SSLContext context() throws GeneralSecurityException {
       return SSLContext.getInstance("TLS");
+    }
+
+    @Override
+    SSLEngine engine(SSLContext context) {
+      return context.createSSLEngine();
     }
   },
 
@@ -29,8 +35,18 @@ enum TlsProvider {
             e);
       }
     }
+
+    @Override
+    SSLEngine engine(SSLContext context) {
+      SSLEngine engine = context.createSSLEngine();
+      Conscrypt.setUseSessionTickets(engine, true);
+      return engine;
+    }
   };
 
   /** @throws GeneralSecurityException if it can't be used on this machine */
   abstract SSLContext context() throws GeneralSecurityException;
+
+  /** One connection's, with whose session its client can come again: kept by the node or, where it is native, by the client. */
+  abstract SSLEngine engine(SSLContext context);
 }
