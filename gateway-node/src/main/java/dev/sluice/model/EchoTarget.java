@@ -5,7 +5,6 @@ import dev.sluice.ingress.Action;
 import dev.sluice.model.chat.Envelope;
 import dev.sluice.model.chat.Json;
 import dev.sluice.model.chat.Losses;
-import dev.sluice.model.chat.Outgoing;
 import dev.sluice.model.chat.ProviderDialect;
 import dev.sluice.model.chat.Question;
 import dev.sluice.model.chat.UnsayableException;
@@ -27,7 +26,6 @@ import java.util.regex.Pattern;
 final class EchoTarget implements Target {
   private static final Pattern SHAPE = Pattern.compile("echo-(\\d{1,6})x(\\d{1,6})ms");
 
-  private static final Outgoing NOTHING = new Outgoing("", new byte[0]);
   private static final ProviderDialect SPEAKS = new ChatProvider();
 
   private final WorkerScope scope;
@@ -64,6 +62,11 @@ final class EchoTarget implements Target {
   }
 
   @Override
+  public String model() {
+    return model;
+  }
+
+  @Override
   public long inputBound(Envelope request) {
     return request.words();
   }
@@ -83,7 +86,7 @@ final class EchoTarget implements Target {
       throw new UnsayableException("model", "the provider of this model has no such call");
     }
     boolean own = call == Action.Call.CHAT_COMPLETIONS;
-    return new Plan(question, NOTHING, "", cap, own ? null : SPEAKS);
+    return Plan.local(question, cap, own ? null : SPEAKS);
   }
 
   @Override
@@ -127,7 +130,7 @@ final class EchoTarget implements Target {
         return;
       }
       if (request.stream()) {
-        events.targetHead(200, "text/event-stream", "", -1);
+        events.targetHead(new Head(200, "text/event-stream", -1, null));
         sayOn();
       } else {
         scope.after(pause.multipliedBy(allChunks), this::sayAll);
@@ -169,7 +172,7 @@ final class EchoTarget implements Target {
           + Json.quoted(text.toString()) + "},\"finish_reason\":" + finishReason();
       byte[] body = (head + ",\"choices\":" + choices(message) + ",\"usage\":" + usage() + "}")
           .getBytes(StandardCharsets.UTF_8);
-      events.targetHead(200, "application/json", "", body.length);
+      events.targetHead(new Head(200, "application/json", body.length, null));
       events.targetBody(body, 0, body.length);
       events.targetEnd();
     }

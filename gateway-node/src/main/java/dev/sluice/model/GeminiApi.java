@@ -5,12 +5,15 @@ import dev.sluice.model.chat.Outgoing;
 import dev.sluice.model.chat.ProviderDialect;
 import dev.sluice.model.chat.Question;
 import dev.sluice.model.chat.Terms;
+import dev.sluice.model.embed.EmbeddingDialect;
+import dev.sluice.model.embed.GeminiEmbeddings;
 import dev.sluice.model.gemini.GeminiProvider;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Google's Gemini API. */
 final class GeminiApi implements ProviderApi {
+  private static final EmbeddingDialect EMBEDDINGS = new GeminiEmbeddings();
   private final ProviderDialect contents = new GeminiProvider();
 
   @Override
@@ -21,12 +24,17 @@ final class GeminiApi implements ProviderApi {
   }
 
   @Override
-  public ProviderDialect conversations() {
+  public ProviderDialect conversations(String model) {
     return contents;
   }
 
   @Override
-  public Map<String, String> credential(String key) {
-    return Map.of("x-goog-api-key", key);
+  public EmbeddingDialect embeddings(String model) {
+    return EMBEDDINGS;
+  }
+
+  @Override
+  public Map<String, String> fields(String proof, Sent request) {
+    return Map.of("x-goog-api-key", proof);
   }
 }

@@ -3,6 +3,7 @@ package dev.sluice.model;
 import akka.util.ByteString;
 import dev.sluice.ingress.Action;
 import dev.sluice.ingress.ModelProvider;
+import dev.sluice.model.chat.Conversation;
 import dev.sluice.model.chat.Envelope;
 import dev.sluice.model.chat.Losses;
 import dev.sluice.model.chat.Outgoing;
@@ -10,7 +11,8 @@ import dev.sluice.model.chat.ProviderDialect;
 import dev.sluice.model.chat.Question;
 import dev.sluice.model.chat.Terms;
 import dev.sluice.model.chat.UnsayableException;
-import dev.sluice.upstream.Origin;
+import dev.sluice.model.count.TokenCount;
+import dev.sluice.model.embed.EmbeddingDialect;
 import dev.sluice.upstream.UpstreamConnection;
 import dev.sluice.upstream.UpstreamEvents;
 import dev.sluice.upstream.UpstreamFailure;
@@ -18,46 +20,54 @@ import dev.sluice.upstream.UpstreamFailure.Kind;
 import dev.sluice.upstream.Upstreams;
 import dev.sluice.wire.Field;
 import dev.sluice.wire.ResponseHead;
-import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** A model behind a server that is called over HTTP. Sends no header of the caller's. */
 final class HttpTarget implements Target {
-  private static final int HTTPS = 443;
-  private static final int HTTP = 80;
+  private static final String EVENTS = "text/event-stream";
 
+  private final Executor worker;
   private final Upstreams upstreams;
   private final ModelProvider provider;
   private final String model;
   private final Duration connectTimeout;
-  private final Origin origin;
-  private final String authority;
-  private final String path;
+  private final ProviderAddress address;
   private final ProviderApi api;
+  private final TokenCounts counts;
 
-  HttpTarget(Upstreams upstreams, ModelProvider provider, String model, Duration connectTimeout) {
+  /** @param worker whose connections these are */
+  HttpTarget(
+      Executor worker,
+      Upstreams upstreams,
+      ModelProvider provider,
+      ProviderApi api,
+      TokenCounts counts,
+      String model,
+      Duration connectTimeout) {
+    this.worker = worker;
     this.upstreams = upstreams;
     this.provider = provider;
+    this.api = api;
+    this.counts = counts;
     this.model = model;
     this.connectTimeout = connectTimeout;
-    URI base = URI.create(provider.baseUrl());
-    boolean tls = "https".equals(base.getScheme());
-    String host = Objects.requireNonNull(base.getHost(), "checked when it was declared")
-        .replace("[", "")
-        .replace("]", "");
-    this.origin = new Origin(
-        host, base.getPort() > 0 ? base.getPort() : tls ? HTTPS : HTTP, tls ? host : null);
-    this.authority = base.getRawAuthority();
-    this.path = base.getRawPath();
-    this.api = ProviderApis.of(provider);
+    this.address = ProviderAddress.of(provider);
   }
 
   @Override
   public String name() {
     return provider.name() + "/" + model;
+  }
+
+  @Override
+  public String model() {
+    return model;
   }
 
   @Override
@@ -74,23 +84,52 @@ final class HttpTarget implements Target {
   public Plan plan(
       Action.Call call, Question question, long cap, Map<String, String> carried, Losses losses)
       throws UnsayableException {
-    Terms terms = new Terms(model, cap, provider.capField(), carried);
+    Terms terms = new Terms(model, cap, provider.capField(), carried, api.asksUsage());
     Outgoing own = api.natively(call, question, terms);
     if (own != null) {
-      return new Plan(question, own, question.contentType(), cap, null);
+      return plan(question, own, cap, null, api.errors(call, model), api.untold(call, model));
+    }
+    Conversation counted = LocalCount.asked(call, question);
+    if (counted != null) {
+      return Plan.counting(question, counted);
+    }
+    EmbeddingDialect embeddings = api.embeddings(model);
+    Embedder embedder = embeddings == null ? null : Embeddings.of(call, question, embeddings);
+    ProviderDialect dialect = api.conversations(model);
+    if (embedder != null) {
+      Outgoing said = embedder.provider().ask(embedder.asked(), terms, losses);
+      return plan(question, said, cap, embedder, dialect, null);
     }
     if (!Callers.converses(call)) {
       throw new UnsayableException("model", "the provider of this model has no such call");
     }
-    ProviderDialect dialect = api.conversations();
     Outgoing said = dialect.ask(question.conversation(), terms, losses);
-    return new Plan(question, said, "application/json", cap, dialect);
+    return plan(question, said, cap, new Interpreter(dialect), dialect, api.untold(call, model));
+  }
+
+  private static Plan plan(
+      Question question,
+      Outgoing outgoing,
+      long cap,
+      @Nullable Translation translation,
+      @Nullable ProviderDialect errors,
+      @Nullable ProviderDialect untold) {
+    String type = translation == null ? question.contentType() : "application/json";
+    return new Plan(question, outgoing, type, cap, translation, errors, untold, null);
   }
 
   @Override
   public Call start(Plan plan, String requestId, Events events) {
+    Conversation counted = plan.counted();
+    if (counted != null) {
+      LocalCount count = new LocalCount(plan.question(), events);
+      counts
+          .count(() -> TokenCount.of(model, counted).tokens())
+          .whenComplete((tokens, failure) -> worker.execute(() -> count.told(tokens, failure)));
+      return count;
+    }
     Answer answer = new Answer(plan, requestId, events);
-    upstreams.call(origin, connectTimeout, answer);
+    answer.begin();
     return answer;
   }
 
@@ -98,7 +137,9 @@ final class HttpTarget implements Target {
     private final Plan plan;
     private final String requestId;
     private final Events events;
+    private Map<String, String> proof = Map.of();
     private @Nullable UpstreamConnection connection;
+    private @Nullable UnaryOperator<byte[]> unwrapped;
     private boolean over;
 
     Answer(Plan plan, String requestId, Events events) {
@@ -107,23 +148,59 @@ final class HttpTarget implements Target {
       this.events = events;
     }
 
+    void begin() {
+      if (provider.credential().isEmpty()) {
+        upstreams.call(address.origin(), connectTimeout, this);
+        return;
+      }
+      CompletableFuture<String> told = api.proof(provider.credential()).toCompletableFuture();
+      if (told.isDone()) {
+        told.whenComplete(this::proven);
+      } else {
+        told.whenComplete((token, failure) -> worker.execute(() -> proven(token, failure)));
+      }
+    }
+
+    private void proven(@Nullable String token, @Nullable Throwable failure) {
+      if (over) {
+        return;
+      }
+      if (token == null) {
+        over = true;
+        events.targetFailed(true, false, "no token can be had: " + reason(failure));
+        return;
+      }
+      proof = api.fields(
+          token,
+          new ProviderApi.Sent(
+              address.authority(), target(), plan.contentType(), plan.outgoing().body()));
+      upstreams.call(address.origin(), connectTimeout, this);
+    }
+
+    private static String reason(@Nullable Throwable failure) {
+      Throwable cause = failure instanceof CompletionException && failure.getCause() != null
+          ? failure.getCause()
+          : failure;
+      return cause == null ? "" : String.valueOf(cause.getMessage());
+    }
+
+    private String target() {
+      return address.path() + api.path(plan.outgoing().path(), model);
+    }
+
     @Override
     public void connected(UpstreamConnection opened) {
       connection = opened;
       Duration silence = provider.timeouts().silence();
       var head = opened
-          .request("POST", path + plan.outgoing().path(), silence, silence)
-          .field(Field.HOST, authority)
+          .request("POST", target(), silence, silence)
+          .field(Field.HOST, address.authority())
           .field(Field.CONTENT_TYPE, plan.contentType())
-          .field(
-              "Accept",
-              plan.question().envelope().stream() ? "text/event-stream" : "application/json")
+          .field("Accept", plan.question().envelope().stream() ? EVENTS : "application/json")
           .field("User-Agent", "sluice")
           .field(Field.X_REQUEST_ID, requestId);
       plan.outgoing().fields().forEach(head::field);
-      if (!provider.credential().isEmpty()) {
-        api.credential(provider.credential()).forEach(head::field);
-      }
+      proof.forEach(head::field);
       byte[] body = plan.outgoing().body();
       opened.headEnd(body.length);
       opened.send(ByteString.fromArrayUnsafe(body));
@@ -136,18 +213,19 @@ final class HttpTarget implements Target {
         return;
       }
       String type = head.fields().first(Field.CONTENT_TYPE);
-      String retryAfter = head.fields().first(Field.RETRY_AFTER);
-      events.targetHead(
+      unwrapped = plan.translation() != null || type == null ? null : api.unwrapped(type);
+      events.targetHead(new Head(
           head.status(),
-          type == null ? "" : type,
-          retryAfter == null ? "" : retryAfter,
-          head.bodyLength());
+          unwrapped != null ? EVENTS : type == null ? "" : type,
+          unwrapped != null ? -1 : head.bodyLength(),
+          head.fields()));
     }
 
     @Override
     public void responseBody(ByteString piece) {
       if (!over) {
-        byte[] bytes = piece.toArrayUnsafe();
+        byte[] bytes =
+            unwrapped == null ? piece.toArrayUnsafe() : unwrapped.apply(piece.toArrayUnsafe());
         events.targetBody(bytes, 0, bytes.length);
       }
     }
@@ -183,7 +261,7 @@ final class HttpTarget implements Target {
       if (connection != null) {
         connection.cancel();
       } else {
-        upstreams.cancel(origin, this);
+        upstreams.cancel(address.origin(), this);
       }
     }
 

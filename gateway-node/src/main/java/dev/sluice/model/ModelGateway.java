@@ -10,6 +10,7 @@ import dev.sluice.ingress.ModelProvider;
 import dev.sluice.ingress.ModelTable;
 import dev.sluice.ingress.TenantTable;
 import dev.sluice.model.chat.CallerDialect;
+import dev.sluice.proxy.Dialect;
 import dev.sluice.proxy.Inbound;
 import dev.sluice.proxy.ModelService;
 import dev.sluice.proxy.Refusal;
@@ -19,11 +20,13 @@ import dev.sluice.wire.Field;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +43,8 @@ public final class ModelGateway implements ModelService {
   private final NodeLeases leases;
   private final ModelLog log;
   private final Tokens tokens;
+  private final BackOffice office;
+  private final ProviderApis apis;
   private final ModelSettings settings;
   private final MessageDigest sha256;
 
@@ -50,6 +55,7 @@ public final class ModelGateway implements ModelService {
       NodeLeases leases,
       ModelLog log,
       Tokens tokens,
+      BackOffice office,
       ModelSettings settings) {
     this.scope = scope;
     this.upstreams = upstreams;
@@ -57,6 +63,8 @@ public final class ModelGateway implements ModelService {
     this.leases = leases;
     this.log = log;
     this.tokens = tokens;
+    this.office = office;
+    this.apis = new ProviderApis(office.google(), InstantSource.system());
     this.settings = settings;
     try {
       this.sha256 = MessageDigest.getInstance("SHA-256");
@@ -68,7 +76,7 @@ public final class ModelGateway implements ModelService {
   @Override
   public void call(Inbound request, Action.Models models) {
     Action.Call call = models.call();
-    request.dialect(Callers.words(call));
+    request.dialect(ModelList.words(request, call));
     if (call.unserved() || !Callers.serves(call)) {
       request.refuse(
           new Refusal.Unavailable(501, call.path() + " is not served here", "not_served"));
@@ -78,25 +86,45 @@ public final class ModelGateway implements ModelService {
       request.refuse(new Refusal.MethodNotAllowed(call.method()));
       return;
     }
+    identify(request, spender -> serve(request, models, spender));
+  }
+
+  @Override
+  public void pass(Inbound request, Action.Pass pass) {
+    request.dialect(
+        switch (pass.provider().kind()) {
+          case ANTHROPIC -> Dialect.ANTHROPIC;
+          case GEMINI -> Dialect.GEMINI;
+          case OLLAMA -> Dialect.OLLAMA;
+          default -> Dialect.OPENAI;
+        });
+    identify(request, spender -> new PassedCall(this, request, pass, spender).start());
+  }
+
+  /** Finds who spends, or refuses the request. */
+  private void identify(Inbound request, Consumer<TenantTable.Spender> then) {
     String key = key(request);
     Optional<TenantTable.Spender> spender =
         key.isEmpty() ? Optional.empty() : tenants.get().spender(hash(key));
     if (spender.isEmpty() && tokens.mayBe(key)) {
-      new TokenWait(request, models).ask(key);
+      new TokenWait(request, then).ask(key);
       return;
     }
     spend(
         request,
-        models,
         spender,
         key.isEmpty()
             ? "no API key was sent (expected: the header Authorization: Bearer KEY)"
-            : "the API key is not known here");
+            : "the API key is not known here",
+        then);
   }
 
   /** @param why nobody is known to spend */
   private void spend(
-      Inbound request, Action.Models models, Optional<TenantTable.Spender> spender, String why) {
+      Inbound request,
+      Optional<TenantTable.Spender> spender,
+      String why,
+      Consumer<TenantTable.Spender> then) {
     if (spender.isEmpty()) {
       request.refuse(
           tenants.get().isWhole()
@@ -106,26 +134,31 @@ public final class ModelGateway implements ModelService {
       return;
     }
     request.spender(spender.get().tenant(), spender.get().key());
+    then.accept(spender.get());
+  }
+
+  private void serve(Inbound request, Action.Models models, TenantTable.Spender spender) {
     Action.Call call = models.call();
     CallerDialect dialect = Callers.dialect(call);
-    if (dialect != null) {
-      new ModelCall(this, request, call, dialect, models.models(), spender.get()).start();
-    } else if (call == Action.Call.QUOTA) {
-      new QuotaAnswer(this, request, spender.get()).start();
+    if (ModelList.serves(call, request.method())) {
+      ModelList.answer(request, call, models.models());
+    } else if (dialect != null) {
+      new ModelCall(new ModelRequest(this, request, call, dialect, spender), models.models())
+          .start();
     } else {
-      ModelList.answer(request, models.models());
+      new QuotaAnswer(this, request, spender).start();
     }
   }
 
   /** A request whose token is being checked. Its body waits with the client. */
   private final class TokenWait implements Arrival.Waiting {
     private final Inbound request;
-    private final Action.Models models;
+    private final Consumer<TenantTable.Spender> then;
     private boolean gone;
 
-    TokenWait(Inbound request, Action.Models models) {
+    TokenWait(Inbound request, Consumer<TenantTable.Spender> then) {
       this.request = request;
-      this.models = models;
+      this.then = then;
     }
 
     void ask(String token) {
@@ -155,11 +188,11 @@ public final class ModelGateway implements ModelService {
       }
       spend(
           request,
-          models,
           claims.flatMap(one -> tenants.get().spender(one)),
           claims.isEmpty()
               ? "the token is no good one: of another issuer or audience, expired, or not signed by its issuer"
-              : "the token stands for nobody here");
+              : "the token stands for nobody here",
+          then);
     }
 
     @Override
@@ -175,7 +208,14 @@ public final class ModelGateway implements ModelService {
     String model = target.model().isEmpty() ? asked : target.model();
     return provider.kind() == DeclaredModelProvider.Kind.ECHO
         ? EchoTarget.of(scope, provider.name(), model)
-        : Optional.of(new HttpTarget(upstreams, provider, model, settings.connectTimeout()));
+        : Optional.of(new HttpTarget(
+            scope::execute,
+            upstreams,
+            provider,
+            apis.of(provider),
+            office.counts(),
+            model,
+            settings.connectTimeout()));
   }
 
   WorkerScope scope() {
@@ -184,6 +224,18 @@ public final class ModelGateway implements ModelService {
 
   NodeLeases leases() {
     return leases;
+  }
+
+  Upstreams upstreams() {
+    return upstreams;
+  }
+
+  ProviderApi api(ModelProvider provider) {
+    return apis.of(provider);
+  }
+
+  TokenCounts counts() {
+    return office.counts();
   }
 
   ModelLog log() {
@@ -198,6 +250,11 @@ public final class ModelGateway implements ModelService {
     String authorization = request.arrival().head().fields().first(Field.AUTHORIZATION);
     if (authorization != null && authorization.toLowerCase(Locale.ROOT).startsWith(BEARER)) {
       return authorization.substring(BEARER.length()).strip();
+    }
+    String offered = request.arrival().head().fields().first("sec-websocket-protocol");
+    String browsers = offered == null ? "" : PassedRequest.key(offered);
+    if (!browsers.isEmpty()) {
+      return browsers;
     }
     for (String name : KEY_FIELDS) {
       String plain = request.arrival().head().fields().first(name);

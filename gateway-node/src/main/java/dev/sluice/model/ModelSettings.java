@@ -5,12 +5,22 @@ import dev.sluice.state.Section;
 import java.time.Duration;
 
 /** {@code sluice.model} in reference.conf, where each key is explained. */
-public record ModelSettings(Duration connectTimeout, int unsentBytes) {
+public record ModelSettings(
+    Duration connectTimeout,
+    int unsentBytes,
+    TokenSettings tokens,
+    int countsWaiting,
+    int sampleBytes,
+    boolean tellHolds) {
   /** @throws IllegalArgumentException that names the key, its value and what was expected */
   public static ModelSettings from(Config config) {
     Section model = Section.of(config, "sluice.model");
     return new ModelSettings(
         model.duration("connect-timeout", Duration.ofMillis(100), Duration.ofMinutes(5)),
-        (int) model.bytes("unsent-bytes", 4096, 64 * 1024 * 1024));
+        (int) model.bytes("unsent-bytes", 4096, 64 * 1024 * 1024),
+        TokenSettings.from(config),
+        model.count("counts-waiting", 1, 100_000),
+        (int) model.bytes("sample-bytes", 1024, 16 * 1024 * 1024),
+        model.flag("tell-holds"));
   }
 }

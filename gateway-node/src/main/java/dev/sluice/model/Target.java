@@ -1,12 +1,16 @@
 package dev.sluice.model;
 
 import dev.sluice.ingress.Action;
+import dev.sluice.model.chat.Conversation;
 import dev.sluice.model.chat.Envelope;
 import dev.sluice.model.chat.Losses;
 import dev.sluice.model.chat.Outgoing;
 import dev.sluice.model.chat.ProviderDialect;
 import dev.sluice.model.chat.Question;
 import dev.sluice.model.chat.UnsayableException;
+import dev.sluice.wire.Field;
+import dev.sluice.wire.Fields;
+import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -15,14 +19,63 @@ interface Target {
   /**
    * A request as it goes to the target.
    *
-   * @param dialect that its answer must be translated from; null if it comes in the caller's own
+   * @param translation of its answer; null if it comes in the caller's own dialect
+   * @param untold dialect of the answer, if it may come without its usage; null if it never does
+   * @param counted what is only counted, here, rather than sent; null if the target is asked
+   * @param errors dialect that its errors must be translated from; null if they come in the caller's own
    */
   record Plan(
       Question question,
       Outgoing outgoing,
       String contentType,
       long outputCap,
-      @Nullable ProviderDialect dialect) {}
+      @Nullable Translation translation,
+      @Nullable ProviderDialect errors,
+      @Nullable ProviderDialect untold,
+      @Nullable Conversation counted) {
+    private static final Outgoing NOTHING = new Outgoing("", new byte[0]);
+
+    /** Nothing is sent, and this is counted. */
+    static Plan counting(Question question, Conversation counted) {
+      return new Plan(question, NOTHING, "", 0, null, null, null, counted);
+    }
+
+    /** The answer comes from here, so that nothing is sent. */
+    static Plan local(Question question, long outputCap, @Nullable ProviderDialect dialect) {
+      Translation translation = dialect == null ? null : new Interpreter(dialect);
+      return new Plan(question, NOTHING, "", outputCap, translation, dialect, null, null);
+    }
+
+    /** The same with one more header field. */
+    Plan with(String name, String value) {
+      Map<String, String> fields = new HashMap<>(outgoing.fields());
+      fields.put(name, value);
+      Outgoing more = new Outgoing(outgoing.path(), fields, outgoing.body());
+      return new Plan(question, more, contentType, outputCap, translation, errors, untold, counted);
+    }
+  }
+
+  /**
+   * Head of an answer.
+   *
+   * @param contentType of the body, or empty
+   * @param length bytes of the body, or below 0 if they are not known
+   * @param fields as the provider sent them; null if it is none that sends any
+   */
+  record Head(
+      int status, String contentType, long length, @Nullable Fields fields) {
+    /** Value of the provider's Retry-After, or empty. */
+    String retryAfter() {
+      String value = fields == null ? null : fields.first(Field.RETRY_AFTER);
+      return value == null ? "" : value;
+    }
+
+    /** The first value of a field of the provider's, or empty. */
+    String field(String name) {
+      String value = fields == null ? null : fields.first(name);
+      return value == null ? "" : value;
+    }
+  }
 
   /** An answer under way. */
   interface Call {
@@ -37,15 +90,8 @@ interface Target {
 
   /** What a target tells. */
   interface Events {
-    /**
-     * An answer begins.
-     *
-     * @param status of the provider
-     * @param contentType of the body, or empty
-     * @param retryAfter value of the provider's Retry-After, or empty
-     * @param length bytes of the body, or below 0 if they are not known
-     */
-    void targetHead(int status, String contentType, String retryAfter, long length);
+    /** An answer begins. */
+    void targetHead(Head head);
 
     void targetBody(byte[] bytes, int from, int to);
 
@@ -63,6 +109,9 @@ interface Target {
 
   /** For logs and the caller: {@code namespace/provider/model}. */
   String name();
+
+  /** As its provider calls it. */
+  String model();
 
   /** Most tokens that the request's input can come to. */
   long inputBound(Envelope request);

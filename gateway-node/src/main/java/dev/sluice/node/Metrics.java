@@ -18,6 +18,7 @@ import dev.sluice.state.ClusterWorld;
 import dev.sluice.usage.UsageLedger;
 import dev.sluice.wire.Malformed;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReferenceArray;
@@ -157,7 +158,7 @@ final class Metrics implements TrafficLog, ShadowLog {
 
   /** As {@link ModelLog} has it. */
   void settled(String tenant, String model, TokenUsage usage, ModelLog.Source source) {
-    String how = source == ModelLog.Source.PROVIDER ? "provider" : "held";
+    String how = source.name().toLowerCase(Locale.ROOT);
     counter("sluice.tokens", "tenant", tenant, "model", model, "type", "input", "source", how)
         .increment(usage.input());
     counter("sluice.tokens", "tenant", tenant, "model", model, "type", "output", "source", how)

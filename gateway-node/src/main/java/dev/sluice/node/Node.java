@@ -24,6 +24,7 @@ import dev.sluice.ingress.kube.KeptListing;
 import dev.sluice.ingress.kube.KubernetesSource;
 import dev.sluice.ingress.kube.Listing;
 import dev.sluice.ingress.kube.StatusWriter;
+import dev.sluice.model.BackOffice;
 import dev.sluice.model.ModelGateway;
 import dev.sluice.node.nginx.MetricsPage;
 import dev.sluice.node.nginx.NodeFacts;
@@ -78,6 +79,7 @@ public final class Node {
   private final Database database;
   private final Tenancy tenancy;
   private final Tokens tokens;
+  private final BackOffice office;
   private final Alerts alerts;
   private final NodeLeases leases;
   private final UsageLedger usage;
@@ -103,6 +105,7 @@ public final class Node {
     this.database = Database.of(settings.database(), settings.connections());
     this.tenancy = new Tenancy(declared::tenants, System::currentTimeMillis);
     this.tokens = new Tokens(settings.identity(), Clock.systemUTC());
+    this.office = new BackOffice(settings.model());
     this.leases = new NodeLeases(settings.quota());
     this.nginx = settings.nginx().on() ? new RequestMetrics(settings.nginx()) : null;
     this.metrics = new Metrics(new AccessLog(), nginx, declared::routes);
@@ -193,8 +196,8 @@ public final class Node {
     ServiceFactory services = scope -> {
       Upstreams upstreams =
           new Upstreams(settings.upstream(), scope, scope.deadlines(), upstreamTls);
-      ModelGateway models =
-          new ModelGateway(scope, upstreams, tenancy::table, leases, log, tokens, settings.model());
+      ModelGateway models = new ModelGateway(
+          scope, upstreams, tenancy::table, leases, log, tokens, office, settings.model());
       return new Gateway(
           declared::routes,
           streamPorts::free,
@@ -208,6 +211,7 @@ public final class Node {
     };
     try {
       Certificates certificates = new Certificates(
+          settings.edge().nativeTls() ? TlsProvider.NATIVE : TlsProvider.JDK,
           () -> declared.current().certificates(),
           SelfSigned.create(Instant.now()),
           this::asksForCertificates,
@@ -281,7 +285,11 @@ public final class Node {
             SWEEP_INTERVAL,
             SWEEP_INTERVAL,
             () -> {
-              audit.sweep(settings.tenancy().auditRetention()).exceptionally(failure -> 0L);
+              audit
+                  .sweep(
+                      settings.tenancy().auditRetention(),
+                      declared.tenants().tenants().keySet())
+                  .exceptionally(failure -> 0L);
               alerts.sweep();
             },
             control.dispatcher());
@@ -332,6 +340,7 @@ public final class Node {
         .thenCompose(done -> {
           leases.close();
           memory.close();
+          office.close();
           closePage();
           TenancyFeed reading = feed;
           if (reading != null) {

@@ -205,6 +205,8 @@ public final class Gateway implements Service {
               : new Refusal.Unavailable(closed.status(), closed.why(), "route_closed"));
     } else if (action instanceof Action.Models call) {
       models.call(request, call);
+    } else if (action instanceof Action.Pass pass) {
+      models.pass(request, pass);
     }
   }
 

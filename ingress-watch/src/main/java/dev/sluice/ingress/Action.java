@@ -33,6 +33,24 @@ public sealed interface Action {
   /** A call of a language model; which one, its body says. */
   record Models(Call call, ModelTable models) implements Action {}
 
+  /**
+   * Passes through to a provider's API as it is.
+   *
+   * @param path with all below it
+   * @param strips what a path begins with here and not at the provider; may be empty
+   * @param adds what it begins with there in its place; may be empty
+   * @param contextTokens that each request is charged as input; 0 if it is charged as one request
+   * @param outputTokens that it is charged as output then
+   */
+  record Pass(
+      String path,
+      ModelProvider provider,
+      String strips,
+      String adds,
+      int contextTokens,
+      int outputTokens)
+      implements Action {}
+
   /** The calls of models' APIs that are known, by the path they have there. */
   enum Call {
     CHAT_COMPLETIONS("POST", "/v1/chat/completions"),
@@ -55,12 +73,16 @@ public sealed interface Action {
     COUNT_TOKENS("POST", "/v1/messages/count_tokens"),
     /** All of Gemini's calls of a model, which stands in the path with what is wanted of it; and the list of models. */
     GEMINI("", "/v1beta/models", true),
-    /** The same in its stable version; and one model of OpenAI's list. */
+    /** The same in its stable version; and one model of OpenAI's list, or of Anthropic's. */
     GEMINI_V1("", "/v1/models", true),
     OLLAMA_CHAT("POST", "/api/chat"),
     OLLAMA_GENERATE("POST", "/api/generate"),
     OLLAMA_TAGS("GET", "/api/tags"),
     OLLAMA_VERSION("GET", "/api/version"),
+    OLLAMA_SHOW("POST", "/api/show"),
+    OLLAMA_EMBED("POST", "/api/embed"),
+    /** The older way to ask for one. */
+    OLLAMA_EMBEDDINGS("POST", "/api/embeddings"),
     /** Known, and not served: refused by name. */
     REALTIME("", "/v1/realtime", true),
     BATCHES("", "/v1/batches", true),
@@ -99,6 +121,11 @@ public sealed interface Action {
 
     PathRule rule() {
       return below ? new PathRule.Prefix(path) : new PathRule.Exact(path);
+    }
+
+    /** Whether requests for this path, or for some below it, are for this call. */
+    boolean claims(String asked) {
+      return asked.equals(path) || below && asked.startsWith(path + "/");
     }
 
     /** Whether it is known and not served. */

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param kind what it speaks
  * @param baseUrl absolute http or https URL that the paths of its API are appended to; empty for echo
  * @param place where in its account it is called
- * @param credential where its API key is, or null if it needs none
+ * @param chat how it speaks, if that is OpenAI's dialect
+ * @param credential where its API key, or what stands for one, is; null if it needs none
  * @param capField request field that caps an answer's tokens where the caller sent none
  * @param prices empty if nobody has said what it costs
  */
@@ -22,6 +23,7 @@ public record DeclaredModelProvider(
     @Nullable SecretRef credential,
     String capField,
     Place place,
+    ChatTraits chat,
     Timeouts timeouts,
     List<ModelPrice> prices)
     implements Declaration {
@@ -41,7 +43,11 @@ public record DeclaredModelProvider(
     /** Google's Gemini API. */
     GEMINI,
     OLLAMA,
-    VLLM;
+    VLLM,
+    /** Models of many makers at Amazon Bedrock. */
+    BEDROCK,
+    /** Gemini and Claude at Google's Vertex AI. */
+    VERTEX;
 
     /** Whether it speaks OpenAI's dialect. */
     public boolean openai() {
@@ -57,9 +63,23 @@ public record DeclaredModelProvider(
    * Where in an account models are called; each empty where the kind has none.
    *
    * @param apiVersion of Azure's API by deployments
+   * @param region of Bedrock, or location of Vertex
+   * @param project of Vertex
    */
-  public record Place(String apiVersion) {
-    public static final Place NONE = new Place("");
+  public record Place(String apiVersion, String region, String project) {
+    public static final Place NONE = new Place("", "", "");
+
+    public static Place ofVersion(String apiVersion) {
+      return new Place(apiVersion, "", "");
+    }
+
+    public static Place ofRegion(String region) {
+      return new Place("", region, "");
+    }
+
+    public static Place ofProject(String project, String location) {
+      return new Place("", location, project);
+    }
   }
 
   /**

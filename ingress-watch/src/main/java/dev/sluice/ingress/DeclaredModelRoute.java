@@ -1,6 +1,7 @@
 package dev.sluice.ingress;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A ModelRoute (sluice.dev/v1alpha1): which models callers may ask for, and who answers.
@@ -12,6 +13,7 @@ import java.util.List;
  * @param dropsUnsayable whether what a target's dialect has no words for is left out, rather than refused
  * @param contextTokens the models' context window, which inputs are held at that their bytes don't bound; 0 if such
  *     inputs are refused
+ * @param passthrough what is passed through as it is; null for nothing
  */
 public record DeclaredModelRoute(
     ObjectKey key,
@@ -21,7 +23,8 @@ public record DeclaredModelRoute(
     List<Target> targets,
     int maxOutputTokens,
     int contextTokens,
-    boolean dropsUnsayable)
+    boolean dropsUnsayable,
+    @Nullable ModelPassthrough passthrough)
     implements Declaration {
   public static final int DEFAULT_MAX_OUTPUT_TOKENS = 4096;
 

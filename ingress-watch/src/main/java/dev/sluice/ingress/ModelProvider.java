@@ -9,7 +9,8 @@ import java.util.List;
  * @param baseUrl empty for echo
  * @param capField request field that caps an answer's tokens where the caller sent none
  * @param place where in its account it is called
- * @param credential bearer token, empty if it needs none; never printed
+ * @param chat how it speaks, if that is OpenAI's dialect
+ * @param credential key, or what its kind has in its place; empty if it needs none; never printed
  */
 public record ModelProvider(
     String name,
@@ -18,6 +19,7 @@ public record ModelProvider(
     String credential,
     String capField,
     DeclaredModelProvider.Place place,
+    ChatTraits chat,
     DeclaredModelProvider.Timeouts timeouts,
     List<ModelPrice> prices) {
   @Override

@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ModelRoutesTest {
   private static final String HOST = "ai.example.com";
@@ -217,5 +219,83 @@ class ModelRoutesTest {
     ModelTable.Entry set = models(made, HOST).find("set").orElseThrow();
     assertThat(set.maxOutputTokens()).isEqualTo(9);
     assertThat(set.contextTokens()).isEqualTo(128_000);
+  }
+
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
+      bedrock, region: eu-west-1                  | {"AccessKeyId": "AKIA1", "SecretAccessKey": "s/+"} | yes
+      bedrock, region: eu-west-1                  | bedrock-api-key-YWJj                               | yes
+      bedrock, region: eu-west-1                  | {"AccessKeyId": "AKIA1"}                           | no
+      bedrock, region: eu-west-1                  | AKIA1 secret                                       | no
+      vertex, project: p, location: global        | {"type": "service_account", "client_email": "a"}   | yes
+      vertex, project: p, location: global        | {"type": "external_account"}                       | no
+      vertex, project: p, location: global        | ya29.token                                         | no
+      openai                                      | sk-1                                               | yes
+      openai                                      | sk-1 sk-2                                          | no
+      """)
+  void leaveOutAProviderWhoseCredentialIsNoneOfItsKindAndShowNothingOfIt(
+      String kind, String credential, String good) {
+    Reconciled made = new Manifests()
+        .sluice(
+            "ModelProvider",
+            "p",
+            "{kind: " + kind + ", credential: {secretRef: {name: s, key: k}}}")
+        .sluice("ModelRoute", "m", route("m", "{provider: p}"))
+        .secret("s", "k: '" + credential + "'")
+        .reconcile();
+    boolean used = good.equals("yes");
+    assertThat(models(made, HOST).find("m").orElseThrow().targets()).hasSize(used ? 1 : 0);
+    assertThat(made.problems()).hasSize(used ? 0 : 1);
+    for (Problem problem : made.problems()) {
+      assertThat(problem.field()).isEqualTo("spec.credential.secretRef");
+      assertThat(problem.toString()).doesNotContain("AKIA1", "ya29", "sk-1");
+    }
+  }
+
+  private static Reconciled passing(String kind, String passthrough) {
+    return new Manifests()
+        .sluice("ModelProvider", "p", kind)
+        .sluice(
+            "ModelRoute",
+            "m",
+            "{hosts: [" + HOST + "], models: [m], targets: [{provider: p}], passthrough: "
+                + passthrough + "}")
+        .reconcile();
+  }
+
+  @Test
+  void passThroughThePathsTheyNameAndAllBelow() {
+    Reconciled made = passing("{kind: openai}", "{paths: [/v1/files, /v1/videos], provider: p}");
+    assertThat(made.problems()).isEmpty();
+    HostRoutes host = made.routes().host(HOST);
+    for (String path : List.of("/v1/files", "/v1/files/f-1/content", "/v1/videos/v-1")) {
+      assertThat(host.match(path, Asked.GET).action())
+          .isInstanceOfSatisfying(
+              Action.Pass.class, pass -> assertThat(pass.provider().name()).isEqualTo("default/p"));
+    }
+    assertThat(host.match("/v1/batches", Asked.GET).action())
+        .isInstanceOfSatisfying(
+            Action.Models.class, call -> assertThat(call.call()).isEqualTo(Action.Call.BATCHES));
+    assertThat(host.match("/v1/filesystem", Asked.GET)).isNull();
+    assertThat(models(made, HOST).names()).containsExactly("m");
+  }
+
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
+      {kind: openai}                   | {paths: [/v1/chat/completions], provider: p}     | .paths[0] | is served here
+      {kind: openai}                   | {paths: [/v1/models/m], provider: p}             | .paths[0] | is served here
+      {kind: openai}                   | {paths: [/v1beta/files], provider: p}            | .paths[0] | is no path of this provider's API
+      {kind: gemini}                   | {paths: [/v1/files], provider: p}                | .paths[0] | is no path of this provider's API
+      {kind: echo}                     | {paths: [/v1/files], provider: p}                | .provider | can't be passed through
+      {kind: openai}                   | {paths: [/v1/files], provider: other}            | .provider | ModelProvider default/other does not exist
+      {kind: openai}                   | {paths: [/v1/realtime], provider: p, charge: context} | .charge | context window is not known
+      """)
+  void sayWhatCanNotBePassedThrough(String kind, String passthrough, String field, String what) {
+    Reconciled made = passing(kind, passthrough);
+    assertThat(made.problems()).hasSize(1);
+    assertThat(made.problems().get(0).field()).isEqualTo("spec.passthrough" + field);
+    assertThat(made.problems().get(0).what()).contains(what);
+    assertThat(made.routes().host(HOST).match("/v1/files", Asked.GET).action())
+        .isInstanceOf(Action.Models.class);
   }
 }

@@ -69,6 +69,9 @@ final class SluiceKinds {
             "preset",
             "baseUrl",
             "apiVersion",
+            "region",
+            "project",
+            "location",
             "credential",
             "outputCap",
             "timeouts",
@@ -91,6 +94,7 @@ final class SluiceKinds {
         credential.exists() ? requiredSecretRef(credential.field("secretRef")) : null,
         capField(spec.field("outputCap"), found.capField()),
         found.place(),
+        found.chat(),
         new DeclaredModelProvider.Timeouts(
             timeouts.field("silence").duration(LEAST_TIME, MOST_TIME, standard.silence()),
             timeouts.field("total").duration(LEAST_TIME, MOST_TIME, standard.total())),
@@ -159,7 +163,14 @@ final class SluiceKinds {
 
   static Declaration route(ObjectKey key, DeclaredAt at, Value object) {
     Value spec = spec(object)
-        .only("hosts", "models", "targets", "maxOutputTokens", "contextTokens", "unsayable");
+        .only(
+            "hosts",
+            "models",
+            "targets",
+            "maxOutputTokens",
+            "contextTokens",
+            "unsayable",
+            "passthrough");
     List<String> hosts = new ArrayList<>();
     for (Value host : spec.field("hosts").items(MOST_HOSTS)) {
       addOnce(hosts, host, host.requiredText(Names::isHost, Names.HOST_EXPECTED));
@@ -182,7 +193,15 @@ final class SluiceKinds {
     String unsayable = spec.field("unsayable")
         .textIfAny(text -> text.equals("refuse") || text.equals("drop"), "refuse or drop");
     return new DeclaredModelRoute(
-        key, at, hosts, models, targets, cap, context, unsayable.equals("drop"));
+        key,
+        at,
+        hosts,
+        models,
+        targets,
+        cap,
+        context,
+        unsayable.equals("drop"),
+        Passthroughs.read(spec.field("passthrough")));
   }
 
   static Declaration tenant(ObjectKey key, DeclaredAt at, Value object) {

@@ -6,6 +6,7 @@ import java.util.stream.IntStream;
 /** Objects of our own kinds, good and bad. */
 final class CustomResourceSamples {
   private static final String SHA256 = "0123456789abcdef".repeat(4);
+  private static final String CREDENTIAL = "credential: {secretRef: {name: s, key: k}}";
 
   /**
    * @param spec in YAML's flow style, with what precedes it if it is not under {@code spec}
@@ -44,10 +45,23 @@ final class CustomResourceSamples {
             "{kind: azure-openai, baseUrl: 'https://x.openai.azure.com', apiVersion: 2024-10-21-preview}",
             ""),
         provider("{kind: azure-openai, baseUrl: 'https://x.openai.azure.com'}", ""),
+        provider("{kind: bedrock, region: eu-west-1, " + CREDENTIAL + "}", ""),
+        provider("{kind: bedrock, region: us-gov-west-1, " + CREDENTIAL + "}", ""),
+        provider(
+            "{kind: bedrock, region: eu-west-1, baseUrl: 'https://vpce-1.example', " + CREDENTIAL
+                + "}",
+            ""),
+        provider("{kind: vertex, project: my-project, location: global, " + CREDENTIAL + "}", ""),
+        provider(
+            "{kind: vertex, project: '4711', location: europe-west4, baseUrl: 'http://proxy:80', "
+                + CREDENTIAL + "}",
+            ""),
         provider(
             "{kind: echo, prices: [{models: [a], input: '1', cacheWrite: '1.25', output: '1'}]}",
             ""),
         route("{models: [m], targets: [{provider: p}], unsayable: drop}", ""),
+        passthrough("{paths: [/v1/files, /v1/batches], provider: p}", ""),
+        passthrough("{paths: [/v1beta/cachedContents.x], provider: p, charge: context}", ""),
         provider("{kind: echo, timeouts: {silence: 1000ms, total: 24h}}", ""),
         provider("{kind: echo, timeouts: {}}", ""),
         route("{models: ['*'], targets: [{provider: p}]}", ""),
@@ -106,12 +120,29 @@ final class CustomResourceSamples {
         provider("{kind: Echo}", "spec.kind"),
         provider("{kind: ''}", "spec.kind"),
         provider("{kind: 7}", "spec.kind"),
-        provider("{kind: bedrock, baseUrl: 'https://api.example.com'}", "spec.kind"),
+        provider("{kind: palm, baseUrl: 'https://api.example.com'}", "spec.kind"),
+        provider("{kind: bedrock, region: Europe, " + CREDENTIAL + "}", "spec.region"),
+        provider(
+            "{kind: bedrock, region: eu-west-1.evil.example/, " + CREDENTIAL + "}", "spec.region"),
+        provider(
+            "{kind: vertex, project: a/b, location: global, " + CREDENTIAL + "}", "spec.project"),
+        provider(
+            "{kind: vertex, project: p, location: evil.example, " + CREDENTIAL + "}",
+            "spec.location"),
         provider("{kind: openai-compatible, preset: grok}", "spec.preset"),
         provider(
             "{kind: azure-openai, baseUrl: 'https://x.example', apiVersion: latest}",
             "spec.apiVersion"),
         route("{models: [m], targets: [{provider: p}], unsayable: ignore}", "spec.unsayable"),
+        passthrough("{provider: p}", "spec.passthrough.paths"),
+        passthrough("{paths: [], provider: p}", "spec.passthrough.paths"),
+        passthrough("{paths: [v1/files], provider: p}", "spec.passthrough.paths[0]"),
+        passthrough("{paths: [/v1/../admin], provider: p}", "spec.passthrough.paths[0]"),
+        passthrough("{paths: ['/v1/a%2fb'], provider: p}", "spec.passthrough.paths[0]"),
+        passthrough("{paths: [/], provider: p}", "spec.passthrough.paths[0]"),
+        passthrough("{paths: [/v1/files]}", "spec.passthrough.provider"),
+        passthrough("{paths: [/v1/files], provider: p, charge: tokens}", "spec.passthrough.charge"),
+        passthrough("{paths: [/v1/files], provider: p, to: q}", "spec.passthrough.to"),
         provider("{kind: echo, timeout: {}}", "spec.timeout"),
         baseUrl("api.example.com"),
         baseUrl(""),
@@ -249,12 +280,24 @@ final class CustomResourceSamples {
             "spec.limits"));
   }
 
+  private static Sample passthrough(String value, String field) {
+    return route("{models: [m], targets: [{provider: p}], passthrough: " + value + "}", field);
+  }
+
   /** Refused by x-kubernetes-validations or x-kubernetes-list-type, which only an API server knows. */
   static List<Sample> badToCelAlone() {
     return List.of(
         provider("{kind: openai-compatible}", "spec.baseUrl"),
         provider("{kind: azure-openai}", "spec.baseUrl"),
         provider("{kind: vllm}", "spec.baseUrl"),
+        provider("{kind: bedrock, " + CREDENTIAL + "}", "spec.region"),
+        provider("{kind: bedrock, region: eu-west-1}", "spec.credential"),
+        provider("{kind: openai, region: eu-west-1}", "spec.region"),
+        provider("{kind: vertex, location: global, " + CREDENTIAL + "}", "spec.project"),
+        provider("{kind: vertex, project: p, " + CREDENTIAL + "}", "spec.location"),
+        provider("{kind: vertex, project: p, location: global}", "spec.credential"),
+        provider("{kind: gemini, project: p}", "spec.project"),
+        provider("{kind: gemini, location: global}", "spec.location"),
         provider("{kind: openai, preset: groq}", "spec.preset"),
         provider("{kind: anthropic, apiVersion: 2024-10-21}", "spec.apiVersion"),
         provider("{kind: echo, baseUrl: 'https://api.example.com'}", "spec.baseUrl"),
@@ -264,6 +307,7 @@ final class CustomResourceSamples {
         route("{models: [m, o, m], targets: [{provider: p}]}", "spec.models[2]"),
         route("{hosts: [a, a], models: [m], targets: [{provider: p}]}", "spec.hosts[1]"),
         host("10.0.0.7"),
+        passthrough("{paths: [/v1/files, /v1/files], provider: p}", "spec.passthrough.paths[1]"),
         tenant("{keys: [{name: a}]}", "spec.keys[0]"),
         tenant(
             "{keys: [{name: a, sha256: " + SHA256 + ", secretRef: {name: s, key: k}}]}",
