@@ -352,8 +352,8 @@ final class QuotaRun implements AutoCloseable {
       Map<Limit, Account> before = Map.copyOf(last);
       last.clear();
       for (String tenant : TENANTS) {
-            last.putAll(accounts(tenant));
-          }
+        last.putAll(accounts(tenant));
+      }
       return provider.running() == 0
           && last.equals(before)
           && last.size() == limits.size()
