@@ -64,6 +64,11 @@ final class EchoTarget implements Target {
   }
 
   @Override
+  public ProviderDialect speaks() {
+    return SPEAKS;
+  }
+
+  @Override
   public long inputBound(Envelope request) {
     return request.words();
   }

@@ -61,6 +61,11 @@ final class HttpTarget implements Target {
   }
 
   @Override
+  public ProviderDialect speaks() {
+    return api.conversations();
+  }
+
+  @Override
   public long inputBound(Envelope request) {
     return request.inputBound();
   }

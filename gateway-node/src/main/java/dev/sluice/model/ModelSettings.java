@@ -1,16 +1,20 @@
 package dev.sluice.model;
 
 import com.typesafe.config.Config;
+import dev.sluice.model.health.HealthSettings;
 import dev.sluice.state.Section;
 import java.time.Duration;
 
 /** {@code sluice.model} in reference.conf, where each key is explained. */
-public record ModelSettings(Duration connectTimeout, int unsentBytes) {
+public record ModelSettings(
+    Duration connectTimeout, int unsentBytes, int heldBytes, HealthSettings health) {
   /** @throws IllegalArgumentException that names the key, its value and what was expected */
   public static ModelSettings from(Config config) {
     Section model = Section.of(config, "sluice.model");
     return new ModelSettings(
         model.duration("connect-timeout", Duration.ofMillis(100), Duration.ofMinutes(5)),
-        (int) model.bytes("unsent-bytes", 4096, 64 * 1024 * 1024));
+        (int) model.bytes("unsent-bytes", 4096, 64 * 1024 * 1024),
+        (int) model.bytes("held-bytes", 4096, 16 * 1024 * 1024),
+        HealthSettings.from(config));
   }
 }

@@ -75,6 +75,9 @@ interface Target {
   /** For logs and the caller: {@code namespace/provider/model}. */
   String name();
 
+  /** What it says errors in. */
+  ProviderDialect speaks();
+
   /** Most tokens that the request's input can come to. */
   long inputBound(Envelope request);
 

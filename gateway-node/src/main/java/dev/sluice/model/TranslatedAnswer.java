@@ -16,6 +16,7 @@ final class TranslatedAnswer implements AnswerTap {
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
   private @Nullable TokenUsage usage;
   private @Nullable ProviderError failure;
+  private boolean begun;
   private boolean whole;
 
   TranslatedAnswer(AnswerReader reader, AnswerWriter writer) {
@@ -52,6 +53,11 @@ final class TranslatedAnswer implements AnswerTap {
     return usage;
   }
 
+  /** Whether something that the caller can use has come. */
+  boolean begun() {
+    return begun;
+  }
+
   /** What went wrong in the answer itself; null if nothing did. */
   @Nullable
   ProviderError failure() {
@@ -73,6 +79,9 @@ final class TranslatedAnswer implements AnswerTap {
     } else if (event instanceof AnswerEvent.Failed failed) {
       failure = failed.error();
     }
+    begun |= !(event instanceof AnswerEvent.Began
+        || event instanceof AnswerEvent.Used
+        || event instanceof AnswerEvent.Failed);
     writer.write(event, out);
   }
 

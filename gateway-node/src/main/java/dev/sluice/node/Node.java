@@ -25,6 +25,8 @@ import dev.sluice.ingress.kube.KubernetesSource;
 import dev.sluice.ingress.kube.Listing;
 import dev.sluice.ingress.kube.StatusWriter;
 import dev.sluice.model.ModelGateway;
+import dev.sluice.model.ModelNode;
+import dev.sluice.model.health.HealthAgent;
 import dev.sluice.node.nginx.MetricsPage;
 import dev.sluice.node.nginx.NodeFacts;
 import dev.sluice.node.nginx.RequestMetrics;
@@ -80,6 +82,7 @@ public final class Node {
   private final Tokens tokens;
   private final Alerts alerts;
   private final NodeLeases leases;
+  private final ModelNode models;
   private final UsageLedger usage;
   private final ClusterWorld cluster;
   private final @Nullable RequestMetrics nginx;
@@ -103,6 +106,7 @@ public final class Node {
     this.tenancy = new Tenancy(declared::tenants, System::currentTimeMillis);
     this.tokens = new Tokens(settings.identity(), Clock.systemUTC());
     this.leases = new NodeLeases(settings.quota());
+    this.models = ModelNode.of(leases.uid(), settings.model());
     this.nginx = settings.nginx().on() ? new RequestMetrics(settings.nginx()) : null;
     this.metrics = new Metrics(new AccessLog(), nginx, declared::routes);
     this.alerts = new Alerts(database, settings.alerts(), metrics::alerted, Clock.systemUTC());
@@ -190,13 +194,13 @@ public final class Node {
     ServiceFactory services = scope -> {
       Upstreams upstreams =
           new Upstreams(settings.upstream(), scope, scope.deadlines(), upstreamTls);
-      ModelGateway models =
-          new ModelGateway(scope, upstreams, tenancy::table, leases, log, tokens, settings.model());
+      ModelGateway calls = new ModelGateway(
+          scope, upstreams, tenancy::table, leases, log, tokens, models, settings.model());
       return new Gateway(
           declared::routes,
           streamPorts::free,
           upstreams,
-          models,
+          calls,
           metrics,
           settings.proxy(),
           memory,
@@ -374,6 +378,7 @@ public final class Node {
       DatabaseClock clock = DatabaseClock.start(
           system, settings.quota().clockError(), settings.cluster().clockInterval());
       quota = Quota.start(system, leases, tenancy, clock::nowMillis, watch(), settings.quota());
+      HealthAgent.start(system, models.health());
       ApiServer connected = api;
       if (connected != null && settings.writesStatuses()) {
         StatusWriter writer = new StatusWriter(connected, settings.status(), Clock.systemUTC());
@@ -383,6 +388,7 @@ public final class Node {
 
     @Override
     public void depart() {
+      HealthAgent.disconnect(models.health());
       Quota gone = quota;
       quota = null;
       if (gone != null) {

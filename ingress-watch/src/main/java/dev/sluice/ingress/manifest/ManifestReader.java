@@ -26,7 +26,7 @@ public final class ManifestReader {
       "v1 Namespace", KubernetesKinds::namespace,
       "discovery.k8s.io/v1 EndpointSlice", KubernetesKinds::endpoints,
       "sluice.dev/v1alpha1 ModelProvider", SluiceKinds::provider,
-      "sluice.dev/v1alpha1 ModelRoute", SluiceKinds::route,
+      "sluice.dev/v1alpha1 ModelRoute", ModelRouteKind::read,
       "sluice.dev/v1alpha1 Tenant", SluiceKinds::tenant);
 
   /** Groups in which an unknown kind or version is more likely a slip than somebody else's object. */
