@@ -1,6 +1,6 @@
-"""Official SDKs against a gateway in front of providers.py: one pair of dialects a run.
+"""One caller against a gateway in front of providers.py, on every model: the official SDKs here, LangChain in langchain_callers.py.
 
-Usage: callers.py IN OUT BASE_URL. Prints a line for each case, and exits with 1 if one fails.
+Usage: callers.py CALLER BASE_URL OUT... Prints a line a cell: cell, caller, out, case, passed or failed, why; split by tabs.
 """
 
 import base64
@@ -8,14 +8,7 @@ import json
 import sys
 import traceback
 
-import providers
-
-KEY = "sk-caller-0123456789"
-PICTURE = base64.b64decode(
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")
-SCHEMA = {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"], "additionalProperties": False}
-DESCRIPTION = "The weather of a city"
-QUESTION = "What is the weather in Paris?"
+from scenario import CASES, CITY, DESCRIPTION, KEY, PICTURE, QUESTION, SAID, SCHEMA, WEATHER, expect
 
 
 class OpenAi:
@@ -32,33 +25,33 @@ class OpenAi:
 
     def chat(self):
         answer = self.ask([{"role": "system", "content": "Be short."}, {"role": "user", "content": "Say hello."}])
-        assert answer.choices[0].message.content == providers.SAID, answer
+        assert answer.choices[0].message.content == SAID, answer
         assert answer.choices[0].finish_reason == "stop", answer
         assert (answer.usage.prompt_tokens, answer.usage.completion_tokens) == (20, 7), answer.usage
 
     def stream(self):
         chunks = list(self.ask([{"role": "user", "content": "Say hello."}], stream=True, stream_options={"include_usage": True}))
         text = "".join(c.choices[0].delta.content or "" for c in chunks if c.choices)
-        assert text == providers.SAID, text
+        assert text == SAID, text
         assert chunks[-1].usage.total_tokens == 27, chunks[-1]
 
     def tools_over_two_turns(self):
         messages = [{"role": "user", "content": QUESTION}]
         message = self.ask(messages, tools=self.tools).choices[0].message
         call = message.tool_calls[0]
-        assert json.loads(call.function.arguments) == providers.CITY, call
+        assert json.loads(call.function.arguments) == CITY, call
         messages += [message, {"role": "tool", "tool_call_id": call.id, "content": "sunny"}]
-        assert self.ask(messages, tools=self.tools).choices[0].message.content == providers.WEATHER
+        assert self.ask(messages, tools=self.tools).choices[0].message.content == WEATHER
 
     def structured_output(self):
         wanted = {"type": "json_schema", "json_schema": {"name": "city", "schema": SCHEMA, "strict": True}}
         answer = self.ask([{"role": "user", "content": "Which city?"}], response_format=wanted)
-        assert json.loads(answer.choices[0].message.content) == providers.CITY, answer
+        assert json.loads(answer.choices[0].message.content) == CITY, answer
 
     def image(self):
         url = "data:image/png;base64," + base64.b64encode(PICTURE).decode()
         parts = [{"type": "text", "text": "What is in the picture?"}, {"type": "image_url", "image_url": {"url": url}}]
-        assert self.ask([{"role": "user", "content": parts}]).choices[0].message.content == providers.SAID
+        assert self.ask([{"role": "user", "content": parts}]).choices[0].message.content == SAID
 
     def error(self):
         expect(self.failure, lambda: self.ask([{"role": "user", "content": "please fail"}]))
@@ -74,7 +67,7 @@ class Responses(OpenAi):
 
     def chat(self):
         answer = self.ask("Say hello.", instructions="Be short.")
-        assert answer.output_text == providers.SAID, answer
+        assert answer.output_text == SAID, answer
         assert answer.status == "completed", answer
         assert (answer.usage.input_tokens, answer.usage.output_tokens) == (20, 7), answer.usage
 
@@ -82,25 +75,25 @@ class Responses(OpenAi):
         with self.sdk.responses.stream(model=self.model, input="Say hello.") as stream:
             text = "".join(event.delta for event in stream if event.type == "response.output_text.delta")
             final = stream.get_final_response()
-        assert text == providers.SAID and final.output_text == text, (text, final)
+        assert text == SAID and final.output_text == text, (text, final)
         assert final.usage.total_tokens == 27, final.usage
 
     def tools_over_two_turns(self):
         asked = [{"role": "user", "content": QUESTION}]
         answer = self.ask(asked, tools=self.tools, include=["reasoning.encrypted_content"])
         call = next(item for item in answer.output if item.type == "function_call")
-        assert json.loads(call.arguments) == providers.CITY, call
+        assert json.loads(call.arguments) == CITY, call
         asked += answer.output + [{"type": "function_call_output", "call_id": call.call_id, "output": "sunny"}]
-        assert self.ask(asked, tools=self.tools).output_text == providers.WEATHER
+        assert self.ask(asked, tools=self.tools).output_text == WEATHER
 
     def structured_output(self):
         wanted = {"format": {"type": "json_schema", "name": "city", "schema": SCHEMA, "strict": True}}
-        assert json.loads(self.ask("Which city?", text=wanted).output_text) == providers.CITY
+        assert json.loads(self.ask("Which city?", text=wanted).output_text) == CITY
 
     def image(self):
         url = "data:image/png;base64," + base64.b64encode(PICTURE).decode()
         parts = [{"type": "input_text", "text": "What is in the picture?"}, {"type": "input_image", "image_url": url, "detail": "auto"}]
-        assert self.ask([{"role": "user", "content": parts}]).output_text == providers.SAID
+        assert self.ask([{"role": "user", "content": parts}]).output_text == SAID
 
     def error(self):
         expect(self.failure, lambda: self.ask("please fail"))
@@ -119,7 +112,7 @@ class Anthropic:
 
     def chat(self):
         answer = self.ask([{"role": "user", "content": "Say hello."}], system="Be short.")
-        assert answer.content[0].text == providers.SAID, answer
+        assert answer.content[0].text == SAID, answer
         assert answer.stop_reason == "end_turn", answer
         read = answer.usage.cache_read_input_tokens or 0
         assert (answer.usage.input_tokens + read, answer.usage.output_tokens) == (20, 7), answer.usage
@@ -129,27 +122,27 @@ class Anthropic:
         with self.sdk.messages.stream(model=self.model, max_tokens=100, messages=asked) as stream:
             text = "".join(stream.text_stream)
             final = stream.get_final_message()
-        assert text == providers.SAID and final.content[0].text == text, (text, final)
+        assert text == SAID and final.content[0].text == text, (text, final)
         assert final.usage.output_tokens == 7 and final.stop_reason == "end_turn", final
 
     def tools_over_two_turns(self):
         asked = [{"role": "user", "content": QUESTION}]
         answer = self.ask(asked, tools=self.tools)
         call = next(block for block in answer.content if block.type == "tool_use")
-        assert call.input == providers.CITY and answer.stop_reason == "tool_use", answer
+        assert call.input == CITY and answer.stop_reason == "tool_use", answer
         asked += [{"role": "assistant", "content": answer.content},
                   {"role": "user", "content": [{"type": "tool_result", "tool_use_id": call.id, "content": "sunny"}]}]
-        assert self.ask(asked, tools=self.tools).content[0].text == providers.WEATHER
+        assert self.ask(asked, tools=self.tools).content[0].text == WEATHER
 
     def structured_output(self):
         wanted = {"format": {"type": "json_schema", "schema": SCHEMA}}
         answer = self.ask([{"role": "user", "content": "Which city?"}], output_config=wanted)
-        assert json.loads(answer.content[0].text) == providers.CITY, answer
+        assert json.loads(answer.content[0].text) == CITY, answer
 
     def image(self):
         source = {"type": "base64", "media_type": "image/png", "data": base64.b64encode(PICTURE).decode()}
         blocks = [{"type": "image", "source": source}, {"type": "text", "text": "What is in the picture?"}]
-        assert self.ask([{"role": "user", "content": blocks}]).content[0].text == providers.SAID
+        assert self.ask([{"role": "user", "content": blocks}]).content[0].text == SAID
 
     def error(self):
         expect(self.failure, lambda: self.ask([{"role": "user", "content": "please fail"}]))
@@ -172,14 +165,14 @@ class Gemini:
 
     def chat(self):
         answer = self.ask("Say hello.", system_instruction="Be short.")
-        assert answer.text == providers.SAID, answer
+        assert answer.text == SAID, answer
         usage = answer.usage_metadata
         assert (usage.prompt_token_count, usage.total_token_count) == (20, 27), usage
 
     def stream(self):
         chunks = list(self.sdk.models.generate_content_stream(model=self.model, contents="Say hello."))
         text = "".join(chunk.text or "" for chunk in chunks)
-        assert text == providers.SAID, chunks
+        assert text == SAID, chunks
         assert chunks[-1].usage_metadata.total_token_count == 27, chunks[-1]
 
     def tools_over_two_turns(self):
@@ -188,18 +181,18 @@ class Gemini:
         asked = [types.Content(role="user", parts=[types.Part(text=QUESTION)])]
         answer = self.ask(asked, tools=self.tools, automatic_function_calling=off)
         call = answer.function_calls[0]
-        assert call.args == providers.CITY, call
+        assert call.args == CITY, call
         result = types.FunctionResponse(id=call.id, name=call.name, response={"result": "sunny"})
         asked += [answer.candidates[0].content, types.Content(role="user", parts=[types.Part(function_response=result)])]
-        assert self.ask(asked, tools=self.tools, automatic_function_calling=off).text == providers.WEATHER
+        assert self.ask(asked, tools=self.tools, automatic_function_calling=off).text == WEATHER
 
     def structured_output(self):
         answer = self.ask("Which city?", response_mime_type="application/json", response_json_schema=SCHEMA)
-        assert json.loads(answer.text) == providers.CITY, answer
+        assert json.loads(answer.text) == CITY, answer
 
     def image(self):
         part = self.types.Part.from_bytes(data=PICTURE, mime_type="image/png")
-        assert self.ask([part, "What is in the picture?"]).text == providers.SAID
+        assert self.ask([part, "What is in the picture?"]).text == SAID
 
     def error(self):
         failure = expect(self.failure, lambda: self.ask("please fail"))
@@ -220,12 +213,12 @@ class Ollama:
 
     def chat(self):
         answer = self.ask([{"role": "system", "content": "Be short."}, {"role": "user", "content": "Say hello."}])
-        assert answer.message.content == providers.SAID and answer.done_reason == "stop", answer
+        assert answer.message.content == SAID and answer.done_reason == "stop", answer
         assert (answer.prompt_eval_count, answer.eval_count) == (20, 7), answer
 
     def stream(self):
         chunks = list(self.ask([{"role": "user", "content": "Say hello."}], stream=True))
-        assert "".join(chunk.message.content or "" for chunk in chunks) == providers.SAID, chunks
+        assert "".join(chunk.message.content or "" for chunk in chunks) == SAID, chunks
         assert chunks[-1].done and chunks[-1].eval_count == 7, chunks[-1]
 
     def tools_over_two_turns(self):
@@ -233,45 +226,47 @@ class Ollama:
         asked = [{"role": "user", "content": QUESTION + " (without thoughts)"}]
         answer = self.ask(asked, tools=self.tools)
         call = answer.message.tool_calls[0]
-        assert dict(call.function.arguments) == providers.CITY, call
+        assert dict(call.function.arguments) == CITY, call
         asked += [answer.message, {"role": "tool", "tool_name": call.function.name, "content": "sunny"}]
-        assert self.ask(asked, tools=self.tools).message.content == providers.WEATHER
+        assert self.ask(asked, tools=self.tools).message.content == WEATHER
 
     def structured_output(self):
         answer = self.ask([{"role": "user", "content": "Which city?"}], format=SCHEMA)
-        assert json.loads(answer.message.content) == providers.CITY, answer
+        assert json.loads(answer.message.content) == CITY, answer
 
     def image(self):
         message = {"role": "user", "content": "What is in the picture?", "images": [PICTURE]}
-        assert self.ask([message]).message.content == providers.SAID
+        assert self.ask([message]).message.content == SAID
 
     def error(self):
         failure = expect(self.failure, lambda: self.ask([{"role": "user", "content": "please fail"}]))
         assert failure.status_code == 429, failure
 
 
-def expect(kind, action):
+def langchain(name):
+    def make(url, model):
+        import langchain_callers
+        return getattr(langchain_callers, name)(url, model)
+    return make
+
+
+CALLERS = {
+    "openai": OpenAi, "responses": Responses, "anthropic": Anthropic, "gemini": Gemini, "ollama": Ollama,
+    "langchain openai": langchain("openai"), "langchain responses": langchain("responses"), "langchain anthropic": langchain("anthropic"),
+    "langchain google": langchain("google"), "langchain ollama": langchain("ollama"),
+}
+
+
+def cell(caller, url, out, case):
     try:
-        answer = action()
-    except kind as e:
-        assert "slow down" in str(e), e
-        assert KEY not in str(e), e
-        return e
-    raise AssertionError(f"answered: {answer}")
+        getattr(CALLERS[caller](url, "far-" + out), case)()
+        return "passed", ""
+    except Exception:  # noqa: BLE001 every failure is told
+        return "failed", " ".join(traceback.format_exc(limit=-3).split())[-2000:]
 
-
-CALLERS = {"openai": OpenAi, "responses": Responses, "anthropic": Anthropic, "gemini": Gemini, "ollama": Ollama}
-CASES = ["chat", "stream", "tools_over_two_turns", "structured_output", "image", "error"]
 
 if __name__ == "__main__":
-    caller, out, base_url = sys.argv[1:4]
-    speaks = CALLERS[caller](base_url, "far-" + out)
-    failed = 0
-    for case in CASES:
-        try:
-            getattr(speaks, case)()
-            print(f"{caller} -> {out}: {case}: passed")
-        except Exception:  # noqa: BLE001 every failure is told
-            failed += 1
-            print(f"{caller} -> {out}: {case}: failed\n{traceback.format_exc(limit=3)}")
-    sys.exit(1 if failed else 0)
+    name, base_url, *outs = sys.argv[1:]
+    for out in outs:
+        for case in CASES:
+            print("cell", name, out, case, *cell(name, base_url, out, case), sep="\t", flush=True)

@@ -1,7 +1,8 @@
-"""Providers of four dialects behind one port, each answering by what it is asked: see Scenario.
+"""Providers of four dialects behind one port, each answering by what it is asked: see scenario.
 
 Prints its port, then serves until its standard input ends. Each looks at the requests that it gets as strictly as the
-provider would: what it would refuse is 400, and the case fails.
+provider would, and holds them and its own answers to the types of the provider's official SDK (strict.py): what it would refuse is
+400, and the case fails.
 """
 
 import json
@@ -9,9 +10,9 @@ import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-SAID = "Hello from far away."
-CITY = {"city": "Paris"}
-WEATHER = "It is sunny in Paris."
+import strict
+from scenario import CITY, SAID, WEATHER
+
 SIGNATURE = "c2lnLTEyMw=="
 
 
@@ -24,16 +25,19 @@ def need(condition, why):
         raise Bad(why)
 
 
-def scenario(text, tool_results, tools, wants_json):
-    """What to answer: a text, a tool to call, or a status."""
+def scenario(text, tool_results, tools, wants_json, forced=None):
+    """What to answer: a text, a tool to call (its input and its name), or a status. A tool may be the form of an answer: then it is forced."""
     if "please fail" in text:
         return "error", 429
+    if "Which city?" in text and tools:
+        need(forced == tools[0] and not wants_json, f"of the tools {tools}, {forced} is forced")
+        return "tool", (CITY, forced)
     if tool_results:
         need("sunny" in tool_results[-1], f"the tool's result is {tool_results}")
         return "text", WEATHER
     if "weather" in text:
         need(tools == ["get_weather"], f"tools are {tools}")
-        return "tool", {"city": "Paris"}
+        return "tool", (CITY, "get_weather")
     if wants_json:
         return "text", json.dumps(CITY)
     return "text", SAID
@@ -45,6 +49,8 @@ def halves(text):
 
 
 class OpenAi:
+    types = strict.OpenAi
+
     def look(self, path, body):
         need(body["model"] == "far-openai", body["model"])
         need(body.get("max_tokens") or body.get("max_completion_tokens"), "no cap")
@@ -68,12 +74,14 @@ class OpenAi:
             need(image, "no picture")
         tools = [tool["function"]["name"] for tool in body.get("tools", [])]
         wants = body.get("response_format", {}).get("type") == "json_schema"
-        return scenario(text, results, tools, wants), body.get("stream", False)
+        choice = body.get("tool_choice")
+        forced = choice["function"]["name"] if isinstance(choice, dict) else tools[0] if choice == "required" else None
+        return scenario(text, results, tools, wants, forced), body.get("stream", False)
 
     def whole(self, kind, what):
         message = {"role": "assistant", "content": what if kind == "text" else None}
         if kind == "tool":
-            message["tool_calls"] = [self.call(json.dumps(what))]
+            message["tool_calls"] = [self.call(json.dumps(what[0]), what[1])]
         return {
             "id": "chatcmpl-1", "object": "chat.completion", "created": 1, "model": "far-openai",
             "choices": [{"index": 0, "message": message, "finish_reason": "tool_calls" if kind == "tool" else "stop"}],
@@ -81,8 +89,8 @@ class OpenAi:
         }
 
     @staticmethod
-    def call(arguments):
-        return {"id": "call_1", "type": "function", "function": {"name": "get_weather", "arguments": arguments}}
+    def call(arguments, name):
+        return {"id": "call_1", "type": "function", "function": {"name": name, "arguments": arguments}}
 
     @staticmethod
     def usage():
@@ -100,14 +108,14 @@ class OpenAi:
                 yield chunk({"content": half})
             yield chunk({}, "stop")
         else:
-            first, second = halves(json.dumps(what))
-            yield chunk({"tool_calls": [{"index": 0, **self.call(first)}]})
+            first, second = halves(json.dumps(what[0]))
+            yield chunk({"tool_calls": [{"index": 0, **self.call(first, what[1])}]})
             yield chunk({"tool_calls": [{"index": 0, "function": {"arguments": second}}]})
             yield chunk({}, "tool_calls")
         yield chunk(None, usage=self.usage())
 
-    def stream(self, kind, what):
-        for event in self.events(kind, what):
+    def stream(self, events):
+        for event in events:
             yield f"data: {json.dumps(event)}\n\n"
         yield "data: [DONE]\n\n"
 
@@ -118,6 +126,8 @@ class OpenAi:
 
 
 class Anthropic:
+    types = strict.Anthropic
+
     def look(self, path, body):
         need(body["model"] == "claude-sonnet-4-5", body["model"])
         need(body["max_tokens"] >= 1, "no cap")
@@ -145,22 +155,20 @@ class Anthropic:
         if results and "without thoughts" not in text:
             need(signed, "the thought before the tool's call has lost its signature")
         tools = [tool["name"] for tool in body.get("tools", [])]
-        if "sluice_answer" in tools:
-            need(body["tool_choice"]["name"] == "sluice_answer", body["tool_choice"])
-            return ("answer", CITY), body.get("stream", False)
         wants = body.get("output_config", {}).get("format", {}).get("type") == "json_schema"
-        return scenario(text, results, tools, wants), body.get("stream", False)
+        choice = body.get("tool_choice", {})
+        forced = choice.get("name") or (tools[0] if choice.get("type") == "any" else None)
+        return scenario(text, results, tools, wants, forced), body.get("stream", False)
 
     @staticmethod
     def blocks(kind, what):
         if kind == "text":
             return [{"type": "text", "text": what}]
-        if kind == "answer":
-            return [{"type": "tool_use", "id": "toolu_2", "name": "sluice_answer", "input": what}]
-        return [
-            {"type": "thinking", "thinking": "Look it up.", "signature": SIGNATURE},
-            {"type": "tool_use", "id": "toolu_1", "name": "get_weather", "input": what},
-        ]
+        city, name = what
+        call = {"type": "tool_use", "id": "toolu_1", "name": name, "input": city}
+        # Claude does not think before a call that it is held to.
+        thought = {"type": "thinking", "thinking": "Look it up.", "signature": SIGNATURE}
+        return [thought, call] if name == "get_weather" else [call]
 
     @staticmethod
     def usage():
@@ -190,11 +198,11 @@ class Anthropic:
                 yield {"type": "content_block_delta", "index": index, "delta": delta}
             yield {"type": "content_block_stop", "index": index}
         stop = {"stop_reason": "end_turn" if kind == "text" else "tool_use", "stop_sequence": None}
-        yield {"type": "message_delta", "delta": stop, "usage": {"output_tokens": 7}}
+        yield {"type": "message_delta", "delta": stop, "usage": self.usage()}
         yield {"type": "message_stop"}
 
-    def stream(self, kind, what):
-        for event in self.events(kind, what):
+    def stream(self, events):
+        for event in events:
             yield f"event: {event['type']}\ndata: {json.dumps(event)}\n\n"
 
     stream_type = "text/event-stream"
@@ -204,6 +212,8 @@ class Anthropic:
 
 
 class Gemini:
+    types = strict.Gemini
+
     def look(self, path, body):
         need("/models/far-gemini:" in path, path)
         need(body["generationConfig"]["maxOutputTokens"] >= 1, "no cap")
@@ -228,7 +238,9 @@ class Gemini:
         config = body["generationConfig"]
         wants = config.get("responseMimeType") == "application/json" and bool(
             config.get("responseJsonSchema") or config.get("responseSchema"))
-        return scenario(text, results, tools, wants), "stream" in path
+        calling = body.get("toolConfig", {}).get("functionCallingConfig", {})
+        forced = calling.get("allowedFunctionNames", tools)[0] if calling.get("mode") == "ANY" else None
+        return scenario(text, results, tools, wants, forced), "stream" in path
 
     def chunk(self, part, finish=None, usage=None):
         candidate = {"content": {"role": "model", "parts": [part]}, "index": 0}
@@ -246,7 +258,7 @@ class Gemini:
     def part(kind, what):
         if kind == "text":
             return {"text": what}
-        return {"functionCall": {"name": "get_weather", "args": what}, "thoughtSignature": SIGNATURE}
+        return {"functionCall": {"name": what[1], "args": what[0]}, "thoughtSignature": SIGNATURE}
 
     def whole(self, kind, what):
         return self.chunk(self.part(kind, what), "STOP", self.usage())
@@ -259,8 +271,8 @@ class Gemini:
         yield self.chunk({"text": first}, None, {"promptTokenCount": 20, "totalTokenCount": 20})
         yield self.chunk({"text": second}, "STOP", self.usage())
 
-    def stream(self, kind, what):
-        for event in self.events(kind, what):
+    def stream(self, events):
+        for event in events:
             yield f"data: {json.dumps(event)}\r\n\r\n"
 
     stream_type = "text/event-stream"
@@ -271,6 +283,8 @@ class Gemini:
 
 
 class Ollama:
+    types = strict.Ollama
+
     def look(self, path, body):
         need(body["model"] == "far-ollama", body["model"])
         need(body["options"]["num_predict"] >= 1, "no cap")
@@ -299,17 +313,21 @@ class Ollama:
     def message(kind, what):
         if kind == "text":
             return {"role": "assistant", "content": what}
-        call = {"function": {"name": "get_weather", "arguments": what}}
+        call = {"function": {"name": what[1], "arguments": what[0]}}
         return {"role": "assistant", "content": "", "tool_calls": [call]}
 
     def whole(self, kind, what):
         return self.line(self.message(kind, what), True)
 
-    def stream(self, kind, what):
+    def events(self, kind, what):
         pieces = halves(what) if kind == "text" else [what]
         for piece in pieces:
-            yield json.dumps(self.line(self.message(kind, piece))) + "\n"
-        yield json.dumps(self.line({"role": "assistant", "content": ""}, True)) + "\n"
+            yield self.line(self.message(kind, piece))
+        yield self.line({"role": "assistant", "content": ""}, True)
+
+    def stream(self, events):
+        for event in events:
+            yield json.dumps(event) + "\n"
 
     stream_type = "application/x-ndjson"
 
@@ -331,17 +349,35 @@ class Handler(BaseHTTPRequestHandler):
                 self.answer(400, "application/json", b'{"error":"the caller\'s key"}')
                 return
         try:
+            dialect.types.request(body)
             (kind, what), streams = dialect.look(self.path, body)
-        except (Bad, KeyError, TypeError, ValueError) as e:
-            print(f"{self.path}: {e!r}: {json.dumps(body)}", file=sys.stderr, flush=True)
-            self.answer(400, "application/json", json.dumps({"error": {"message": repr(e)}}).encode())
+        except (Bad, strict.Unfit, KeyError, TypeError, ValueError) as e:
+            self.refuse(e, body)
             return
         if kind == "error":
             self.answer(what, "application/json", json.dumps(dialect.error(what)).encode())
         elif streams:
-            self.answer(200, dialect.stream_type, "".join(dialect.stream(kind, what)).encode())
+            events = list(dialect.events(kind, what))
+            self.held(dialect.types.event, events)
+            self.answer(200, dialect.stream_type, "".join(dialect.stream(events)).encode())
         else:
-            self.answer(200, "application/json", json.dumps(dialect.whole(kind, what)).encode())
+            document = dialect.whole(kind, what)
+            self.held(dialect.types.answer, [document])
+            self.answer(200, "application/json", json.dumps(document).encode())
+
+    def held(self, to, documents):
+        """Ends the request without an answer if one of ours is not what the SDK's types say."""
+        for document in documents:
+            try:
+                to(document)
+            except Exception as e:
+                print(f"{self.path}: our own answer: {e}: {json.dumps(document)}", file=sys.stderr, flush=True)
+                self.close_connection = True
+                raise
+
+    def refuse(self, failure, body):
+        print(f"{self.path}: {failure!r}: {json.dumps(body)}", file=sys.stderr, flush=True)
+        self.answer(400, "application/json", json.dumps({"error": {"message": repr(failure)}}).encode())
 
     def answer(self, status, content_type, body):
         self.send_response(status)
@@ -355,7 +391,7 @@ class Handler(BaseHTTPRequestHandler):
 
 
 if __name__ == "__main__":
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1]) if len(sys.argv) > 1 else 0), Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     print(server.server_address[1], flush=True)
     sys.stdin.read()

@@ -42,6 +42,9 @@ public interface Service {
     return null;
   }
 
+  /** A connection that was passed on is over. */
+  default void passedOn(PassedOn passed) {}
+
   /** Answers a request that could not be read; its connection closes behind the answer. */
   void malformed(Malformed malformed, Reply reply);
 }

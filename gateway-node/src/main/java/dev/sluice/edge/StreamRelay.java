@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,31 +16,49 @@ import org.jspecify.annotations.Nullable;
  * not take what was sent. The end of one is the end of both, once what came before it has left.
  */
 final class StreamRelay implements Link.Events, Client {
+  private static final int REACHED = 200;
+  private static final int UNREACHED = 502;
+  private static final int UNNAMED = 400;
+
   private final Link client;
   private final Peer peer;
   private final Onward to;
   private final StreamSettings settings;
   private final Deadlines deadlines;
   private final Dialer dialer;
-  private final Runnable whenOver;
+  private final Consumer<PassedOn> whenOver;
+  private final String host;
+  private final long beganNanos = System.nanoTime();
   private final Silence silence = new Silence();
   private ByteString early = ByteString.emptyByteString();
   private @Nullable Link upstream;
+  private @Nullable InetSocketAddress endpoint;
+  private @Nullable String note;
+  private boolean started;
+  private long receivedBytes;
+  private long sentBytes;
   private int tried;
   private boolean over;
 
-  /** @param whenOver called once, when no more bytes will be passed on */
+  /**
+   * One that waits to be started.
+   *
+   * @param host that its TLS has named; empty if there is none
+   * @param whenOver called once, when no more bytes will be passed on
+   */
   StreamRelay(
       Link client,
       Peer peer,
       Onward to,
+      String host,
       StreamSettings settings,
       Deadlines deadlines,
       Dialer dialer,
-      Runnable whenOver) {
+      Consumer<PassedOn> whenOver) {
     this.client = client;
     this.peer = peer;
     this.to = to;
+    this.host = host;
     this.settings = settings;
     this.deadlines = deadlines;
     this.dialer = dialer;
@@ -53,6 +72,7 @@ final class StreamRelay implements Link.Events, Client {
 
   /** Connects to an endpoint. What the client sends meanwhile is kept, and soon no longer read. */
   void start() {
+    started = true;
     deadlines.clear(silence);
     client.events(this);
     client.pause();
@@ -61,31 +81,34 @@ final class StreamRelay implements Link.Events, Client {
 
   private void dial() {
     if (tried >= settings.tries() || tried >= to.endpoints().size()) {
-      abort();
+      abort(note == null ? "no endpoint is ready" : note);
       return;
     }
-    InetSocketAddress endpoint = to.endpoints().get(tried++);
-    dialer.dial(endpoint, settings.connectTimeout(), new Dialer.Dialed() {
+    InetSocketAddress next = to.endpoints().get(tried++);
+    dialer.dial(next, settings.connectTimeout(), new Dialer.Dialed() {
       @Override
       public Link.Events connected(Link link) {
-        return reached(link);
+        return reached(link, next);
       }
 
       @Override
       public void failed(boolean timedOut, String why) {
         if (!over) {
+          note = next + ": " + why;
           dial();
         }
       }
     });
   }
 
-  private Link.Events reached(Link link) {
+  private Link.Events reached(Link link, InetSocketAddress at) {
     if (over) {
       link.abort();
       return Link.NO_EVENTS;
     }
     upstream = link;
+    endpoint = at;
+    note = null;
     if (to.writesProxy()) {
       link.write(ByteString.fromArrayUnsafe(header().getBytes(StandardCharsets.US_ASCII)));
     }
@@ -113,6 +136,7 @@ final class StreamRelay implements Link.Events, Client {
 
   @Override
   public void received(ByteString bytes) {
+    receivedBytes += bytes.size();
     Link link = upstream;
     if (link == null) {
       early = early.concat(bytes);
@@ -145,14 +169,14 @@ final class StreamRelay implements Link.Events, Client {
 
   @Override
   public void broken(String why) {
-    abort();
+    abort(why);
   }
 
   /** The other side still gets what was sent to it. */
   private void end() {
     Link link = upstream;
     if (link == null) {
-      abort();
+      abort("the client has left");
     } else if (leave()) {
       link.finish(false);
       client.finish(false);
@@ -169,6 +193,11 @@ final class StreamRelay implements Link.Events, Client {
 
   @Override
   public void abort() {
+    abort("the gateway stops");
+  }
+
+  private void abort(String why) {
+    note = why;
     if (leave()) {
       client.abort();
       if (upstream != null) {
@@ -183,7 +212,17 @@ final class StreamRelay implements Link.Events, Client {
     }
     over = true;
     deadlines.clear(silence);
-    whenOver.run();
+    whenOver.accept(new PassedOn(
+        to.name(),
+        host,
+        peer.client(),
+        peer.localPort(),
+        endpoint,
+        endpoint != null ? REACHED : started ? UNREACHED : UNNAMED,
+        receivedBytes,
+        sentBytes,
+        System.nanoTime() - beganNanos,
+        note));
     return true;
   }
 
@@ -192,6 +231,7 @@ final class StreamRelay implements Link.Events, Client {
     public void received(ByteString bytes) {
       Link link = upstream;
       if (!over && link != null) {
+        sentBytes += bytes.size();
         pass(bytes, client, link);
       }
     }
@@ -209,6 +249,7 @@ final class StreamRelay implements Link.Events, Client {
 
     @Override
     public void broken(String why) {
+      note = why;
       end();
     }
   }
@@ -220,7 +261,7 @@ final class StreamRelay implements Link.Events, Client {
 
     @Override
     protected void expired() {
-      abort();
+      abort(started ? "silence" : "the client did not say in time who it is");
     }
   }
 }

@@ -218,7 +218,7 @@ final class Worker extends UntypedAbstractActor implements WorkerScope {
       return secured(tcp, host, peer, front);
     }
     front.leave();
-    StreamRelay relay = relay(tcp, peer, to);
+    StreamRelay relay = relay(tcp, peer, to, host);
     relay.start();
     return relay;
   }
@@ -229,7 +229,7 @@ final class Worker extends UntypedAbstractActor implements WorkerScope {
       tcp.abort();
       return;
     }
-    StreamRelay relay = relay(tcp, peer, to);
+    StreamRelay relay = relay(tcp, peer, to, "");
     if (to.readsProxy()) {
       relay.awaitHeader(settings.headTimeout());
       tcp.events(new ProxyHeader(tcp, relay, peer::behind, relay::start));
@@ -238,10 +238,13 @@ final class Worker extends UntypedAbstractActor implements WorkerScope {
     }
   }
 
-  private StreamRelay relay(TcpLink tcp, Peer peer, Onward to) {
+  private StreamRelay relay(TcpLink tcp, Peer peer, Onward to, String host) {
     StreamRelay[] self = new StreamRelay[1];
-    StreamRelay relay = new StreamRelay(
-        tcp, peer, to, settings.stream(), deadlines, this, () -> clients.remove(self[0]));
+    StreamRelay relay =
+        new StreamRelay(tcp, peer, to, host, settings.stream(), deadlines, this, passed -> {
+          clients.remove(self[0]);
+          service.passedOn(passed);
+        });
     self[0] = relay;
     clients.add(relay);
     return relay;

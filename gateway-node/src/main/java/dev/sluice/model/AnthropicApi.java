@@ -6,31 +6,28 @@ import dev.sluice.model.chat.Outgoing;
 import dev.sluice.model.chat.ProviderDialect;
 import dev.sluice.model.chat.Question;
 import dev.sluice.model.chat.Terms;
-import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Anthropic's API. */
 final class AnthropicApi implements ProviderApi {
-  private final ProviderDialect messages = new MessagesProvider();
+  private final MessagesProvider messages = new MessagesProvider();
 
   @Override
   public @Nullable Outgoing natively(Action.Call call, Question question, Terms terms) {
     if (call != Action.Call.MESSAGES && call != Action.Call.COUNT_TOKENS) {
       return null;
     }
-    Map<String, String> fields = new HashMap<>(terms.carried());
-    fields.putIfAbsent(MessagesProvider.VERSION_FIELD, MessagesProvider.VERSION);
-    return new Outgoing(question.pathFor(terms), fields, question.bodyFor(terms));
+    return messages.pass(question, terms);
   }
 
   @Override
-  public ProviderDialect conversations() {
+  public ProviderDialect conversations(String model) {
     return messages;
   }
 
   @Override
-  public Map<String, String> credential(String key) {
-    return Map.of("x-api-key", key);
+  public Map<String, String> fields(String proof, Sent request) {
+    return Map.of("x-api-key", proof);
   }
 }

@@ -88,7 +88,9 @@ final class EchoTarget implements Target {
       throw new UnsayableException("model", "the provider of this model has no such call");
     }
     boolean own = call == Action.Call.CHAT_COMPLETIONS;
-    return new Plan(question, NOTHING, "", cap, own ? null : SPEAKS);
+    return own
+        ? new Plan(question, NOTHING, "", cap, null, null)
+        : new Plan(question, NOTHING, "", cap, new Interpreter(SPEAKS), SPEAKS);
   }
 
   @Override

@@ -21,12 +21,12 @@ final class GeminiApi implements ProviderApi {
   }
 
   @Override
-  public ProviderDialect conversations() {
+  public ProviderDialect conversations(String model) {
     return contents;
   }
 
   @Override
-  public Map<String, String> credential(String key) {
-    return Map.of("x-goog-api-key", key);
+  public Map<String, String> fields(String proof, Sent request) {
+    return Map.of("x-goog-api-key", proof);
   }
 }

@@ -22,13 +22,19 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** A model behind a server that is called over HTTP. Sends no header of the caller's. */
 final class HttpTarget implements Target {
+  private static final String EVENTS = "text/event-stream";
   private static final int HTTPS = 443;
   private static final int HTTP = 80;
 
+  private final Executor worker;
   private final Upstreams upstreams;
   private final ModelProvider provider;
   private final String model;
@@ -38,9 +44,18 @@ final class HttpTarget implements Target {
   private final String path;
   private final ProviderApi api;
 
-  HttpTarget(Upstreams upstreams, ModelProvider provider, String model, Duration connectTimeout) {
+  /** @param worker whose connections these are */
+  HttpTarget(
+      Executor worker,
+      Upstreams upstreams,
+      ModelProvider provider,
+      ProviderApi api,
+      String model,
+      Duration connectTimeout) {
+    this.worker = worker;
     this.upstreams = upstreams;
     this.provider = provider;
+    this.api = api;
     this.model = model;
     this.connectTimeout = connectTimeout;
     URI base = URI.create(provider.baseUrl());
@@ -52,7 +67,6 @@ final class HttpTarget implements Target {
         host, base.getPort() > 0 ? base.getPort() : tls ? HTTPS : HTTP, tls ? host : null);
     this.authority = base.getRawAuthority();
     this.path = base.getRawPath();
-    this.api = ProviderApis.of(provider);
   }
 
   @Override
@@ -62,7 +76,7 @@ final class HttpTarget implements Target {
 
   @Override
   public ProviderDialect speaks() {
-    return api.conversations();
+    return api.conversations(model);
   }
 
   @Override
@@ -79,23 +93,23 @@ final class HttpTarget implements Target {
   public Plan plan(
       Action.Call call, Question question, long cap, Map<String, String> carried, Losses losses)
       throws UnsayableException {
-    Terms terms = new Terms(model, cap, provider.capField(), carried);
+    Terms terms = new Terms(model, cap, provider.capField(), carried, api.asksUsage());
     Outgoing own = api.natively(call, question, terms);
     if (own != null) {
-      return new Plan(question, own, question.contentType(), cap, null);
+      return new Plan(question, own, question.contentType(), cap, null, api.errors(call, model));
     }
     if (!Callers.converses(call)) {
       throw new UnsayableException("model", "the provider of this model has no such call");
     }
-    ProviderDialect dialect = api.conversations();
+    ProviderDialect dialect = api.conversations(model);
     Outgoing said = dialect.ask(question.conversation(), terms, losses);
-    return new Plan(question, said, "application/json", cap, dialect);
+    return new Plan(question, said, "application/json", cap, new Interpreter(dialect), dialect);
   }
 
   @Override
   public Call start(Plan plan, String requestId, Events events) {
     Answer answer = new Answer(plan, requestId, events);
-    upstreams.call(origin, connectTimeout, answer);
+    answer.begin();
     return answer;
   }
 
@@ -103,7 +117,9 @@ final class HttpTarget implements Target {
     private final Plan plan;
     private final String requestId;
     private final Events events;
+    private Map<String, String> proof = Map.of();
     private @Nullable UpstreamConnection connection;
+    private @Nullable UnaryOperator<byte[]> unwrapped;
     private boolean over;
 
     Answer(Plan plan, String requestId, Events events) {
@@ -112,23 +128,59 @@ final class HttpTarget implements Target {
       this.events = events;
     }
 
+    void begin() {
+      if (provider.credential().isEmpty()) {
+        upstreams.call(origin, connectTimeout, this);
+        return;
+      }
+      CompletableFuture<String> told = api.proof(provider.credential()).toCompletableFuture();
+      if (told.isDone()) {
+        told.whenComplete(this::proven);
+      } else {
+        told.whenComplete((token, failure) -> worker.execute(() -> proven(token, failure)));
+      }
+    }
+
+    private void proven(@Nullable String token, @Nullable Throwable failure) {
+      if (over) {
+        return;
+      }
+      if (token == null) {
+        over = true;
+        events.targetFailed(true, false, "no token can be had: " + reason(failure));
+        return;
+      }
+      proof = api.fields(
+          token,
+          new ProviderApi.Sent(
+              authority, target(), plan.contentType(), plan.outgoing().body()));
+      upstreams.call(origin, connectTimeout, this);
+    }
+
+    private static String reason(@Nullable Throwable failure) {
+      Throwable cause = failure instanceof CompletionException && failure.getCause() != null
+          ? failure.getCause()
+          : failure;
+      return cause == null ? "" : String.valueOf(cause.getMessage());
+    }
+
+    private String target() {
+      return path + api.path(plan.outgoing().path(), model);
+    }
+
     @Override
     public void connected(UpstreamConnection opened) {
       connection = opened;
       Duration silence = provider.timeouts().silence();
       var head = opened
-          .request("POST", path + plan.outgoing().path(), silence, silence)
+          .request("POST", target(), silence, silence)
           .field(Field.HOST, authority)
           .field(Field.CONTENT_TYPE, plan.contentType())
-          .field(
-              "Accept",
-              plan.question().envelope().stream() ? "text/event-stream" : "application/json")
+          .field("Accept", plan.question().envelope().stream() ? EVENTS : "application/json")
           .field("User-Agent", "sluice")
           .field(Field.X_REQUEST_ID, requestId);
       plan.outgoing().fields().forEach(head::field);
-      if (!provider.credential().isEmpty()) {
-        api.credential(provider.credential()).forEach(head::field);
-      }
+      proof.forEach(head::field);
       byte[] body = plan.outgoing().body();
       opened.headEnd(body.length);
       opened.send(ByteString.fromArrayUnsafe(body));
@@ -141,14 +193,19 @@ final class HttpTarget implements Target {
         return;
       }
       String type = head.fields().first(Field.CONTENT_TYPE);
-      events.targetHead(
-          new Head(head.status(), type == null ? "" : type, head.bodyLength(), head.fields()));
+      unwrapped = plan.translation() != null || type == null ? null : api.unwrapped(type);
+      events.targetHead(new Head(
+          head.status(),
+          unwrapped != null ? EVENTS : type == null ? "" : type,
+          unwrapped != null ? -1 : head.bodyLength(),
+          head.fields()));
     }
 
     @Override
     public void responseBody(ByteString piece) {
       if (!over) {
-        byte[] bytes = piece.toArrayUnsafe();
+        byte[] bytes =
+            unwrapped == null ? piece.toArrayUnsafe() : unwrapped.apply(piece.toArrayUnsafe());
         events.targetBody(bytes, 0, bytes.length);
       }
     }

@@ -1,7 +1,6 @@
 package dev.sluice.model;
 
 import dev.sluice.model.chat.AnswerEvent;
-import dev.sluice.model.chat.AnswerReader;
 import dev.sluice.model.chat.AnswerTap;
 import dev.sluice.model.chat.AnswerTerms;
 import dev.sluice.model.chat.Json;
@@ -95,8 +94,8 @@ final class ModelAnswer implements Target.Events {
     if (whole.mayGoOn(from, Ending.CUT)) {
       out.hold();
     }
-    if (from.plan().dialect() != null) {
-      translate(from.plan().dialect(), head);
+    if (from.plan().translation() != null) {
+      translate(from.plan().translation(), head);
     } else {
       pass(head);
     }
@@ -114,11 +113,13 @@ final class ModelAnswer implements Target.Events {
               "the provider does not accept the gateway's credential"));
       return;
     }
-    if (from.plan().dialect() == null && !attempts.anyFailed() && !whole.mayGoOn(from, ending)) {
+    boolean passes = from.plan().translation() == null && from.plan().errors() == null;
+    if (passes && !attempts.anyFailed() && !whole.mayGoOn(from, ending)) {
       attempts.refused(from, ending, head.retryAfter());
       pass(head);
     } else {
-      error = new ProviderFailure(from.target().speaks(), head.status(), head.retryAfter());
+      ProviderDialect errors = from.plan().errors();
+      error = new ProviderFailure(errors == null ? from.target().speaks() : errors, head);
     }
   }
 
@@ -135,14 +136,9 @@ final class ModelAnswer implements Target.Events {
     out.head(head.status(), head.contentType(), head.retryAfter(), streamed ? -1 : head.length());
   }
 
-  private void translate(ProviderDialect dialect, Target.Head head) {
+  private void translate(Translation translation, Target.Head head) {
     streamed = question.envelope().stream();
-    AnswerReader reader = json ? dialect.document() : dialect.stream();
-    TranslatedAnswer answer = new TranslatedAnswer(
-        reader,
-        streamed
-            ? asked.dialect().stream(question, terms())
-            : asked.dialect().document(question, terms()));
+    TranslatedAnswer answer = translation.begin(asked.dialect(), question, terms(), json, streamed);
     translated = answer;
     tap = answer;
     if (streamed) {
@@ -274,10 +270,6 @@ final class ModelAnswer implements Target.Events {
   private void cut(String why) {
     request.note(why);
     attempts.broke(from);
-    if (!Callers.converses(asked.call())) {
-      breakOff(why);
-      return;
-    }
     ProviderError what =
         new ProviderError(502, ProviderError.Kind.FAILED, "the provider's answer was cut off");
     byte[] told;

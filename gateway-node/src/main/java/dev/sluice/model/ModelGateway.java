@@ -20,6 +20,7 @@ import dev.sluice.wire.Field;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
@@ -41,6 +42,7 @@ public final class ModelGateway implements ModelService {
   private final NodeLeases leases;
   private final ModelLog log;
   private final Tokens tokens;
+  private final ProviderApis apis;
   private final ModelSettings settings;
   private final MessageDigest sha256;
   private final ModelNode node;
@@ -54,6 +56,7 @@ public final class ModelGateway implements ModelService {
       ModelLog log,
       Tokens tokens,
       ModelNode node,
+      GoogleTokens google,
       ModelSettings settings) {
     this.scope = scope;
     this.upstreams = upstreams;
@@ -62,6 +65,7 @@ public final class ModelGateway implements ModelService {
     this.log = log;
     this.tokens = tokens;
     this.node = node;
+    this.apis = new ProviderApis(google, InstantSource.system());
     this.settings = settings;
     try {
       this.sha256 = MessageDigest.getInstance("SHA-256");
@@ -179,7 +183,13 @@ public final class ModelGateway implements ModelService {
   Optional<Target> target(ModelProvider provider, String model) {
     return provider.kind() == DeclaredModelProvider.Kind.ECHO
         ? EchoTarget.of(scope, provider.name(), model)
-        : Optional.of(new HttpTarget(upstreams, provider, model, settings.connectTimeout()));
+        : Optional.of(new HttpTarget(
+            scope::execute,
+            upstreams,
+            provider,
+            apis.of(provider),
+            model,
+            settings.connectTimeout()));
   }
 
   NodeHealth health() {

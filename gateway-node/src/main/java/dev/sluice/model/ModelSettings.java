@@ -7,7 +7,11 @@ import java.time.Duration;
 
 /** {@code sluice.model} in reference.conf, where each key is explained. */
 public record ModelSettings(
-    Duration connectTimeout, int unsentBytes, int heldBytes, HealthSettings health) {
+    Duration connectTimeout,
+    int unsentBytes,
+    int heldBytes,
+    HealthSettings health,
+    TokenSettings tokens) {
   /** @throws IllegalArgumentException that names the key, its value and what was expected */
   public static ModelSettings from(Config config) {
     Section model = Section.of(config, "sluice.model");
@@ -15,6 +19,7 @@ public record ModelSettings(
         model.duration("connect-timeout", Duration.ofMillis(100), Duration.ofMinutes(5)),
         (int) model.bytes("unsent-bytes", 4096, 64 * 1024 * 1024),
         (int) model.bytes("held-bytes", 4096, 16 * 1024 * 1024),
-        HealthSettings.from(config));
+        HealthSettings.from(config),
+        TokenSettings.from(config));
   }
 }

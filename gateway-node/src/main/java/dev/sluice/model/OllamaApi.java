@@ -24,12 +24,12 @@ final class OllamaApi implements ProviderApi {
   }
 
   @Override
-  public ProviderDialect conversations() {
+  public ProviderDialect conversations(String model) {
     return chat;
   }
 
   @Override
-  public Map<String, String> credential(String key) {
-    return Map.of("Authorization", "Bearer " + key);
+  public Map<String, String> fields(String proof, Sent request) {
+    return Map.of("Authorization", "Bearer " + proof);
   }
 }

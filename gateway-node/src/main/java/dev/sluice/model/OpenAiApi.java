@@ -1,26 +1,43 @@
 package dev.sluice.model;
 
 import dev.sluice.ingress.Action;
+import dev.sluice.ingress.ChatTraits;
 import dev.sluice.ingress.DeclaredModelProvider.Kind;
 import dev.sluice.ingress.ModelProvider;
 import dev.sluice.model.chat.Outgoing;
 import dev.sluice.model.chat.ProviderDialect;
 import dev.sluice.model.chat.Question;
 import dev.sluice.model.chat.Terms;
+import dev.sluice.model.openai.ChatOptions;
 import dev.sluice.model.openai.ChatProvider;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.EnumSet;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** OpenAI's API: there, at Azure, and wherever else it is spoken. */
 final class OpenAiApi implements ProviderApi {
-  private static final ProviderDialect CHAT = new ChatProvider();
+  private static final String ASKS_USAGE = ChatOptions.Feature.STREAM_OPTIONS.name();
 
   private final ModelProvider provider;
 
   OpenAiApi(ModelProvider provider) {
     this.provider = provider;
+  }
+
+  static ChatOptions options(ChatTraits traits) {
+    Set<ChatOptions.Feature> features = EnumSet.copyOf(ChatOptions.OPENAI.features());
+    traits.with().forEach(one -> features.add(ChatOptions.Feature.valueOf(one)));
+    traits.without().forEach(one -> features.remove(ChatOptions.Feature.valueOf(one)));
+    return new ChatOptions(
+        ChatOptions.OPENAI.systemRole(), traits.seedField(), traits.anyTool(), features);
+  }
+
+  @Override
+  public boolean asksUsage() {
+    return !provider.chat().without().contains(ASKS_USAGE);
   }
 
   @Override
@@ -43,30 +60,31 @@ final class OpenAiApi implements ProviderApi {
       case RERANK, RERANK_V2 -> "/rerank";
       default -> "";
     };
-    return path.isEmpty() ? null : new Outgoing(at(path, terms), question.bodyFor(terms));
+    return path.isEmpty() ? null : new Outgoing(path, question.bodyFor(terms));
   }
 
   /** Azure has a path for each deployment, unless it is called without a version. */
-  String at(String path, Terms terms) {
+  @Override
+  public String path(String path, String model) {
     if (provider.kind() != Kind.AZURE_OPENAI) {
       return path;
     }
     String version = provider.place().apiVersion();
     return version.isEmpty()
         ? "/openai/v1" + path
-        : "/openai/deployments/" + URLEncoder.encode(terms.model(), StandardCharsets.UTF_8) + path
+        : "/openai/deployments/" + URLEncoder.encode(model, StandardCharsets.UTF_8) + path
             + "?api-version=" + version;
   }
 
   @Override
-  public ProviderDialect conversations() {
-    return CHAT;
+  public ProviderDialect conversations(String model) {
+    return new ChatProvider(options(provider.chat()));
   }
 
   @Override
-  public Map<String, String> credential(String key) {
+  public Map<String, String> fields(String proof, Sent request) {
     return provider.kind() == Kind.AZURE_OPENAI
-        ? Map.of("api-key", key)
-        : Map.of("Authorization", "Bearer " + key);
+        ? Map.of("api-key", proof)
+        : Map.of("Authorization", "Bearer " + proof);
   }
 }

@@ -1,5 +1,6 @@
 package dev.sluice.model;
 
+import dev.sluice.model.bedrock.BedrockErrors;
 import dev.sluice.model.chat.ProviderDialect;
 import dev.sluice.model.chat.ProviderError;
 import java.io.ByteArrayOutputStream;
@@ -12,15 +13,12 @@ final class ProviderFailure {
   private static final int MOST_DIGITS = 6;
 
   private final ProviderDialect dialect;
-  private final int status;
-  private final String retryAfter;
+  private final Target.Head head;
   private final ByteArrayOutputStream body = new ByteArrayOutputStream();
 
-  /** @param retryAfter value of its Retry-After, or empty */
-  ProviderFailure(ProviderDialect dialect, int status, String retryAfter) {
+  ProviderFailure(ProviderDialect dialect, Target.Head head) {
     this.dialect = dialect;
-    this.status = status;
-    this.retryAfter = retryAfter;
+    this.head = head;
   }
 
   void read(byte[] bytes, int from, int to) {
@@ -28,8 +26,9 @@ final class ProviderFailure {
   }
 
   ProviderError told() {
-    ProviderError told = dialect.error(status, body.toByteArray());
-    Duration asked = seconds(retryAfter);
+    String type = head.field(BedrockErrors.TYPE_FIELD);
+    ProviderError told = dialect.error(head.status(), type, body.toByteArray());
+    Duration asked = seconds(head.retryAfter());
     return asked == null
         ? told
         : new ProviderError(told.status(), told.kind(), told.message(), asked);

@@ -17,14 +17,16 @@ interface Target {
   /**
    * A request as it goes to the target.
    *
-   * @param dialect that its answer must be translated from; null if it comes in the caller's own
+   * @param translation of its answer; null if it comes in the caller's own dialect
+   * @param errors dialect that its errors must be translated from; null if they come in the caller's own
    */
   record Plan(
       Question question,
       Outgoing outgoing,
       String contentType,
       long outputCap,
-      @Nullable ProviderDialect dialect) {}
+      @Nullable Translation translation,
+      @Nullable ProviderDialect errors) {}
 
   /**
    * Head of an answer.
@@ -38,6 +40,12 @@ interface Target {
     /** Value of the provider's Retry-After, or empty. */
     String retryAfter() {
       String value = fields == null ? null : fields.first(Field.RETRY_AFTER);
+      return value == null ? "" : value;
+    }
+
+    /** The first value of a field of the provider's, or empty. */
+    String field(String name) {
+      String value = fields == null ? null : fields.first(name);
       return value == null ? "" : value;
     }
   }

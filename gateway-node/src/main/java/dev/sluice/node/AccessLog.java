@@ -1,16 +1,18 @@
 package dev.sluice.node;
 
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import dev.sluice.edge.PassedOn;
 import dev.sluice.ingress.Route;
 import dev.sluice.proxy.Inbound;
 import dev.sluice.wire.RequestHead;
+import java.net.InetSocketAddress;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One line of JSON for each request. Queries are left out, because keys travel in them; so are all header fields. The
+ * One line of JSON for each request, and for each connection that was passed on as it is. Queries are left out, because keys travel in them; so are all header fields. The
  * logger writes in the background and drops lines rather than hold a worker up.
  */
 final class AccessLog {
@@ -41,6 +43,29 @@ final class AccessLog {
       number(line, "output_tokens", request.outputTokens());
     }
     text(line, "note", request.note());
+    LOG.info(line.append('}').toString());
+  }
+
+  void write(PassedOn passed) {
+    if (!LOG.isInfoEnabled()) {
+      return;
+    }
+    StringBuilder line = new StringBuilder(256);
+    line.append("{\"time\":\"").append(Instant.now()).append('"');
+    text(line, "client", passed.client().getAddress().getHostAddress());
+    text(line, "stream", passed.name());
+    number(line, "port", passed.port());
+    text(line, "host", passed.host().isEmpty() ? null : passed.host());
+    number(line, "status", passed.status());
+    number(line, "received", passed.receivedBytes());
+    number(line, "bytes", passed.sentBytes());
+    number(line, "micros", passed.nanos() / 1_000);
+    InetSocketAddress endpoint = passed.endpoint();
+    text(
+        line,
+        "upstream",
+        endpoint == null ? null : endpoint.getHostString() + ":" + endpoint.getPort());
+    text(line, "note", passed.note());
     LOG.info(line.append('}').toString());
   }
 

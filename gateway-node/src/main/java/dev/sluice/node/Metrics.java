@@ -3,6 +3,7 @@ package dev.sluice.node;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import dev.sluice.alert.Alerts;
+import dev.sluice.edge.PassedOn;
 import dev.sluice.ingress.ObjectKey;
 import dev.sluice.ingress.Route;
 import dev.sluice.ingress.RouteTable;
@@ -130,6 +131,17 @@ final class Metrics implements TrafficLog, ShadowLog {
   @Override
   public void malformed(Malformed malformed) {
     counter("sluice.malformed", "status", Integer.toString(malformed.status())).increment();
+  }
+
+  @Override
+  public void passedOn(PassedOn passed) {
+    String name = passed.name();
+    counter("sluice.streams", "stream", name, "status", Integer.toString(passed.status()))
+        .increment();
+    counter("sluice.stream.bytes", "stream", name, "way", "received")
+        .increment(passed.receivedBytes());
+    counter("sluice.stream.bytes", "stream", name, "way", "sent").increment(passed.sentBytes());
+    access.write(passed);
   }
 
   /** As {@link ModelLog} has it. */

@@ -24,6 +24,7 @@ import dev.sluice.ingress.kube.KeptListing;
 import dev.sluice.ingress.kube.KubernetesSource;
 import dev.sluice.ingress.kube.Listing;
 import dev.sluice.ingress.kube.StatusWriter;
+import dev.sluice.model.GoogleTokens;
 import dev.sluice.model.ModelGateway;
 import dev.sluice.model.ModelNode;
 import dev.sluice.model.health.HealthAgent;
@@ -80,6 +81,7 @@ public final class Node {
   private final Database database;
   private final Tenancy tenancy;
   private final Tokens tokens;
+  private final GoogleTokens google;
   private final Alerts alerts;
   private final NodeLeases leases;
   private final ModelNode models;
@@ -105,6 +107,7 @@ public final class Node {
     this.database = Database.of(settings.database(), settings.connections());
     this.tenancy = new Tenancy(declared::tenants, System::currentTimeMillis);
     this.tokens = new Tokens(settings.identity(), Clock.systemUTC());
+    this.google = new GoogleTokens(settings.model().tokens());
     this.leases = new NodeLeases(settings.quota());
     this.models = ModelNode.of(leases.uid(), settings.model());
     this.nginx = settings.nginx().on() ? new RequestMetrics(settings.nginx()) : null;
@@ -195,7 +198,7 @@ public final class Node {
       Upstreams upstreams =
           new Upstreams(settings.upstream(), scope, scope.deadlines(), upstreamTls);
       ModelGateway calls = new ModelGateway(
-          scope, upstreams, tenancy::table, leases, log, tokens, models, settings.model());
+          scope, upstreams, tenancy::table, leases, log, tokens, models, google, settings.model());
       return new Gateway(
           declared::routes,
           streamPorts::free,
@@ -332,6 +335,7 @@ public final class Node {
         .thenCompose(done -> {
           leases.close();
           memory.close();
+          google.close();
           closePage();
           TenancyFeed reading = feed;
           if (reading != null) {

@@ -91,7 +91,11 @@ final class Webhook {
 
   private HttpResponse judge(byte[] question, Listing listed) {
     byte[] answer = AdmissionReview.answer(
-        question, listed.declared(), settings.classes(), settings.controller());
+        question,
+        listed.declared(),
+        settings.classes(),
+        settings.controller(),
+        settings.mode() == NodeSettings.Mode.SERVE);
     return HttpResponse.create()
         .withEntity(HttpEntities.create(ContentTypes.APPLICATION_JSON, answer));
   }

@@ -2,6 +2,7 @@ package dev.sluice.proxy;
 
 import dev.sluice.edge.Arrival;
 import dev.sluice.edge.Onward;
+import dev.sluice.edge.PassedOn;
 import dev.sluice.edge.Reply;
 import dev.sluice.edge.Service;
 import dev.sluice.edge.WorkerScope;
@@ -111,6 +112,11 @@ public final class Gateway implements Service {
       Collections.rotate(endpoints, turn++ % endpoints.size());
     }
     return new Onward(route.backend().name(), endpoints, route.readsProxy(), route.writesProxy());
+  }
+
+  @Override
+  public void passedOn(PassedOn passed) {
+    log.passedOn(passed);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.sluice.proxy;
 
+import dev.sluice.edge.PassedOn;
 import dev.sluice.wire.Malformed;
 
 /** Counts and writes down what became of requests. Called on the worker; never blocks. */
@@ -9,4 +10,7 @@ public interface TrafficLog {
 
   /** Something arrived that was no request. */
   void malformed(Malformed malformed);
+
+  /** A connection that was passed on as it is is over. */
+  void passedOn(PassedOn passed);
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.sluice.edge.Arrival;
+import dev.sluice.edge.PassedOn;
 import dev.sluice.edge.Reply;
 import dev.sluice.edge.Service;
 import dev.sluice.wire.Malformed;
@@ -60,6 +61,9 @@ class RefusalsIT {
 
     @Override
     public void malformed(Malformed malformed) {}
+
+    @Override
+    public void passedOn(PassedOn passed) {}
   }
 
   @BeforeAll

@@ -3,6 +3,7 @@ package dev.sluice.proxy;
 import akka.util.ByteString;
 import com.typesafe.config.ConfigFactory;
 import dev.sluice.edge.Arrival;
+import dev.sluice.edge.PassedOn;
 import dev.sluice.ingress.Declaration;
 import dev.sluice.ingress.DeclaredAt;
 import dev.sluice.ingress.DeclaredIngress;
@@ -134,6 +135,9 @@ public class RequestBenchmark {
 
     @Override
     public void malformed(Malformed malformed) {}
+
+    @Override
+    public void passedOn(PassedOn passed) {}
   }
 
   /** A request that has come from nowhere. */

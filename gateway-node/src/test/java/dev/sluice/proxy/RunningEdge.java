@@ -5,6 +5,7 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import dev.sluice.edge.EdgeSettings;
+import dev.sluice.edge.PassedOn;
 import dev.sluice.edge.ServiceFactory;
 import dev.sluice.edge.Workers;
 import dev.sluice.ingress.Declaration;
@@ -239,6 +240,11 @@ final class RunningEdge implements AutoCloseable {
     @Override
     public void malformed(Malformed malformed) {
       over.add("malformed " + malformed.status());
+    }
+
+    @Override
+    public void passedOn(PassedOn passed) {
+      over.add("passed on " + passed.status() + " " + passed.name());
     }
   }
 }

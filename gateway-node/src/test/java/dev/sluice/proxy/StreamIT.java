@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.sluice.edge.Arrival;
 import dev.sluice.edge.Onward;
+import dev.sluice.edge.PassedOn;
 import dev.sluice.edge.Reply;
 import dev.sluice.edge.Service;
 import dev.sluice.wire.Malformed;
@@ -19,9 +20,13 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
@@ -39,6 +44,7 @@ class StreamIT {
   private volatile Set<Integer> ports = Set.of();
   private volatile @Nullable Onward to;
   private volatile @Nullable Onward secured;
+  private final BlockingQueue<PassedOn> over = new LinkedBlockingQueue<>();
   private RunningEdge edge;
   private ServerSocket upstream;
   private InetSocketAddress address;
@@ -62,6 +68,11 @@ class StreamIT {
     @Override
     public @Nullable Onward stream(int port) {
       return to;
+    }
+
+    @Override
+    public void passedOn(PassedOn passed) {
+      over.add(passed);
     }
 
     @Override
@@ -97,6 +108,13 @@ class StreamIT {
 
   private InetSocketAddress upstreamAddress() {
     return (InetSocketAddress) upstream.getLocalSocketAddress();
+  }
+
+  /** The next connection that is told to be over. */
+  private PassedOn told() throws InterruptedException {
+    PassedOn told = over.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    assertThat(told).isNotNull();
+    return Objects.requireNonNull(told);
   }
 
   /** The port opens a moment after it is wanted. */
@@ -162,7 +180,28 @@ class StreamIT {
   }
 
   @Test
-  void anEndpointThatRefusesIsPassedOverAndWithoutAnyTheConnectionEnds() throws IOException {
+  void eachConnectionIsToldOfOnceItIsOver() throws Exception {
+    try (Socket client = connect();
+        Socket served = upstream.accept()) {
+      write(client, new byte[] {1, 2, 3});
+      assertThat(served.getInputStream().readNBytes(3)).hasSize(3);
+      write(served, new byte[] {4, 5});
+      served.shutdownOutput();
+      assertThat(client.getInputStream().readAllBytes()).hasSize(2);
+    }
+    PassedOn whole = told();
+    assertThat(whole.name()).isEqualTo("test/stream:1");
+    assertThat(whole.port()).isEqualTo(address.getPort());
+    assertThat(whole.status()).isEqualTo(200);
+    assertThat(whole.endpoint()).isEqualTo(upstreamAddress());
+    assertThat(whole.receivedBytes()).isEqualTo(3);
+    assertThat(whole.sentBytes()).isEqualTo(2);
+    assertThat(whole.note()).isNull();
+    assertThat(over).isEmpty();
+  }
+
+  @Test
+  void anEndpointThatRefusesIsPassedOverAndWithoutAnyTheConnectionEnds() throws Exception {
     InetSocketAddress nobody = new InetSocketAddress(address.getAddress(), RunningEdge.freePort());
     to = new Onward("test/stream:1", List.of(nobody, upstreamAddress()), false, false);
     try (Socket client = connect();
@@ -170,11 +209,16 @@ class StreamIT {
       write(served, new byte[] {1});
       assertThat(client.getInputStream().read()).isEqualTo(1);
     }
+    assertThat(told().status()).isEqualTo(200);
     to = new Onward("test/stream:1", List.of(nobody), false, false);
     try (Socket client = connect()) {
       assertThatThrownBy(() -> client.getInputStream().read())
           .hasMessageContaining("Connection reset");
     }
+    PassedOn lost = told();
+    assertThat(lost.status()).isEqualTo(502);
+    assertThat(lost.endpoint()).isNull();
+    assertThat(lost.note()).contains("" + nobody.getPort());
   }
 
   @Test
@@ -197,13 +241,14 @@ class StreamIT {
   }
 
   @Test
-  void whoBeginsOtherwiseIsBrokenOff() throws IOException {
+  void whoBeginsOtherwiseIsBrokenOff() throws Exception {
     leadTo(true, false);
     try (Socket client = connect()) {
       write(client, "HELO example.com\r\n".getBytes(StandardCharsets.US_ASCII));
       assertThatThrownBy(() -> client.getInputStream().read())
           .hasMessageContaining("Connection reset");
     }
+    assertThat(told().status()).isEqualTo(400);
   }
 
   @Test
@@ -250,6 +295,7 @@ class StreamIT {
         assertThat(client.getInputStream().read()).isEqualTo(22);
       }
     }
+    assertThat(told().host()).isEqualTo("inner.example");
     try (Socket client = new Socket(edge.https().getAddress(), edge.https().getPort())) {
       client.setSoTimeout((int) PATIENCE.toMillis());
       write(client, clientHello("outer.example"));

@@ -20,6 +20,13 @@ public record Admission(List<Problem> refused, List<Problem> told) {
   /** Later than all others, for an object that has no time of its creation yet. */
   private static final String LAST = "9999-12-31T23:59:59Z";
 
+  /** The same where nothing shall be kept from being stored. */
+  public Admission onlyTold() {
+    List<Problem> all = new ArrayList<>(refused);
+    all.addAll(told);
+    return new Admission(List.of(), List.copyOf(all));
+  }
+
   /**
    * Judges an Ingress by its own hosts alone: others can't change what becomes of it.
    *

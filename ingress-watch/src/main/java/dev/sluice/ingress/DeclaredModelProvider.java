@@ -9,7 +9,8 @@ import java.util.List;
  * @param kind what it speaks
  * @param baseUrl absolute http or https URL that the paths of its API are appended to; empty for echo
  * @param place where in its account it is called
- * @param credentials where its API keys are, each as good as the others; empty if it needs none
+ * @param chat how it speaks, if that is OpenAI's dialect
+ * @param credentials where its API keys, or what stands for them, are, each as good as the others; empty if it needs none
  * @param capField request field that caps an answer's tokens where the caller sent none
  * @param prices empty if nobody has said what it costs
  */
@@ -21,6 +22,7 @@ public record DeclaredModelProvider(
     List<SecretRef> credentials,
     String capField,
     Place place,
+    ChatTraits chat,
     Timeouts timeouts,
     List<ModelPrice> prices)
     implements Declaration {
@@ -40,7 +42,11 @@ public record DeclaredModelProvider(
     /** Google's Gemini API. */
     GEMINI,
     OLLAMA,
-    VLLM;
+    VLLM,
+    /** Models of many makers at Amazon Bedrock. */
+    BEDROCK,
+    /** Gemini and Claude at Google's Vertex AI. */
+    VERTEX;
 
     /** Whether it speaks OpenAI's dialect. */
     public boolean openai() {
@@ -56,9 +62,23 @@ public record DeclaredModelProvider(
    * Where in an account models are called; each empty where the kind has none.
    *
    * @param apiVersion of Azure's API by deployments
+   * @param region of Bedrock, or location of Vertex
+   * @param project of Vertex
    */
-  public record Place(String apiVersion) {
-    public static final Place NONE = new Place("");
+  public record Place(String apiVersion, String region, String project) {
+    public static final Place NONE = new Place("", "", "");
+
+    public static Place ofVersion(String apiVersion) {
+      return new Place(apiVersion, "", "");
+    }
+
+    public static Place ofRegion(String region) {
+      return new Place("", region, "");
+    }
+
+    public static Place ofProject(String project, String location) {
+      return new Place("", location, project);
+    }
   }
 
   /**

@@ -9,7 +9,8 @@ import java.util.List;
  * @param baseUrl empty for echo
  * @param capField request field that caps an answer's tokens where the caller sent none
  * @param place where in its account it is called
- * @param credential the key that is sent, empty if it needs none; never printed
+ * @param chat how it speaks, if that is OpenAI's dialect
+ * @param credential the key that is sent, or what its kind has in its place; empty if it needs none; never printed
  * @param keys all that can be sent, each as good as the others; empty if it needs none
  */
 public record ModelProvider(
@@ -19,6 +20,7 @@ public record ModelProvider(
     String credential,
     String capField,
     DeclaredModelProvider.Place place,
+    ChatTraits chat,
     DeclaredModelProvider.Timeouts timeouts,
     List<ModelPrice> prices,
     List<Key> keys) {
@@ -45,7 +47,7 @@ public record ModelProvider(
   /** The same, called with one of its keys. */
   public ModelProvider with(Key key) {
     return new ModelProvider(
-        name, kind, baseUrl, key.secret(), capField, place, timeouts, prices, keys);
+        name, kind, baseUrl, key.secret(), capField, place, chat, timeouts, prices, keys);
   }
 
   @Override

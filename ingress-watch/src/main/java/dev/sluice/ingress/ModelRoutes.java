@@ -159,28 +159,41 @@ final class ModelRoutes {
         keys.isEmpty() ? "" : keys.get(0).secret(),
         provider.capField(),
         provider.place(),
+        provider.chat(),
         provider.timeouts(),
         provider.prices(),
         keys));
   }
 
-  /** Those that are there; the others are told. */
+  /** Those that are there and can be used; the others are told. */
   private List<ModelProvider.Key> keys(DeclaredModelProvider provider) {
     List<ModelProvider.Key> keys = new ArrayList<>();
-    boolean only = provider.credentials().size() == 1;
+    String left = provider.credentials().size() == 1
+        ? "targets of this provider are left out"
+        : "this key is left out";
     for (SecretRef ref : provider.credentials()) {
-      Optional<byte[]> value =
-          declared.secret(provider.key(), ref.name()).map(secret -> secret.value(ref.entry()));
-      if (value.isPresent()) {
-        keys.add(ModelProvider.Key.of(
-            ref.name() + "/" + ref.entry(),
-            new String(value.get(), StandardCharsets.UTF_8).strip()));
-      } else {
+      Optional<String> value = declared
+          .secret(provider.key(), ref.name())
+          .map(secret -> secret.value(ref.entry()))
+          .map(bytes -> new String(bytes, StandardCharsets.UTF_8).strip());
+      String expected =
+          value.map(text -> ProviderCredentials.expected(provider.kind(), text)).orElse("");
+      ObjectKey secret = provider.key().sibling("Secret", ref.name());
+      if (value.isEmpty()) {
         problems.add(provider.problem(
             ref.field(),
-            "no " + provider.key().sibling("Secret", ref.name()) + " with the key " + ref.entry(),
+            "no " + secret + " with the key " + ref.entry(),
             "an existing Secret and key",
-            only ? "targets of this provider are left out" : "this key is left out"));
+            left));
+      } else if (!expected.isEmpty()) {
+        problems.add(provider.problem(
+            ref.field(),
+            "what " + secret + " has under " + ref.entry()
+                + " is no credential for this kind of provider",
+            expected,
+            left));
+      } else {
+        keys.add(ModelProvider.Key.of(ref.name() + "/" + ref.entry(), value.get()));
       }
     }
     return keys;

@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ModelRoutesTest {
   private static final String HOST = "ai.example.com";
@@ -226,5 +228,36 @@ class ModelRoutesTest {
     ModelTable.Entry set = models(made, HOST).find(ModelAsk.of("set")).orElseThrow();
     assertThat(set.maxOutputTokens()).isEqualTo(9);
     assertThat(set.contextTokens()).isEqualTo(128_000);
+  }
+
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
+      bedrock, region: eu-west-1                  | {"AccessKeyId": "AKIA1", "SecretAccessKey": "s/+"} | yes
+      bedrock, region: eu-west-1                  | bedrock-api-key-YWJj                               | yes
+      bedrock, region: eu-west-1                  | {"AccessKeyId": "AKIA1"}                           | no
+      bedrock, region: eu-west-1                  | AKIA1 secret                                       | no
+      vertex, project: p, location: global        | {"type": "service_account", "client_email": "a"}   | yes
+      vertex, project: p, location: global        | {"type": "external_account"}                       | no
+      vertex, project: p, location: global        | ya29.token                                         | no
+      openai                                      | sk-1                                               | yes
+      openai                                      | sk-1 sk-2                                          | no
+      """)
+  void leaveOutAProviderWhoseCredentialIsNoneOfItsKindAndShowNothingOfIt(
+      String kind, String credential, String good) {
+    Reconciled made = new Manifests()
+        .sluice(
+            "ModelProvider",
+            "p",
+            "{kind: " + kind + ", credential: {secretRef: {name: s, key: k}}}")
+        .sluice("ModelRoute", "m", route("m", "{provider: p}"))
+        .secret("s", "k: '" + credential + "'")
+        .reconcile();
+    boolean used = good.equals("yes");
+    assertThat(models(made, HOST).find("m").orElseThrow().targets()).hasSize(used ? 1 : 0);
+    assertThat(made.problems()).hasSize(used ? 0 : 1);
+    for (Problem problem : made.problems()) {
+      assertThat(problem.field()).isEqualTo("spec.credential.secretRef");
+      assertThat(problem.toString()).doesNotContain("AKIA1", "ya29", "sk-1");
+    }
   }
 }

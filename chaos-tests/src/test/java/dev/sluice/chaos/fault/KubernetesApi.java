@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
@@ -146,6 +147,20 @@ public final class KubernetesApi {
 
   public void delete(String path) throws IOException, InterruptedException {
     answered(send(request(path).DELETE()));
+  }
+
+  /** Asks for the end of a Pod, as somebody who drains its node does; told whether that was granted, and why not. */
+  public Told evict(String namespace, String pod) throws IOException, InterruptedException {
+    String eviction = JSON.writeValueAsString(
+        Map.of("apiVersion", "policy/v1", "kind", "Eviction", "metadata", Map.of("name", pod)));
+    HttpResponse<String> answer =
+        send(request("/api/v1/namespaces/" + namespace + "/pods/" + pod + "/eviction")
+            .header("Content-Type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofString(eviction)));
+    return new Told(
+        answer.statusCode() < 300,
+        answer.headers().allValues("Warning"),
+        JSON.readTree(answer.body()).path("message").asText());
   }
 
   /** A token of a ServiceAccount, good for an hour. */

@@ -1,5 +1,8 @@
 package dev.sluice.chaos.fault;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
+
 /** Objects that scenarios hand to an API server. */
 public final class Objects {
   private Objects() {}
@@ -43,5 +46,16 @@ public final class Objects {
             - host: %s
               http: {paths: [{path: %s, pathType: Prefix, backend: {service: {name: %s, port: {number: 80}}}}]}
         """.formatted(name, host, path, service);
+  }
+
+  /** The webhook of deploy/webhook.yaml, asked at this address; without an answer nothing is stored. */
+  public static String webhook(String address, ServerKeys keys) throws Exception {
+    return Files.readString(Path.of("..", "deploy", "webhook.yaml"))
+        .replaceAll("(?s)^.*?\n---\n", "")
+        .replaceAll(
+            "clientConfig:\\s+service: \\{[^}]*}",
+            "clientConfig: {url: 'https://" + address + ":8444/validate', caBundle: "
+                + keys.bundle() + "}")
+        .replace("failurePolicy: Ignore", "failurePolicy: Fail");
   }
 }

@@ -219,15 +219,7 @@ class BeforehandIT {
   @Test
   @Order(4)
   void theWebhookDeniesWhatWouldBeRefusedAndWarnsOfWhatDiffers() throws Exception {
-    cluster
-        .api()
-        .apply(Files.readString(Path.of("..", "deploy", "webhook.yaml"))
-            .replaceAll("(?s)^.*?\n---\n", "")
-            .replaceAll(
-                "clientConfig:\\s+service: \\{[^}]*}",
-                "clientConfig: {url: 'https://" + ADDRESS + ":8444/validate', caBundle: "
-                    + keys.bundle() + "}")
-            .replace("failurePolicy: Ignore", "failurePolicy: Fail"));
+    cluster.api().apply(Objects.webhook(ADDRESS, keys));
     await().atMost(PATIENCE).until(() -> {
       KubernetesApi.Told told = cluster.api().applyAndTell(ingress("more", "auth-type: digest"));
       return !told.stored() && told.message().contains("denied the request");

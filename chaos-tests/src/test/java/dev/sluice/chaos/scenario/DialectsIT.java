@@ -3,8 +3,11 @@ package dev.sluice.chaos.scenario;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.sluice.chaos.check.CellTable;
+import dev.sluice.chaos.check.CellTable.Cell;
 import dev.sluice.chaos.fault.Installation;
 import dev.sluice.chaos.fault.Manifests;
+import dev.sluice.chaos.traffic.Http;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -18,29 +21,32 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Each dialect in and each dialect out, with the official SDK of the one and a provider of the other: chat, stream, tools over two
- * turns, structured output, an image, an error. The cases are in {@code src/test/python/dialects/callers.py}.
+ * Each dialect in and each dialect out: a fixed table of callers × providers × chat, stream, tools over two turns, structured output,
+ * an image, an error. Callers are the official SDKs for Python and Node, LangChain, and Vercel's AI SDK; providers are of our own,
+ * held to the types of the official SDKs. Each cell passes, or stands in not-sayable.tsv with the words of its refusal. The table is
+ * printed at the end.
  */
 class DialectsIT {
-  /** A Python that has the packages of requirements.txt; the test command makes it. */
+  /** A Python that has the packages of requirements.txt, and packages for Node; the test command makes them. */
   private static final Path PYTHON =
       Path.of("target", "python", "bin", "python").toAbsolutePath();
 
+  private static final Path NODE = Path.of("target", "node", "scripts").toAbsolutePath();
   private static final Path SCRIPTS = Path.of("src", "test", "python", "dialects");
   private static final String KEY = "sk-caller-0123456789";
-  private static final List<String> IN =
-      List.of("openai", "responses", "anthropic", "gemini", "ollama");
   private static final List<String> OUT = List.of("openai", "anthropic", "gemini", "ollama");
+  private static final long CALLER_SECONDS = 180;
 
   @TempDir
   static Path folder;
 
   private static Process providers;
+  private static String providersUrl = "";
   private static Installation sluice;
+  private static CellTable table;
 
   @BeforeAll
   static void start() throws Exception {
@@ -53,10 +59,11 @@ class DialectsIT {
         .start();
     BufferedReader told = new BufferedReader(
         new InputStreamReader(providers.getInputStream(), StandardCharsets.UTF_8));
-    String port = told.readLine();
+    providersUrl = "http://127.0.0.1:" + told.readLine();
+    table = new CellTable(OUT, SCRIPTS.resolve("not-sayable.tsv"));
     Manifests manifests = Manifests.withModels(folder.resolve("manifests"))
         .withTenant("caller", KEY, 50_000_000, "none");
-    manifests.write("far.yaml", far("http://127.0.0.1:" + port));
+    manifests.write("far.yaml", far(providersUrl));
     sluice = Installation.start(
         folder.resolve("data"),
         "127.0.7.73",
@@ -108,23 +115,89 @@ class DialectsIT {
     if (providers != null) {
       providers.destroy();
     }
-  }
-
-  static List<Arguments> pairs() {
-    List<Arguments> pairs = new ArrayList<>();
-    IN.forEach(in -> OUT.forEach(out -> pairs.add(Arguments.of(in, out))));
-    return pairs;
+    if (table != null) {
+      System.out.println(table.printed());
+    }
   }
 
   @ParameterizedTest
-  @MethodSource("pairs")
-  void isContent(String in, String out) throws IOException, InterruptedException {
-    Process process = new ProcessBuilder(
-            PYTHON.toString(), SCRIPTS.resolve("callers.py").toString(), in, out, sluice.url(1))
-        .redirectErrorStream(true)
-        .start();
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(process.waitFor(120, TimeUnit.SECONDS)).isTrue();
-    assertThat(process.exitValue()).as(output).isZero();
+  @ValueSource(
+      strings = {
+        "openai",
+        "responses",
+        "anthropic",
+        "gemini",
+        "ollama",
+        "langchain openai",
+        "langchain responses",
+        "langchain anthropic",
+        "langchain google",
+        "langchain ollama"
+      })
+  void callersForPythonAreContent(String caller) throws Exception {
+    isContent(caller, List.of(PYTHON.toString(), SCRIPTS.resolve("callers.py").toString()));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "node openai",
+        "node responses",
+        "node anthropic",
+        "node gemini",
+        "node ollama",
+        "vercel openai",
+        "vercel openai store:false",
+        "vercel openai.chat",
+        "vercel compatible",
+        "vercel anthropic",
+        "vercel google"
+      })
+  void callersForNodeAreContent(String caller) throws Exception {
+    assumeTrue(
+        Files.isDirectory(NODE),
+        "the SDKs for Node are not installed: needs Node 20 or later with npm and access to a registry");
+    isContent(
+        caller,
+        List.of(
+            "node",
+            "--preserve-symlinks",
+            "--preserve-symlinks-main",
+            NODE.resolve("dialects/callers.mjs").toString()));
+  }
+
+  private static void isContent(String caller, List<String> command)
+      throws IOException, InterruptedException {
+    List<String> whole = new ArrayList<>(command);
+    whole.add(caller);
+    whole.add(sluice.url(1));
+    whole.addAll(OUT);
+    Process process =
+        new ProcessBuilder(whole).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    List<Cell> cells = new ArrayList<>();
+    try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
+      lines.lines().filter(Cell::isOne).map(Cell::of).forEach(cells::add);
+    }
+    assertThat(process.waitFor(CALLER_SECONDS, TimeUnit.SECONDS)).isTrue();
+    assertThat(table.wrong(caller, cells)).isEmpty();
+  }
+
+  /** What the providers of this test would take from nobody, so that what passes means something. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/v1/chat/completions {'model':'far-openai','max_tokens':5,'messages':[{'role':'user','content':'hi'}],'reasoning':1}",
+        "/v1/chat/completions {'model':'far-openai','max_tokens':5,'messages':[{'role':'user','content':[{'type':'image'}]}]}",
+        "/v1/messages {'model':'claude-sonnet-4-5','max_tokens':5,'messages':[{'role':'user','content':[{'text':'hi'}]}]}",
+        "/v1/messages {'model':'claude-sonnet-4-5','max_tokens':'5','messages':[{'role':'user','content':'hi'}]}",
+        "/v1beta/models/far-gemini:generateContent {'contents':[{'parts':[{'txt':'hi'}]}],'generationConfig':{'maxOutputTokens':5}}",
+        "/api/chat {'model':'far-ollama','messages':[{'role':'user','content':'hi','parts':[]}],'options':{'num_predict':5}}"
+      })
+  void providersRefuseWhatTheirSdksDoNotKnow(String call) throws Exception {
+    String[] pathAndBody = call.split(" ", 2);
+    Http.Answer answer =
+        Http.post(providersUrl + pathAndBody[0], pathAndBody[1].replace('\'', '"'));
+    assertThat(answer.status()).as(answer.body()).isEqualTo(400);
+    assertThat(answer.body()).contains("Unfit");
   }
 }

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.chaos.fault.ControlPlane;
+import dev.sluice.chaos.fault.KubernetesApi;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -122,40 +123,52 @@ class NodesIT {
     assertThat(Files.readAllLines(told)).containsExactly("before", "term");
   }
 
-  @Test
-  void podsOfAStatefulSetAreDealtOutToBothNodesAndTheirAddressesStandInEndpointSlices()
-      throws Exception {
-    cluster.api().apply("""
+  /** Two Pods, and a Service for their addresses. */
+  private static String statefulSet(String name) {
+    return """
         apiVersion: v1
         kind: Service
-        metadata: {name: pair}
-        spec: {clusterIP: None, selector: {app: pair}, ports: [{name: http, port: 80}]}
+        metadata: {name: %1$s}
+        spec: {clusterIP: None, selector: {app: %1$s}, ports: [{name: http, port: 80}]}
         ---
         apiVersion: apps/v1
         kind: StatefulSet
-        metadata: {name: pair}
+        metadata: {name: %1$s}
         spec:
           replicas: 2
-          serviceName: pair
+          serviceName: %1$s
           podManagementPolicy: Parallel
-          selector: {matchLabels: {app: pair}}
+          selector: {matchLabels: {app: %1$s}}
           template:
-            metadata: {labels: {app: pair}}
+            metadata: {labels: {app: %1$s}}
             spec:
               terminationGracePeriodSeconds: 1
               containers: [{name: main, image: shell, command: [sh, -c, exec sleep 600]}]
-        """);
+        """.formatted(name);
+  }
+
+  @Test
+  void podsOfAStatefulSetAreDealtOutToBothNodesAndTheirAddressesStandInEndpointSlices()
+      throws Exception {
+    cluster.api().apply(statefulSet("pair"));
     await().atMost(PATIENCE).until(() -> isReady("pair-0") && isReady("pair-1"));
     assertThat(cluster.api().get(PODS + "pair-0").at("/spec/nodeName").asText())
         .isEqualTo("node-0");
     assertThat(cluster.api().get(PODS + "pair-1").at("/spec/nodeName").asText())
         .isEqualTo("node-1");
+    Set<String> addresses = Set.of(addressOf("pair-0"), addressOf("pair-1"));
+    assertThat(addresses)
+        .anyMatch(one -> one.startsWith("10.244.0."))
+        .anyMatch(one -> one.startsWith("10.244.1."));
     await()
         .atMost(PATIENCE)
-        .untilAsserted(
-            () -> assertThat(endpoints("pair")).containsExactly("10.244.0.10", "10.244.1.11"));
+        .untilAsserted(() -> assertThat(endpoints("pair")).isEqualTo(addresses));
     cluster.api().delete("/apis/apps/v1/namespaces/default/statefulsets/pair");
     await().atMost(PATIENCE).until(() -> isGone("pair-0") && isGone("pair-1"));
+  }
+
+  private static String addressOf(String pod) throws Exception {
+    return statusOf(pod).path("podIP").asText();
   }
 
   private static Set<String> endpoints(String service) throws Exception {
@@ -171,5 +184,42 @@ class NodesIT {
           }
         }));
     return ready;
+  }
+
+  @Test
+  void aDisruptionBudgetKeepsPodsFromBeingEvictedAndTheirSetBringsOthers() throws Exception {
+    cluster.api().apply(statefulSet("kept") + """
+        ---
+        apiVersion: policy/v1
+        kind: PodDisruptionBudget
+        metadata: {name: kept}
+        spec: {minAvailable: 1, selector: {matchLabels: {app: kept}}}
+        """);
+    await().atMost(PATIENCE).until(() -> isReady("kept-0") && isReady("kept-1"));
+    await().atMost(PATIENCE).until(() -> disruptionsAllowed("kept") == 1);
+    String first = uidOf("kept-0");
+    assertThat(cluster.api().evict("default", "kept-0").stored()).isTrue();
+    KubernetesApi.Told second = cluster.api().evict("default", "kept-1");
+    assertThat(second.stored()).isFalse();
+    assertThat(second.message()).contains("disruption budget");
+    await()
+        .atMost(PATIENCE)
+        .ignoreExceptionsMatching(AssertionError.class::isInstance)
+        .until(() -> !uidOf("kept-0").equals(first) && isReady("kept-0"));
+    cluster.api().delete("/apis/policy/v1/namespaces/default/poddisruptionbudgets/kept");
+    cluster.api().delete("/apis/apps/v1/namespaces/default/statefulsets/kept");
+    await().atMost(PATIENCE).until(() -> isGone("kept-0") && isGone("kept-1"));
+  }
+
+  private static int disruptionsAllowed(String budget) throws Exception {
+    return cluster
+        .api()
+        .get("/apis/policy/v1/namespaces/default/poddisruptionbudgets/" + budget)
+        .at("/status/disruptionsAllowed")
+        .asInt();
+  }
+
+  private static String uidOf(String pod) throws Exception {
+    return cluster.api().get(PODS + pod).at("/metadata/uid").asText();
   }
 }

@@ -97,7 +97,7 @@ class RollingUpdateIT {
       cluster.api().apply(set(database.databaseUrl(), "1"));
       await().atMost(PATIENCE).until(() -> isRolledOut(cluster));
       await().atMost(PATIENCE).until(RollingUpdateIT::answers);
-      assertThat(Rights.asked(cluster)).isSubsetOf(Rights.granted(cluster, "sluice"));
+      assertThat(Rights.asked(cluster)).isSubsetOf(Rights.granted(cluster, "sluice", "sluice"));
       try (SteadyTraffic traffic = SteadyTraffic.to("http://" + FRONT)) {
         cluster.api().apply(set(database.databaseUrl(), "2"));
         await().atMost(PATIENCE).until(() -> isRolledOut(cluster));

@@ -10,6 +10,7 @@ import dev.sluice.chaos.fault.Backend;
 import dev.sluice.chaos.fault.ControlPlane;
 import dev.sluice.chaos.fault.Installation;
 import dev.sluice.chaos.fault.Objects;
+import dev.sluice.chaos.fault.ServerKeys;
 import dev.sluice.chaos.traffic.Http;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -43,6 +44,8 @@ class SideBySideIT {
       status: {loadBalancer: {ingress: [{ip: 198.51.100.1}]}}
       """;
 
+  private static final String OBSERVER = "127.0.7.124";
+
   @TempDir
   static Path folder;
 
@@ -50,12 +53,14 @@ class SideBySideIT {
   private static Backend backend;
   private static HttpServer old;
   private static Installation observer;
+  private static ServerKeys keys;
 
   @BeforeAll
   static void start() throws Exception {
     cluster = ControlPlane.start(folder.resolve("kube"), "127.0.7.104");
     backend = Backend.ofMachine();
     old = oldController();
+    keys = ServerKeys.create(folder.resolve("keys"), OBSERVER);
     cluster.api().applyFile(Path.of("..", "deploy", "crds"));
     cluster.api().apply(readOnly(Files.readString(Path.of("..", "deploy", "rbac.yaml"))));
     cluster.api().apply(Objects.ingressClass("nginx", "k8s.io/ingress-nginx"));
@@ -66,12 +71,16 @@ class SideBySideIT {
     String token = cluster.api().tokenOf("sluice", "sluice");
     observer = Installation.start(
         folder.resolve("observer"),
-        "127.0.7.124",
+        OBSERVER,
         arguments(
             cluster.kubeconfigFor("observer", token),
             "sluice.node.mode=observe",
             "sluice.ingress.kubernetes.watch-time=2 s",
             "sluice.metrics.nginx.on=on",
+            "sluice.webhook.on=on",
+            "sluice.webhook.host=" + OBSERVER,
+            "sluice.webhook.certificate-file=" + keys.certificate(),
+            "sluice.webhook.key-file=" + keys.key(),
             "sluice.metrics.nginx.pod=pod-1",
             "sluice.proxy.shadow.against=127.0.0.1",
             "sluice.proxy.shadow.http-port=" + old.getAddress().getPort()));
@@ -301,9 +310,27 @@ class SideBySideIT {
         """.formatted(host, token, backend.port(), backend.address());
   }
 
-  /** What external-dns makes records of are the addresses in the status: of a Service in front here, by name and by number. */
   @Test
   @Order(6)
+  void itsWebhookWarnsAndKeepsNothingFromBeingStored() throws Exception {
+    cluster.api().apply(Objects.webhook(OBSERVER, keys));
+    String bad = Objects.ingress("warned", "warned.localhost", "/", "hello")
+        .replace(
+            "{name: warned}",
+            "{name: warned, annotations: {nginx.ingress.kubernetes.io/limit-rps: eleven}}");
+    await()
+        .atMost(PATIENCE)
+        .until(() -> cluster.api().applyAndTell(bad).warnings().toString().contains("limit-rps"));
+    assertThat(cluster.api().applyAndTell(bad).stored()).isTrue();
+    await().atMost(PATIENCE).until(() -> status("warned.localhost", "/") == 503);
+    cluster
+        .api()
+        .delete("/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations/sluice");
+  }
+
+  /** What external-dns makes records of are the addresses in the status: of a Service in front here, by name and by number. */
+  @Test
+  @Order(7)
   void onceItServesItsAddressesStandWhereThoseOfTheOtherControllerStood() throws Exception {
     cluster.api().apply("""
         apiVersion: v1

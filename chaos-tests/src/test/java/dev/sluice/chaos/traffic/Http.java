@@ -35,12 +35,24 @@ public final class Http {
 
   /** @param headers names and values in turn */
   public static Answer get(String url, String... headers) throws IOException, InterruptedException {
-    HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url)).timeout(DEADLINE);
+    return send(HttpRequest.newBuilder(URI.create(url)), headers);
+  }
+
+  /** @param headers names and values in turn */
+  public static Answer post(String url, String body, String... headers)
+      throws IOException, InterruptedException {
+    return send(
+        HttpRequest.newBuilder(URI.create(url)).POST(HttpRequest.BodyPublishers.ofString(body)),
+        headers);
+  }
+
+  private static Answer send(HttpRequest.Builder request, String... headers)
+      throws IOException, InterruptedException {
     if (headers.length > 0) {
       request.headers(headers);
     }
     HttpResponse<String> answer =
-        CLIENT.send(request.build(), HttpResponse.BodyHandlers.ofString());
+        CLIENT.send(request.timeout(DEADLINE).build(), HttpResponse.BodyHandlers.ofString());
     return new Answer(answer.statusCode(), answer.headers(), answer.body());
   }
 

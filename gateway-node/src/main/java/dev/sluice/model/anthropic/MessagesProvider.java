@@ -23,7 +23,7 @@ import java.util.Set;
 
 /**
  * Claude, as a provider: at Anthropic ({@code https://api.anthropic.com}, with the field {@code x-api-key}) and at Vertex (behind
- * {@link dev.sluice.model.vertex.VertexPlace#baseUrl} of {@code anthropic}, with a bearer token). Bedrock has it by its own
+ * {@link dev.sluice.model.vertex.VertexPlace#path} of {@code anthropic}, with a bearer token). Bedrock has it by its own
  * dialect, with the bodies of this one.
  */
 public final class MessagesProvider implements ProviderDialect {

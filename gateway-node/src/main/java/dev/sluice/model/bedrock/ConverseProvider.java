@@ -38,4 +38,9 @@ public final class ConverseProvider implements ProviderDialect {
   public ProviderError error(int status, byte[] body) {
     return BedrockErrors.read(status, "", body);
   }
+
+  @Override
+  public ProviderError error(int status, String type, byte[] body) {
+    return BedrockErrors.read(status, type, body);
+  }
 }

@@ -29,7 +29,7 @@ public final class InvokeProvider implements ProviderDialect {
 
   /**
    * A request of a caller who speaks Anthropic's dialect, unchanged but for what the terms and Bedrock demand. Its answer passes
-   * through {@link InvokeStreamTap} if it comes as it is made, else as at Anthropic.
+   * through {@link FramesAsEvents} if it comes as it is made, else as at Anthropic.
    * The caller's betas stand in the body.
    */
   public Outgoing pass(Question question, Terms terms) {
@@ -56,5 +56,10 @@ public final class InvokeProvider implements ProviderDialect {
   @Override
   public ProviderError error(int status, byte[] body) {
     return BedrockErrors.read(status, "", body);
+  }
+
+  @Override
+  public ProviderError error(int status, String type, byte[] body) {
+    return BedrockErrors.read(status, type, body);
   }
 }

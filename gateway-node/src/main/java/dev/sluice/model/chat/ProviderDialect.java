@@ -17,4 +17,13 @@ public interface ProviderDialect {
 
   /** Reads the body of an answer with a status of 400 or more. Never throws. */
   ProviderError error(int status, byte[] body);
+
+  /**
+   * The same, of a provider that names the type of an error in the head of its answer.
+   *
+   * @param type empty if it named none
+   */
+  default ProviderError error(int status, String type, byte[] body) {
+    return error(status, body);
+  }
 }

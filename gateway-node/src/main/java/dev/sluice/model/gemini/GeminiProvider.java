@@ -13,7 +13,7 @@ import java.nio.charset.StandardCharsets;
 /**
  * The Gemini API and Vertex, as providers. They differ in base URL and credential: {@code
  * https://generativelanguage.googleapis.com/v1beta} with the field {@code x-goog-api-key}, and {@link
- * dev.sluice.model.vertex.VertexPlace#baseUrl} with a bearer token.
+ * dev.sluice.model.vertex.VertexPlace#path} with a bearer token.
  */
 public final class GeminiProvider implements ProviderDialect {
   @Override

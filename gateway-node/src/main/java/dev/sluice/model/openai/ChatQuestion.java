@@ -133,7 +133,7 @@ final class ChatQuestion implements Question {
     } else if (maxTokens == null && maxCompletionTokens == null) {
       added.append('"').append(terms.capField()).append("\":").append(outputCap).append(',');
     }
-    if (stream && !includeUsage) {
+    if (stream && !includeUsage && terms.asksUsage()) {
       if (spans.containsKey("stream_options")) {
         replaced.put("stream_options", withIncludeUsage(streamOptions));
       } else {

@@ -157,7 +157,7 @@ final class CompletionQuestion implements Question {
     if (!capSaid || outputCap > terms.outputCap()) {
       set.put(CAP, Long.toString(Math.min(outputCap, terms.outputCap())));
     }
-    if (stream && !asksUsage) {
+    if (stream && !asksUsage && terms.asksUsage()) {
       set.put("stream_options.include_usage", "true");
     }
     return body.with(set);

@@ -55,13 +55,13 @@ public enum PlainCall implements CallerDialect {
     return PlainQuestion.read(this, body);
   }
 
-  /** @throws IllegalStateException always: such an answer is never translated, as its question has no conversation */
+  /** Such a stream passes as it is: this is for saying that it was cut. */
   @Override
   public AnswerWriter stream(Question question, AnswerTerms terms) {
-    throw new IllegalStateException(what + " are never translated");
+    return new CutStream();
   }
 
-  /** @throws IllegalStateException always, as {@link #stream} */
+  /** @throws IllegalStateException always: such an answer is never translated, as its question has no conversation */
   @Override
   public AnswerWriter document(Question question, AnswerTerms terms) {
     throw new IllegalStateException(what + " are never translated");

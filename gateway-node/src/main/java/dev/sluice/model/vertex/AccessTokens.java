@@ -5,6 +5,9 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,17 +27,27 @@ public final class AccessTokens {
 
   private static final Duration PAUSE_AFTER_REFUSAL = Duration.ofSeconds(5);
 
-  private final GoogleCredential credential;
+  private final Supplier<GoogleCredential> credential;
   private final TokenEndpoint endpoint;
+  private final Executor asks;
   private final InstantSource clock;
   private @Nullable AccessToken token;
   private @Nullable CompletableFuture<String> asking;
   private @Nullable String refusal;
   private Instant pausedUntil = Instant.MIN;
 
-  public AccessTokens(GoogleCredential credential, TokenEndpoint endpoint, InstantSource clock) {
+  /**
+   * @param credential reads it, each time anew; fails with an IllegalArgumentException if it can't be used
+   * @param asks where the credential is read, the request signed and sent
+   */
+  public AccessTokens(
+      Supplier<GoogleCredential> credential,
+      TokenEndpoint endpoint,
+      Executor asks,
+      InstantSource clock) {
     this.credential = credential;
     this.endpoint = endpoint;
+    this.asks = asks;
     this.clock = clock;
   }
 
@@ -62,18 +75,27 @@ public final class AccessTokens {
       }
     }
     if (started != null) {
-      ask(now, started);
+      CompletableFuture<String> asked = started;
+      try {
+        asks.execute(() -> ask(now, asked));
+      } catch (RejectedExecutionException e) {
+        answered(new AccessToken.Refused("too many tokens are asked for at once"), asked);
+      }
     }
     return given;
   }
 
   private void ask(Instant now, CompletableFuture<String> started) {
-    endpoint
-        .post(credential.ask(now))
-        .handle((reply, failure) -> reply == null
-            ? new AccessToken.Refused("the token endpoint can't be reached: " + failure)
-            : AccessToken.read(reply.status(), reply.body(), now))
-        .thenAccept(answer -> answered(answer, started));
+    try {
+      endpoint
+          .post(credential.get().ask(now))
+          .handle((reply, failure) -> reply == null
+              ? new AccessToken.Refused("the token endpoint can't be reached: " + failure)
+              : AccessToken.read(reply.status(), reply.body(), now))
+          .thenAccept(answer -> answered(answer, started));
+    } catch (IllegalArgumentException e) {
+      answered(new AccessToken.Refused("the credential can't be used: " + e.getMessage()), started);
+    }
   }
 
   private void answered(AccessToken.Answer answer, CompletableFuture<String> started) {

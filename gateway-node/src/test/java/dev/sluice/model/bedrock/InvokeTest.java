@@ -6,6 +6,7 @@ import dev.sluice.model.anthropic.Messages;
 import dev.sluice.model.anthropic.MessagesProvider;
 import dev.sluice.model.anthropic.Platform;
 import dev.sluice.model.chat.AnswerEvent;
+import dev.sluice.model.chat.AnswerTap;
 import dev.sluice.model.chat.Heard;
 import dev.sluice.model.chat.Outgoing;
 import dev.sluice.model.chat.ProviderError;
@@ -14,6 +15,7 @@ import dev.sluice.model.chat.Question;
 import dev.sluice.model.chat.QuestionRead;
 import dev.sluice.model.chat.Terms;
 import dev.sluice.model.chat.TokenUsage;
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Random;
@@ -63,13 +65,26 @@ class InvokeTest {
     }
   }
 
+  /** What reaches the caller of frames that come in pieces. */
+  private static String passed(AnswerTap tap, byte[] frames, Random random) {
+    FramesAsEvents events = new FramesAsEvents();
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    for (int from = 0; from < frames.length; ) {
+      int to = Math.min(frames.length, from + 1 + random.nextInt(40));
+      byte[] unwrapped = events.pass(frames, from, to);
+      out.writeBytes(tap.pass(unwrapped, 0, unwrapped.length));
+      from = to;
+    }
+    out.writeBytes(tap.rest());
+    return out.toString(StandardCharsets.UTF_8);
+  }
+
   @Test
   void aCallerOfAnthropicsDialectGetsServerSentEvents() {
     byte[] frames = new Frames().chunks(SSE).bytes();
     for (int seed = 0; seed < 200; seed++) {
-      InvokeStreamTap tap = new InvokeStreamTap(question());
-      assertThat(new String(Heard.pass(tap, frames, new Random(seed)), StandardCharsets.UTF_8))
-          .isEqualTo(SSE);
+      AnswerTap tap = new Messages().tap(question(), true);
+      assertThat(passed(tap, frames, new Random(seed))).isEqualTo(SSE);
       assertThat(tap.usage()).isEqualTo(TokenUsage.of(25, 9));
       assertThat(tap.whole()).isTrue();
     }
@@ -81,8 +96,8 @@ class InvokeTest {
         .chunks(SSE.substring(0, SSE.indexOf("event: message_delta")))
         .exception("throttlingException", "{'message':'slow down'}")
         .bytes();
-    InvokeStreamTap tap = new InvokeStreamTap(question());
-    assertThat(new String(Heard.pass(tap, frames, new Random(1)), StandardCharsets.UTF_8))
+    AnswerTap tap = new Messages().tap(question(), true);
+    assertThat(passed(tap, frames, new Random(1)))
         .endsWith(
             "event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":\"rate_limit_error\",\"message\":\"slow down\"}}\n\n");
     assertThat(tap.whole()).isTrue();
@@ -95,8 +110,8 @@ class InvokeTest {
   void framesThatCanNotBeReadAreAnErrorEvent() {
     byte[] frames = new Frames().chunks(SSE).bytes();
     frames[frames.length - 1] ^= 1;
-    InvokeStreamTap tap = new InvokeStreamTap(question());
-    assertThat(new String(Heard.pass(tap, frames, new Random(1)), StandardCharsets.UTF_8))
+    AnswerTap tap = new Messages().tap(question(), true);
+    assertThat(passed(tap, frames, new Random(1)))
         .contains("event: error")
         .doesNotContain("message_stop\"");
     assertThat(tap.whole()).isTrue();

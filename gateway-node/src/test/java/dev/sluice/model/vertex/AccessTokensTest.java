@@ -17,6 +17,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -27,13 +28,15 @@ class AccessTokensTest {
 
   private final List<CompletableFuture<TokenEndpoint.Reply>> asked = new ArrayList<>();
   private Instant now = START;
+  private byte[] credential = serviceAccount();
   private final AccessTokens tokens = new AccessTokens(
-      GoogleCredential.read(serviceAccount()),
+      () -> GoogleCredential.read(credential),
       ask -> {
         CompletableFuture<TokenEndpoint.Reply> reply = new CompletableFuture<>();
         asked.add(reply);
         return reply;
       },
+      Runnable::run,
       () -> now);
 
   private static KeyPair key() {
@@ -196,15 +199,36 @@ class AccessTokensTest {
   }
 
   @Test
-  void placesHaveTheirHosts() {
-    assertThat(new VertexPlace("p-1", "europe-west4").baseUrl("google"))
-        .isEqualTo(
-            "https://europe-west4-aiplatform.googleapis.com/v1/projects/p-1/locations/europe-west4/publishers/google");
-    assertThat(new VertexPlace("p", "global").host()).isEqualTo("aiplatform.googleapis.com");
-    assertThat(new VertexPlace("p", "eu").host()).isEqualTo("aiplatform.eu.rep.googleapis.com");
-    assertThatThrownBy(() -> new VertexPlace("p/../x", "global"))
-        .hasMessageContaining("project: p/../x");
-    assertThatThrownBy(() -> new VertexPlace("p", "evil.example/"))
-        .hasMessageContaining("location");
+  void aCredentialThatCanNotBeReadIsSaidAndReadAnewLater() {
+    credential = "{\"type\":\"service_account\"}".getBytes(StandardCharsets.UTF_8);
+    CompletionStage<String> token = tokens.token();
+    assertThatThrownBy(() -> token.toCompletableFuture().join())
+        .hasMessageContaining("the credential can't be used: client_email: missing");
+    assertThat(asked).isEmpty();
+    credential = serviceAccount();
+    now = now.plusSeconds(5);
+    tokens.token();
+    assertThat(asked).hasSize(1);
+  }
+
+  @Test
+  void tooManyAtOnceAreRefused() {
+    AccessTokens none = new AccessTokens(
+        () -> GoogleCredential.read(credential),
+        ask -> {
+          throw new AssertionError("never asked");
+        },
+        task -> {
+          throw new RejectedExecutionException();
+        },
+        () -> now);
+    assertThatThrownBy(() -> none.token().toCompletableFuture().join())
+        .hasMessageContaining("too many tokens are asked for at once");
+  }
+
+  @Test
+  void placesHaveTheirPaths() {
+    assertThat(new VertexPlace("p-1", "europe-west4").path("google"))
+        .isEqualTo("/v1/projects/p-1/locations/europe-west4/publishers/google");
   }
 }

@@ -23,7 +23,7 @@ import java.util.TreeMap;
 /**
  * The question of an API server whether an object may be stored (AdmissionReview, admission.k8s.io/v1), and its answer. An
  * Ingress that would be refused is denied; what only differs, or waits for another object, is warned of. Objects of our
- * own kinds are denied if they can't be read. All else is allowed.
+ * own kinds are denied if they can't be read. All else is allowed. Who only observes denies nothing, and warns instead.
  */
 public final class AdmissionReview {
   private static final String VERSION = "admission.k8s.io/v1";
@@ -40,13 +40,15 @@ public final class AdmissionReview {
    * Answers.
    *
    * @param declared all that is there
+   * @param denies whether what would be refused is denied; it is warned of if not
    * @throws IllegalArgumentException if it is no such question
    */
   public static byte[] answer(
       byte[] question,
       Collection<? extends Declaration> declared,
       ClassRules rules,
-      ControllerFlags flags) {
+      ControllerFlags flags,
+      boolean denies) {
     try {
       JsonNode review = JSON.readTree(question);
       JsonNode request = review.path("request");
@@ -55,7 +57,8 @@ public final class AdmissionReview {
           || request.path("uid").asText().isEmpty()) {
         throw new IllegalArgumentException("no AdmissionReview of " + VERSION);
       }
-      Admission admission = admission(request, declared, rules, flags);
+      Admission judged = admission(request, declared, rules, flags);
+      Admission admission = denies ? judged : judged.onlyTold();
       return JSON.writeValueAsBytes(answer(request.path("uid").asText(), admission));
     } catch (IOException e) {
       throw new IllegalArgumentException("no JSON: " + e.getMessage(), e);

@@ -1,5 +1,6 @@
 package dev.sluice.ingress.manifest;
 
+import dev.sluice.ingress.ChatTraits;
 import dev.sluice.ingress.DeclaredModelProvider;
 import dev.sluice.ingress.DeclaredModelProvider.Kind;
 import dev.sluice.ingress.DeclaredModelProvider.Place;
@@ -10,8 +11,13 @@ import java.util.regex.Pattern;
 /** Where a provider is called: by its URL, or by what its kind or its preset says of it. */
 final class ProviderPlaces {
   /** @param capField standard name of the field that caps an answer's tokens */
-  record Found(String baseUrl, Place place, String capField) {
-    static final Found NOTHING = new Found("", Place.NONE, DeclaredModelProvider.DEFAULT_CAP_FIELD);
+  record Found(String baseUrl, Place place, String capField, ChatTraits chat) {
+    static final Found NOTHING =
+        new Found("", Place.NONE, DeclaredModelProvider.DEFAULT_CAP_FIELD, ChatTraits.OPENAI);
+
+    Found speaking(ChatTraits traits) {
+      return new Found(baseUrl, place, capField, traits);
+    }
   }
 
   private static final Pattern BASE_URL = Pattern.compile(
@@ -22,6 +28,9 @@ final class ProviderPlaces {
           + "(/[A-Za-z0-9._~!$&'()*+,;=:@/-]*(%[0-9a-fA-F]{2}[A-Za-z0-9._~!$&'()*+,;=:@/-]*)*)?");
   private static final Pattern API_VERSION =
       Pattern.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}(-preview)?");
+  private static final Pattern REGION = Pattern.compile("[a-z]{2}(-[a-z]{2,16}){1,3}-[0-9]");
+  private static final Pattern PROJECT = Pattern.compile("[a-z0-9][a-z0-9.:-]{0,100}");
+  private static final Pattern LOCATION = Pattern.compile("[a-z][a-z0-9-]{0,40}");
   private static final int MOST_URL_CHARS = 2048;
   private static final String URL_EXPECTED =
       "an http or https URL without user and query, such as https://api.example.com/v1";
@@ -31,6 +40,9 @@ final class ProviderPlaces {
   static Found read(Kind kind, Value spec) {
     only(spec, "preset", kind == Kind.OPENAI_COMPATIBLE, "openai-compatible");
     only(spec, "apiVersion", kind == Kind.AZURE_OPENAI, "azure-openai");
+    only(spec, "region", kind == Kind.BEDROCK, "bedrock");
+    only(spec, "project", kind == Kind.VERTEX, "vertex");
+    only(spec, "location", kind == Kind.VERTEX, "vertex");
     Value field = spec.field("baseUrl");
     Value url = field.node().asText().contains("@") ? field.secret() : field;
     return switch (kind) {
@@ -47,14 +59,48 @@ final class ProviderPlaces {
         String version = spec.field("apiVersion")
             .textIfAny(text -> API_VERSION.matcher(text).matches(), "a version such as 2024-10-21");
         String base = url.requiredText(ProviderPlaces::isBaseUrl, URL_EXPECTED);
-        yield found(base, new Place(version), "max_completion_tokens");
+        yield found(base, Place.ofVersion(version), "max_completion_tokens");
       }
       case ANTHROPIC -> found(url(url, "https://api.anthropic.com"), Place.NONE, "");
       case GEMINI ->
         found(url(url, "https://generativelanguage.googleapis.com/v1beta"), Place.NONE, "");
       case OLLAMA -> found(url(url, "http://127.0.0.1:11434"), Place.NONE, "");
-      case VLLM -> found(url.requiredText(ProviderPlaces::isBaseUrl, URL_EXPECTED), Place.NONE, "");
+      case VLLM ->
+        found(url.requiredText(ProviderPlaces::isBaseUrl, URL_EXPECTED), Place.NONE, "")
+            .speaking(ChatTraits.ofOpenAi("TOP_K", "THOUGHTS"));
+      case BEDROCK -> bedrock(spec, url);
+      case VERTEX -> vertex(spec, url);
     };
+  }
+
+  private static Found bedrock(Value spec, Value url) {
+    credential(spec, "an AWS key, or an API key of Bedrock's");
+    String region = spec.field("region")
+        .requiredText(text -> REGION.matcher(text).matches(), "a region such as eu-west-1");
+    String standard = "https://bedrock-runtime." + region + ".amazonaws.com";
+    return found(url(url, standard), Place.ofRegion(region), "");
+  }
+
+  private static Found vertex(Value spec, Value url) {
+    credential(spec, "the key of a service account");
+    String project = spec.field("project")
+        .requiredText(text -> PROJECT.matcher(text).matches(), "a project's id or number");
+    String location = spec.field("location")
+        .requiredText(
+            text -> LOCATION.matcher(text).matches(), "global, or a region such as europe-west4");
+    String host = switch (location) {
+      case "global" -> "aiplatform.googleapis.com";
+      case "us", "eu" -> "aiplatform." + location + ".rep.googleapis.com";
+      default -> location + "-aiplatform.googleapis.com";
+    };
+    return found(url(url, "https://" + host), Place.ofProject(project, location), "");
+  }
+
+  private static void credential(Value spec, String what) {
+    Value credential = spec.field("credential");
+    if (!credential.exists()) {
+      credential.refuse("a Secret with " + what + ": without it no request can be sent there");
+    }
   }
 
   private static Found compatible(Value spec, Value url) {
@@ -67,12 +113,16 @@ final class ProviderPlaces {
       String base = named.exists() ? "" : url.requiredText(ProviderPlaces::isBaseUrl, URL_EXPECTED);
       return found(base, Place.NONE, "");
     }
-    return found(url(url, preset.baseUrl()), Place.NONE, preset.outputCap());
+    return found(url(url, preset.baseUrl()), Place.NONE, preset.outputCap())
+        .speaking(preset.chat());
   }
 
   private static Found found(String baseUrl, Place place, String capField) {
     return new Found(
-        baseUrl, place, capField.isEmpty() ? DeclaredModelProvider.DEFAULT_CAP_FIELD : capField);
+        baseUrl,
+        place,
+        capField.isEmpty() ? DeclaredModelProvider.DEFAULT_CAP_FIELD : capField,
+        ChatTraits.OPENAI);
   }
 
   private static void only(Value spec, String name, boolean allowed, String kind) {

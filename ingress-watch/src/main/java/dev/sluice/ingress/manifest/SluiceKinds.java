@@ -65,6 +65,9 @@ final class SluiceKinds {
             "preset",
             "baseUrl",
             "apiVersion",
+            "region",
+            "project",
+            "location",
             "credential",
             "credentials",
             "outputCap",
@@ -87,6 +90,7 @@ final class SluiceKinds {
         credentials(spec),
         capField(spec.field("outputCap"), found.capField()),
         found.place(),
+        found.chat(),
         new DeclaredModelProvider.Timeouts(
             timeouts.field("silence").duration(LEAST_TIME, MOST_TIME, standard.silence()),
             timeouts.field("total").duration(LEAST_TIME, MOST_TIME, standard.total())),

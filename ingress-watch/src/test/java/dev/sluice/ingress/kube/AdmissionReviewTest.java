@@ -37,6 +37,10 @@ class AdmissionReviewTest {
   }
 
   private static JsonNode ask(String operation, String object) throws IOException {
+    return ask(operation, object, true);
+  }
+
+  private static JsonNode ask(String operation, String object, boolean denies) throws IOException {
     String question =
         "{\"apiVersion\":\"admission.k8s.io/v1\",\"kind\":\"AdmissionReview\",\"request\":"
             + "{\"uid\":\"u-1\",\"operation\":\"" + operation + "\",\"object\":" + object + "}}";
@@ -44,7 +48,8 @@ class AdmissionReviewTest {
         question.getBytes(StandardCharsets.UTF_8),
         THERE,
         ClassRules.DEFAULT,
-        ControllerFlags.DEFAULT);
+        ControllerFlags.DEFAULT,
+        denies);
     JsonNode review = JSON.readTree(answer);
     assertThat(review.path("kind").asText()).isEqualTo("AdmissionReview");
     assertThat(review.at("/response/uid").asText()).isEqualTo("u-1");
@@ -74,6 +79,16 @@ class AdmissionReviewTest {
         .isEqualTo(
             "sluice: metadata.annotations.nginx.ingress.kubernetes.io/auth-type: \"digest\" (expected: basic);"
                 + " the paths of this Ingress answer 503");
+  }
+
+  @Test
+  void warnsOfWhatWouldBeRefusedWhereNothingShallBeDenied() throws IOException {
+    JsonNode answer = ask("CREATE", ingress("nginx", "new.test", "limit-rps", "eleven"), false);
+    assertThat(answer.path("allowed").asBoolean()).isTrue();
+    assertThat(answer.has("status")).isFalse();
+    assertThat(answer.path("warnings").toString())
+        .contains("limit-rps")
+        .contains("the paths of this Ingress answer 503");
   }
 
   @Test
@@ -134,7 +149,8 @@ class AdmissionReviewTest {
               body.getBytes(StandardCharsets.UTF_8),
               THERE,
               ClassRules.DEFAULT,
-              ControllerFlags.DEFAULT));
+              ControllerFlags.DEFAULT,
+              true));
     }
   }
 }

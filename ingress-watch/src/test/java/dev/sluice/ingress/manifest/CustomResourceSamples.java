@@ -6,6 +6,7 @@ import java.util.stream.IntStream;
 /** Objects of our own kinds, good and bad. */
 final class CustomResourceSamples {
   private static final String SHA256 = "0123456789abcdef".repeat(4);
+  private static final String CREDENTIAL = "credential: {secretRef: {name: s, key: k}}";
 
   /**
    * @param spec in YAML's flow style, with what precedes it if it is not under {@code spec}
@@ -44,6 +45,17 @@ final class CustomResourceSamples {
             "{kind: azure-openai, baseUrl: 'https://x.openai.azure.com', apiVersion: 2024-10-21-preview}",
             ""),
         provider("{kind: azure-openai, baseUrl: 'https://x.openai.azure.com'}", ""),
+        provider("{kind: bedrock, region: eu-west-1, " + CREDENTIAL + "}", ""),
+        provider("{kind: bedrock, region: us-gov-west-1, " + CREDENTIAL + "}", ""),
+        provider(
+            "{kind: bedrock, region: eu-west-1, baseUrl: 'https://vpce-1.example', " + CREDENTIAL
+                + "}",
+            ""),
+        provider("{kind: vertex, project: my-project, location: global, " + CREDENTIAL + "}", ""),
+        provider(
+            "{kind: vertex, project: '4711', location: europe-west4, baseUrl: 'http://proxy:80', "
+                + CREDENTIAL + "}",
+            ""),
         provider(
             "{kind: echo, prices: [{models: [a], input: '1', cacheWrite: '1.25', output: '1'}]}",
             ""),
@@ -120,7 +132,15 @@ final class CustomResourceSamples {
         provider("{kind: Echo}", "spec.kind"),
         provider("{kind: ''}", "spec.kind"),
         provider("{kind: 7}", "spec.kind"),
-        provider("{kind: bedrock, baseUrl: 'https://api.example.com'}", "spec.kind"),
+        provider("{kind: palm, baseUrl: 'https://api.example.com'}", "spec.kind"),
+        provider("{kind: bedrock, region: Europe, " + CREDENTIAL + "}", "spec.region"),
+        provider(
+            "{kind: bedrock, region: eu-west-1.evil.example/, " + CREDENTIAL + "}", "spec.region"),
+        provider(
+            "{kind: vertex, project: a/b, location: global, " + CREDENTIAL + "}", "spec.project"),
+        provider(
+            "{kind: vertex, project: p, location: evil.example, " + CREDENTIAL + "}",
+            "spec.location"),
         provider("{kind: openai-compatible, preset: grok}", "spec.preset"),
         provider(
             "{kind: azure-openai, baseUrl: 'https://x.example', apiVersion: latest}",
@@ -293,6 +313,14 @@ final class CustomResourceSamples {
         provider("{kind: openai-compatible}", "spec.baseUrl"),
         provider("{kind: azure-openai}", "spec.baseUrl"),
         provider("{kind: vllm}", "spec.baseUrl"),
+        provider("{kind: bedrock, " + CREDENTIAL + "}", "spec.region"),
+        provider("{kind: bedrock, region: eu-west-1}", "spec.credential"),
+        provider("{kind: openai, region: eu-west-1}", "spec.region"),
+        provider("{kind: vertex, location: global, " + CREDENTIAL + "}", "spec.project"),
+        provider("{kind: vertex, project: p, " + CREDENTIAL + "}", "spec.location"),
+        provider("{kind: vertex, project: p, location: global}", "spec.credential"),
+        provider("{kind: gemini, project: p}", "spec.project"),
+        provider("{kind: gemini, location: global}", "spec.location"),
         provider("{kind: openai, preset: groq}", "spec.preset"),
         provider("{kind: anthropic, apiVersion: 2024-10-21}", "spec.apiVersion"),
         provider("{kind: echo, baseUrl: 'https://api.example.com'}", "spec.baseUrl"),

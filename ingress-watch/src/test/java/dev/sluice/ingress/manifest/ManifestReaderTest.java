@@ -76,7 +76,7 @@ class ManifestReaderTest {
         .extracting(Problem::toString)
         .containsExactly(
             "shop.yaml:9: ModelProvider default/b: spec.kind: \"eco\""
-                + " (expected: echo, openai-compatible, openai, azure-openai, anthropic, gemini, ollama or vllm); the object is left out",
+                + " (expected: echo, openai-compatible, openai, azure-openai, anthropic, gemini, ollama, vllm, bedrock or vertex); the object is left out",
             "shop.yaml:10: not an object"
                 + " (expected: a mapping with apiVersion, kind and metadata); it is left out");
   }
@@ -148,7 +148,7 @@ class ManifestReaderTest {
         apiVersion: sluice.dev/v1alpha1
         kind: ModelProvider
         metadata: {name: a}
-        spec: {kind: bedrock, baseUrl: 'https://api.example.com'}
+        spec: {kind: palm, baseUrl: 'https://api.example.com'}
         """);
     assertThat(problem.field()).isEqualTo("spec.kind");
   }

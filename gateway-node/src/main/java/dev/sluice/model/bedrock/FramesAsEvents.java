@@ -2,34 +2,24 @@ package dev.sluice.model.bedrock;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.model.anthropic.Errors;
-import dev.sluice.model.anthropic.Messages;
 import dev.sluice.model.chat.AnswerReader;
-import dev.sluice.model.chat.AnswerTap;
 import dev.sluice.model.chat.Json;
 import dev.sluice.model.chat.ProviderError;
-import dev.sluice.model.chat.Question;
-import dev.sluice.model.chat.TokenUsage;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Follows an answer of Claude's that comes as Bedrock's frames, for a caller who speaks Anthropic's dialect: the events in them go
- * on as they are, as server-sent events.
+ * Turns an answer of Claude's that comes as Bedrock's frames into what a caller of Anthropic's dialect expects: the events in them go
+ * on as they are, as server-sent events. A frame that can't be read is an error event, and the last one.
  */
-public final class InvokeStreamTap implements AnswerTap {
+public final class FramesAsEvents {
   private static final byte[] NOTHING = {};
 
   private final EventFrames frames = new EventFrames(AnswerReader.MOST_KEPT_BYTES);
-  private final AnswerTap events;
   private boolean failed;
 
-  public InvokeStreamTap(Question question) {
-    this.events = new Messages().tap(question, true);
-  }
-
-  @Override
+  /** Takes the next bytes, in pieces of any size, and returns the events that have come to their end. */
   public byte[] pass(byte[] bytes, int from, int to) {
     if (failed) {
       return NOTHING;
@@ -40,8 +30,7 @@ public final class InvokeStreamTap implements AnswerTap {
     if (failure != null && !failed) {
       fail(Errors.unreadable(failure), out);
     }
-    byte[] passed = out.toByteArray();
-    return events.pass(passed, 0, passed.length);
+    return out.toByteArray();
   }
 
   private void frame(Map<String, String> fields, byte[] payload, ByteArrayOutputStream out) {
@@ -69,21 +58,5 @@ public final class InvokeStreamTap implements AnswerTap {
     out.writeBytes(("event: " + name + "\ndata: ").getBytes(StandardCharsets.UTF_8));
     out.writeBytes(json);
     out.writeBytes("\n\n".getBytes(StandardCharsets.UTF_8));
-  }
-
-  @Override
-  public byte[] rest() {
-    return events.rest();
-  }
-
-  /** An error says itself that the answer is over, and how. */
-  @Override
-  public boolean whole() {
-    return failed || frames.atEnd() && events.whole();
-  }
-
-  @Override
-  public @Nullable TokenUsage usage() {
-    return events.usage();
   }
 }
