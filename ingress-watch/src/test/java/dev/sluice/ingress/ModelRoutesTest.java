@@ -253,7 +253,8 @@ class ModelRoutesTest {
         .secret("s", "k: '" + credential + "'")
         .reconcile();
     boolean used = good.equals("yes");
-    assertThat(models(made, HOST).find("m").orElseThrow().targets()).hasSize(used ? 1 : 0);
+    assertThat(models(made, HOST).find(ModelAsk.of("m")).orElseThrow().targets())
+        .hasSize(used ? 1 : 0);
     assertThat(made.problems()).hasSize(used ? 0 : 1);
     for (Problem problem : made.problems()) {
       assertThat(problem.field()).isEqualTo("spec.credential.secretRef");
