@@ -18,6 +18,15 @@ public interface Service {
     return Long.MAX_VALUE;
   }
 
+  /**
+   * What holds for a connection that begins now.
+   *
+   * @param own settings of the node
+   */
+  default EdgeSettings settings(EdgeSettings own) {
+    return own;
+  }
+
   /** Ports, beside those for HTTP, whose connections are passed on as they are. */
   default Set<Integer> streamPorts() {
     return Set.of();

@@ -202,6 +202,11 @@ final class Worker extends UntypedAbstractActor implements WorkerScope {
     connection.tell(TcpMessage.register(getSelf(), true, false), getSelf());
   }
 
+  /** What holds for connections that begin now. */
+  private EdgeSettings current() {
+    return service.settings(settings);
+  }
+
   private Link.Events reader(TcpLink tcp, Peer peer) {
     Front front = front(tcp, peer);
     if (!peer.secure()) {
@@ -231,7 +236,7 @@ final class Worker extends UntypedAbstractActor implements WorkerScope {
     }
     StreamRelay relay = relay(tcp, peer, to, "");
     if (to.readsProxy()) {
-      relay.awaitHeader(settings.headTimeout());
+      relay.awaitHeader(current().headTimeout());
       tcp.events(new ProxyHeader(tcp, relay, peer::behind, relay::start));
     } else {
       relay.start();
@@ -241,7 +246,7 @@ final class Worker extends UntypedAbstractActor implements WorkerScope {
   private StreamRelay relay(TcpLink tcp, Peer peer, Onward to, String host) {
     StreamRelay[] self = new StreamRelay[1];
     StreamRelay relay =
-        new StreamRelay(tcp, peer, to, host, settings.stream(), deadlines, this, passed -> {
+        new StreamRelay(tcp, peer, to, host, current().stream(), deadlines, this, passed -> {
           clients.remove(self[0]);
           service.passedOn(passed);
         });
@@ -251,7 +256,7 @@ final class Worker extends UntypedAbstractActor implements WorkerScope {
   }
 
   private TlsLink secured(TcpLink tcp, String host, Peer peer, Front front) {
-    SSLEngine engine = tls.serverEngine(host, settings.http2().on());
+    SSLEngine engine = tls.serverEngine(host, current().http2().on());
     peer.over(engine);
     TlsLink link = new TlsLink(tcp, engine, front);
     front.over(link);
@@ -259,12 +264,13 @@ final class Worker extends UntypedAbstractActor implements WorkerScope {
   }
 
   private Front front(Link link, Peer peer) {
+    EdgeSettings now = current();
     Front[] self = new Front[1];
     Front front = new Front(
         link,
         deadlines,
-        settings.headTimeout().toNanos(),
-        settings.http2().on() ? peer::agreed : () -> HTTP_1,
+        now.headTimeout().toNanos(),
+        now.http2().on() ? peer::agreed : () -> HTTP_1,
         beneath -> http1(beneath, peer),
         beneath -> http2(beneath, peer),
         () -> clients.remove(self[0]));
@@ -276,7 +282,7 @@ final class Worker extends UntypedAbstractActor implements WorkerScope {
   private ClientConnection http1(Link link, Peer peer) {
     ClientConnection[] self = new ClientConnection[1];
     ClientConnection client = new ClientConnection(
-        settings, deadlines, service, heads, peer, link, () -> clients.remove(self[0]));
+        current(), deadlines, service, heads, peer, link, () -> clients.remove(self[0]));
     self[0] = client;
     clients.add(client);
     return client;
@@ -285,7 +291,7 @@ final class Worker extends UntypedAbstractActor implements WorkerScope {
   private Http2Connection http2(Link link, Peer peer) {
     Http2Connection[] self = new Http2Connection[1];
     Http2Connection client = new Http2Connection(
-        settings, deadlines, service, peer, link, () -> clients.remove(self[0]));
+        current(), deadlines, service, peer, link, () -> clients.remove(self[0]));
     self[0] = client;
     clients.add(client);
     return client;

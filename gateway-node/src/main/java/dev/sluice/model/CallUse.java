@@ -16,10 +16,19 @@ record CallUse(TokenUsage usage, ModelLog.Source source, long nanos) {
 
   /** As the provider reported it. */
   static CallUse reported(TokenUsage usage, @Nullable ModelPrice price) {
+    return of(usage, ModelLog.Source.PROVIDER, price);
+  }
+
+  /** As we have counted it. */
+  static CallUse estimated(TokenUsage usage, @Nullable ModelPrice price) {
+    return of(usage, ModelLog.Source.ESTIMATED, price);
+  }
+
+  private static CallUse of(TokenUsage usage, ModelLog.Source source, @Nullable ModelPrice price) {
     long nanos = price == null
         ? 0
         : price.nanos(usage.freshInput(), usage.cacheRead(), usage.cacheWrite(), usage.output());
-    return new CallUse(usage, ModelLog.Source.PROVIDER, nanos);
+    return new CallUse(usage, source, nanos);
   }
 
   /** Nobody reported it: never less than was used. */

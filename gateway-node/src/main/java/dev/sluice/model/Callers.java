@@ -6,6 +6,7 @@ import dev.sluice.model.anthropic.Messages;
 import dev.sluice.model.chat.CallerDialect;
 import dev.sluice.model.gemini.GenerateContent;
 import dev.sluice.model.ollama.OllamaCall;
+import dev.sluice.model.ollama.OllamaEmbed;
 import dev.sluice.model.openai.ChatCompletions;
 import dev.sluice.model.openai.Completions;
 import dev.sluice.model.openai.FormCall;
@@ -37,7 +38,9 @@ final class Callers {
       Map.entry(Action.Call.GEMINI, new GenerateContent()),
       Map.entry(Action.Call.GEMINI_V1, new GenerateContent()),
       Map.entry(Action.Call.OLLAMA_CHAT, OllamaCall.chat(System::nanoTime)),
-      Map.entry(Action.Call.OLLAMA_GENERATE, OllamaCall.generate(System::nanoTime))));
+      Map.entry(Action.Call.OLLAMA_GENERATE, OllamaCall.generate(System::nanoTime)),
+      Map.entry(Action.Call.OLLAMA_EMBED, OllamaEmbed.EMBED),
+      Map.entry(Action.Call.OLLAMA_EMBEDDINGS, OllamaEmbed.EMBEDDINGS)));
 
   private Callers() {}
 
@@ -48,8 +51,8 @@ final class Callers {
 
   static boolean serves(Action.Call call) {
     return DIALECTS.containsKey(call)
-        || call == Action.Call.LIST_MODELS
-        || call == Action.Call.QUOTA;
+        || call == Action.Call.QUOTA
+        || ModelList.serves(call, call.method());
   }
 
   /** In whose words the caller expects to be refused. */
@@ -57,7 +60,13 @@ final class Callers {
     return switch (call) {
       case MESSAGES, COUNT_TOKENS, MESSAGE_BATCHES -> Dialect.ANTHROPIC;
       case GEMINI, GEMINI_V1 -> Dialect.GEMINI;
-      case OLLAMA_CHAT, OLLAMA_GENERATE, OLLAMA_TAGS, OLLAMA_VERSION -> Dialect.OLLAMA;
+      case OLLAMA_CHAT,
+          OLLAMA_GENERATE,
+          OLLAMA_TAGS,
+          OLLAMA_VERSION,
+          OLLAMA_SHOW,
+          OLLAMA_EMBED,
+          OLLAMA_EMBEDDINGS -> Dialect.OLLAMA;
       default -> Dialect.OPENAI;
     };
   }

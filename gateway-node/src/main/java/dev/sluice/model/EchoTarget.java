@@ -5,7 +5,6 @@ import dev.sluice.ingress.Action;
 import dev.sluice.model.chat.Envelope;
 import dev.sluice.model.chat.Json;
 import dev.sluice.model.chat.Losses;
-import dev.sluice.model.chat.Outgoing;
 import dev.sluice.model.chat.ProviderDialect;
 import dev.sluice.model.chat.Question;
 import dev.sluice.model.chat.UnsayableException;
@@ -27,7 +26,6 @@ import java.util.regex.Pattern;
 final class EchoTarget implements Target {
   private static final Pattern SHAPE = Pattern.compile("echo-(\\d{1,6})x(\\d{1,6})ms");
 
-  private static final Outgoing NOTHING = new Outgoing("", new byte[0]);
   private static final ProviderDialect SPEAKS = new ChatProvider();
 
   private final WorkerScope scope;
@@ -69,6 +67,11 @@ final class EchoTarget implements Target {
   }
 
   @Override
+  public String model() {
+    return model;
+  }
+
+  @Override
   public long inputBound(Envelope request) {
     return request.words();
   }
@@ -88,9 +91,7 @@ final class EchoTarget implements Target {
       throw new UnsayableException("model", "the provider of this model has no such call");
     }
     boolean own = call == Action.Call.CHAT_COMPLETIONS;
-    return own
-        ? new Plan(question, NOTHING, "", cap, null, null)
-        : new Plan(question, NOTHING, "", cap, new Interpreter(SPEAKS), SPEAKS);
+    return Plan.local(question, cap, own ? null : SPEAKS);
   }
 
   @Override

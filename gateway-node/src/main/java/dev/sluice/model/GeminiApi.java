@@ -5,12 +5,15 @@ import dev.sluice.model.chat.Outgoing;
 import dev.sluice.model.chat.ProviderDialect;
 import dev.sluice.model.chat.Question;
 import dev.sluice.model.chat.Terms;
+import dev.sluice.model.embed.EmbeddingDialect;
+import dev.sluice.model.embed.GeminiEmbeddings;
 import dev.sluice.model.gemini.GeminiProvider;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Google's Gemini API. */
 final class GeminiApi implements ProviderApi {
+  private static final EmbeddingDialect EMBEDDINGS = new GeminiEmbeddings();
   private final ProviderDialect contents = new GeminiProvider();
 
   @Override
@@ -23,6 +26,11 @@ final class GeminiApi implements ProviderApi {
   @Override
   public ProviderDialect conversations(String model) {
     return contents;
+  }
+
+  @Override
+  public EmbeddingDialect embeddings(String model) {
+    return EMBEDDINGS;
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.sluice.model;
 import akka.util.ByteString;
 import dev.sluice.ingress.Action;
 import dev.sluice.ingress.ModelProvider;
+import dev.sluice.model.chat.Conversation;
 import dev.sluice.model.chat.Envelope;
 import dev.sluice.model.chat.Losses;
 import dev.sluice.model.chat.Outgoing;
@@ -10,6 +11,8 @@ import dev.sluice.model.chat.ProviderDialect;
 import dev.sluice.model.chat.Question;
 import dev.sluice.model.chat.Terms;
 import dev.sluice.model.chat.UnsayableException;
+import dev.sluice.model.count.TokenCount;
+import dev.sluice.model.embed.EmbeddingDialect;
 import dev.sluice.upstream.Origin;
 import dev.sluice.upstream.UpstreamConnection;
 import dev.sluice.upstream.UpstreamEvents;
@@ -43,6 +46,7 @@ final class HttpTarget implements Target {
   private final String authority;
   private final String path;
   private final ProviderApi api;
+  private final TokenCounts counts;
 
   /** @param worker whose connections these are */
   HttpTarget(
@@ -50,12 +54,14 @@ final class HttpTarget implements Target {
       Upstreams upstreams,
       ModelProvider provider,
       ProviderApi api,
+      TokenCounts counts,
       String model,
       Duration connectTimeout) {
     this.worker = worker;
     this.upstreams = upstreams;
     this.provider = provider;
     this.api = api;
+    this.counts = counts;
     this.model = model;
     this.connectTimeout = connectTimeout;
     URI base = URI.create(provider.baseUrl());
@@ -80,6 +86,11 @@ final class HttpTarget implements Target {
   }
 
   @Override
+  public String model() {
+    return model;
+  }
+
+  @Override
   public long inputBound(Envelope request) {
     return request.inputBound();
   }
@@ -96,18 +107,47 @@ final class HttpTarget implements Target {
     Terms terms = new Terms(model, cap, provider.capField(), carried, api.asksUsage());
     Outgoing own = api.natively(call, question, terms);
     if (own != null) {
-      return new Plan(question, own, question.contentType(), cap, null, api.errors(call, model));
+      return plan(question, own, cap, null, api.errors(call, model), api.untold(call, model));
+    }
+    Conversation counted = LocalCount.asked(call, question);
+    if (counted != null) {
+      return Plan.counting(question, counted);
+    }
+    EmbeddingDialect embeddings = api.embeddings(model);
+    Embedder embedder = embeddings == null ? null : Embeddings.of(call, question, embeddings);
+    ProviderDialect dialect = api.conversations(model);
+    if (embedder != null) {
+      Outgoing said = embedder.provider().ask(embedder.asked(), terms, losses);
+      return plan(question, said, cap, embedder, dialect, null);
     }
     if (!Callers.converses(call)) {
       throw new UnsayableException("model", "the provider of this model has no such call");
     }
-    ProviderDialect dialect = api.conversations(model);
     Outgoing said = dialect.ask(question.conversation(), terms, losses);
-    return new Plan(question, said, "application/json", cap, new Interpreter(dialect), dialect);
+    return plan(question, said, cap, new Interpreter(dialect), dialect, api.untold(call, model));
+  }
+
+  private static Plan plan(
+      Question question,
+      Outgoing outgoing,
+      long cap,
+      @Nullable Translation translation,
+      @Nullable ProviderDialect errors,
+      @Nullable ProviderDialect untold) {
+    String type = translation == null ? question.contentType() : "application/json";
+    return new Plan(question, outgoing, type, cap, translation, errors, untold, null);
   }
 
   @Override
   public Call start(Plan plan, String requestId, Events events) {
+    Conversation counted = plan.counted();
+    if (counted != null) {
+      LocalCount count = new LocalCount(plan.question(), events);
+      counts
+          .count(() -> TokenCount.of(model, counted).tokens())
+          .whenComplete((tokens, failure) -> worker.execute(() -> count.told(tokens, failure)));
+      return count;
+    }
     Answer answer = new Answer(plan, requestId, events);
     answer.begin();
     return answer;

@@ -14,6 +14,7 @@ import dev.sluice.proxy.Inbound;
 import dev.sluice.wire.Deadlines;
 import java.io.ByteArrayOutputStream;
 import java.time.Duration;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +42,8 @@ final class ModelAnswer implements Target.Events {
   private @Nullable TranslatedAnswer translated;
   private @Nullable Opening opening;
   private @Nullable ProviderFailure error;
+  private @Nullable AnswerSample sample;
+  private @Nullable TokenUsage estimated;
   private boolean streamed;
   private boolean json;
   private boolean failed;
@@ -91,6 +94,10 @@ final class ModelAnswer implements Target.Events {
       return;
     }
     json = head.contentType().startsWith(JSON);
+    ProviderDialect untold = from.plan().untold();
+    if (untold != null) {
+      sample = new AnswerSample(untold, json, gateway.settings().sampleBytes());
+    }
     if (whole.mayGoOn(from, Ending.CUT)) {
       out.hold();
     }
@@ -166,6 +173,9 @@ final class ModelAnswer implements Target.Events {
     AnswerTap passing = tap;
     if (passing == null) {
       return;
+    }
+    if (sample != null) {
+      sample.take(bytes, from, to);
     }
     byte[] passed = passing.pass(bytes, from, to);
     if (translated != null && translated.failure() != null) {
@@ -257,6 +267,52 @@ final class ModelAnswer implements Target.Events {
     ended = true;
     gateway.scope().deadlines().clear(firstToken);
     attempts.over(from);
+  }
+
+  /** The answer has come to its end; where its usage was not told, it is counted first. */
+  private void endWhole() {
+    if (tap == null || tap.usage() != null || sample == null && translated == null) {
+      endStream();
+      return;
+    }
+    Counting counting = new Counting();
+    call = counting;
+    gateway
+        .counts()
+        .count(() -> Optional.ofNullable(counted()))
+        .whenComplete((usage, failure) ->
+            gateway.scope().execute(() -> counting.over(failure == null ? usage : null)));
+  }
+
+  /** By the words of prompt and answer; null where they don't tell. Not on the worker. */
+  private @Nullable TokenUsage counted() {
+    String model = from.target().model();
+    AnswerSample kept = sample;
+    TranslatedAnswer said = translated;
+    return kept != null
+        ? kept.usage(model, question, from.candidate().bounds())
+        : said != null ? said.counted(model) : null;
+  }
+
+  /** The answer's tokens are being counted. Who leaves meanwhile is charged as it was held. */
+  private final class Counting implements Target.Call {
+    @SuppressWarnings("NullableOptional") // as a future tells it
+    private void over(@Nullable Optional<TokenUsage> usage) {
+      if (call == this && !whole.over()) {
+        call = null;
+        estimated = usage == null ? null : usage.orElse(null);
+        endStream();
+      }
+    }
+
+    @Override
+    public void cancel() {}
+
+    @Override
+    public void pause() {}
+
+    @Override
+    public void resume() {}
   }
 
   private void endStream() {
@@ -359,7 +415,7 @@ final class ModelAnswer implements Target.Events {
     if (!answered && !failed) {
       commit();
     }
-    endStream();
+    endWhole();
   }
 
   private static ProviderError cutOff() {
@@ -431,9 +487,12 @@ final class ModelAnswer implements Target.Events {
     if (reported == null && failed) {
       return CallUse.NOTHING;
     }
-    return reported == null
+    if (reported != null) {
+      return CallUse.reported(reported, from.candidate().price());
+    }
+    return estimated == null
         ? CallUse.held(from.candidate().bounds())
-        : CallUse.reported(reported, from.candidate().price());
+        : CallUse.estimated(estimated, from.candidate().price());
   }
 
   private void log(CallUse used) {

@@ -42,6 +42,7 @@ public final class ModelGateway implements ModelService {
   private final NodeLeases leases;
   private final ModelLog log;
   private final Tokens tokens;
+  private final BackOffice office;
   private final ProviderApis apis;
   private final ModelSettings settings;
   private final MessageDigest sha256;
@@ -56,7 +57,7 @@ public final class ModelGateway implements ModelService {
       ModelLog log,
       Tokens tokens,
       ModelNode node,
-      GoogleTokens google,
+      BackOffice office,
       ModelSettings settings) {
     this.scope = scope;
     this.upstreams = upstreams;
@@ -65,7 +66,8 @@ public final class ModelGateway implements ModelService {
     this.log = log;
     this.tokens = tokens;
     this.node = node;
-    this.apis = new ProviderApis(google, InstantSource.system());
+    this.office = office;
+    this.apis = new ProviderApis(office.google(), InstantSource.system());
     this.settings = settings;
     try {
       this.sha256 = MessageDigest.getInstance("SHA-256");
@@ -77,7 +79,7 @@ public final class ModelGateway implements ModelService {
   @Override
   public void call(Inbound request, Action.Models models) {
     Action.Call call = models.call();
-    request.dialect(Callers.words(call));
+    request.dialect(ModelList.words(request, call));
     if (call.unserved() || !Callers.serves(call)) {
       request.refuse(
           new Refusal.Unavailable(501, call.path() + " is not served here", "not_served"));
@@ -117,13 +119,13 @@ public final class ModelGateway implements ModelService {
     request.spender(spender.get().tenant(), spender.get().key());
     Action.Call call = models.call();
     CallerDialect dialect = Callers.dialect(call);
-    if (dialect != null) {
+    if (ModelList.serves(call, request.method())) {
+      ModelList.answer(request, call, models.models());
+    } else if (dialect != null) {
       new ModelCall(new ModelRequest(this, request, call, dialect, spender.get()), models.models())
           .start();
-    } else if (call == Action.Call.QUOTA) {
-      new QuotaAnswer(this, request, spender.get()).start();
     } else {
-      ModelList.answer(request, models.models());
+      new QuotaAnswer(this, request, spender.get()).start();
     }
   }
 
@@ -188,6 +190,7 @@ public final class ModelGateway implements ModelService {
             upstreams,
             provider,
             apis.of(provider),
+            office.counts(),
             model,
             settings.connectTimeout()));
   }
@@ -212,6 +215,10 @@ public final class ModelGateway implements ModelService {
 
   NodeLeases leases() {
     return leases;
+  }
+
+  TokenCounts counts() {
+    return office.counts();
   }
 
   ModelLog log() {

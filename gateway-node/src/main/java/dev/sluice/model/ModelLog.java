@@ -9,7 +9,9 @@ public interface ModelLog {
   enum Source {
     /** As the provider reported them. */
     PROVIDER,
-    /** Nobody reported them: charged as they were held. */
+    /** Nobody reported them: counted by the words of prompt and answer. */
+    ESTIMATED,
+    /** Nobody reported them, and words don't tell: charged as they were held. */
     HELD
   }
 

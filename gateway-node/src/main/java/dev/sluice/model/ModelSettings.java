@@ -11,7 +11,9 @@ public record ModelSettings(
     int unsentBytes,
     int heldBytes,
     HealthSettings health,
-    TokenSettings tokens) {
+    TokenSettings tokens,
+    int countsWaiting,
+    int sampleBytes) {
   /** @throws IllegalArgumentException that names the key, its value and what was expected */
   public static ModelSettings from(Config config) {
     Section model = Section.of(config, "sluice.model");
@@ -20,6 +22,8 @@ public record ModelSettings(
         (int) model.bytes("unsent-bytes", 4096, 64 * 1024 * 1024),
         (int) model.bytes("held-bytes", 4096, 16 * 1024 * 1024),
         HealthSettings.from(config),
-        TokenSettings.from(config));
+        TokenSettings.from(config),
+        model.count("counts-waiting", 1, 100_000),
+        (int) model.bytes("sample-bytes", 1024, 16 * 1024 * 1024));
   }
 }

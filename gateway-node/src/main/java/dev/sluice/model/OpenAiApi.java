@@ -8,6 +8,8 @@ import dev.sluice.model.chat.Outgoing;
 import dev.sluice.model.chat.ProviderDialect;
 import dev.sluice.model.chat.Question;
 import dev.sluice.model.chat.Terms;
+import dev.sluice.model.embed.EmbeddingDialect;
+import dev.sluice.model.embed.OpenAiEmbeddings;
 import dev.sluice.model.openai.ChatOptions;
 import dev.sluice.model.openai.ChatProvider;
 import java.net.URLEncoder;
@@ -19,6 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /** OpenAI's API: there, at Azure, and wherever else it is spoken. */
 final class OpenAiApi implements ProviderApi {
+  private static final EmbeddingDialect EMBEDDINGS = new OpenAiEmbeddings();
+
   private static final String ASKS_USAGE = ChatOptions.Feature.STREAM_OPTIONS.name();
 
   private final ModelProvider provider;
@@ -79,6 +83,18 @@ final class OpenAiApi implements ProviderApi {
   @Override
   public ProviderDialect conversations(String model) {
     return new ChatProvider(options(provider.chat()));
+  }
+
+  @Override
+  public EmbeddingDialect embeddings(String model) {
+    return EMBEDDINGS;
+  }
+
+  @Override
+  public @Nullable ProviderDialect untold(Action.Call call, String model) {
+    boolean own = provider.kind() == Kind.OPENAI || provider.kind() == Kind.AZURE_OPENAI;
+    boolean other = call == Action.Call.COMPLETIONS || !Callers.converses(call);
+    return own || other ? null : conversations(model);
   }
 
   @Override

@@ -5,6 +5,7 @@ import dev.sluice.model.chat.Outgoing;
 import dev.sluice.model.chat.ProviderDialect;
 import dev.sluice.model.chat.Question;
 import dev.sluice.model.chat.Terms;
+import dev.sluice.model.embed.EmbeddingDialect;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -28,6 +29,18 @@ interface ProviderApi {
 
   /** What conversations with a model are said in. */
   ProviderDialect conversations(String model);
+
+  /** What embeddings are asked for in; null if it has none. */
+  default @Nullable EmbeddingDialect embeddings(String model) {
+    return null;
+  }
+
+  /**
+   * What an answer is in that may come without its usage, for counting it here; null where the provider always tells it.
+   */
+  default @Nullable ProviderDialect untold(Action.Call call, String model) {
+    return null;
+  }
 
   /** What the errors of calls that it has itself must be translated from; null where callers of them understand them. */
   default @Nullable ProviderDialect errors(Action.Call call, String model) {

@@ -1,6 +1,7 @@
 package dev.sluice.model;
 
 import dev.sluice.ingress.Action;
+import dev.sluice.model.chat.Conversation;
 import dev.sluice.model.chat.Envelope;
 import dev.sluice.model.chat.Losses;
 import dev.sluice.model.chat.Outgoing;
@@ -18,6 +19,8 @@ interface Target {
    * A request as it goes to the target.
    *
    * @param translation of its answer; null if it comes in the caller's own dialect
+   * @param untold dialect of the answer, if it may come without its usage; null if it never does
+   * @param counted what is only counted, here, rather than sent; null if the target is asked
    * @param errors dialect that its errors must be translated from; null if they come in the caller's own
    */
   record Plan(
@@ -26,7 +29,22 @@ interface Target {
       String contentType,
       long outputCap,
       @Nullable Translation translation,
-      @Nullable ProviderDialect errors) {}
+      @Nullable ProviderDialect errors,
+      @Nullable ProviderDialect untold,
+      @Nullable Conversation counted) {
+    private static final Outgoing NOTHING = new Outgoing("", new byte[0]);
+
+    /** Nothing is sent, and this is counted. */
+    static Plan counting(Question question, Conversation counted) {
+      return new Plan(question, NOTHING, "", 0, null, null, null, counted);
+    }
+
+    /** The answer comes from here, so that nothing is sent. */
+    static Plan local(Question question, long outputCap, @Nullable ProviderDialect dialect) {
+      Translation translation = dialect == null ? null : new Interpreter(dialect);
+      return new Plan(question, NOTHING, "", outputCap, translation, dialect, null, null);
+    }
+  }
 
   /**
    * Head of an answer.
@@ -85,6 +103,9 @@ interface Target {
 
   /** What it says errors in. */
   ProviderDialect speaks();
+
+  /** As its provider calls it. */
+  String model();
 
   /** Most tokens that the request's input can come to. */
   long inputBound(Envelope request);

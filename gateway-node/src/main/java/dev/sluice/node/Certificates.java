@@ -2,22 +2,26 @@ package dev.sluice.node;
 
 import dev.sluice.edge.TlsEngines;
 import dev.sluice.ingress.Certificate;
+import dev.sluice.ingress.ClientSide;
+import dev.sluice.ingress.GatewayWide;
 import dev.sluice.ingress.Reconciled;
 import java.net.Socket;
 import java.security.GeneralSecurityException;
 import java.security.Principal;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import javax.net.ssl.ExtendedSSLSession;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SNIMatcher;
 import javax.net.ssl.SNIServerName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
@@ -36,6 +40,8 @@ final class Certificates extends X509ExtendedKeyManager implements TlsEngines {
   private static final String[] HTTP_1 = {"http/1.1"};
   private static final String[] HTTP_2 = {"h2", "http/1.1"};
   private static final String FALLBACK = "";
+  private static final Set<String> OF_TLS13 =
+      Set.of("TLS_AES_256_GCM_SHA384", "TLS_AES_128_GCM_SHA256", "TLS_CHACHA20_POLY1305_SHA256");
 
   /** Stands for all hosts. */
   static final String ANY_HOST = "*";
@@ -51,31 +57,31 @@ final class Certificates extends X509ExtendedKeyManager implements TlsEngines {
   private final Supplier<Map<String, Certificate>> byHost;
   private final Certificate fallback;
   private final Predicate<String> asksForCertificates;
-  private final BooleanSupplier ticketsWanted;
+  private final Supplier<GatewayWide> wide;
   private final SSLContext withTickets;
   private final SSLContext withoutTickets;
   private final Map<String, Certificate> chosen = new ConcurrentHashMap<>();
 
   Certificates(Supplier<Map<String, Certificate>> byHost, Certificate fallback)
       throws GeneralSecurityException {
-    this(byHost, fallback, host -> false, () -> false);
+    this(byHost, fallback, host -> false, () -> GatewayWide.DEFAULT);
   }
 
   /**
    * @param fallback for hosts without a certificate
    * @param asksForCertificates whether clients of a host are asked who they are; {@link #ANY_HOST}: of any
-   * @param ticketsWanted whether clients keep their sessions, rather than this node
+   * @param wide what holds for all hosts: who keeps sessions, versions, ciphers, and whether other hosts are refused
    */
   Certificates(
       Supplier<Map<String, Certificate>> byHost,
       Certificate fallback,
       Predicate<String> asksForCertificates,
-      BooleanSupplier ticketsWanted)
+      Supplier<GatewayWide> wide)
       throws GeneralSecurityException {
     this.asksForCertificates = asksForCertificates;
     this.byHost = byHost;
     this.fallback = fallback;
-    this.ticketsWanted = ticketsWanted;
+    this.wide = wide;
     this.withTickets = context(true);
     this.withoutTickets = context(false);
     withoutTickets.getServerSessionContext().setSessionCacheSize(SESSIONS);
@@ -108,11 +114,20 @@ final class Certificates extends X509ExtendedKeyManager implements TlsEngines {
 
   @Override
   public SSLEngine serverEngine(String host, boolean http2) {
-    SSLContext context = ticketsWanted.getAsBoolean() ? withTickets : withoutTickets;
+    GatewayWide now = wide.get();
+    SSLContext context = now.sessionTickets() ? withTickets : withoutTickets;
     SSLEngine engine = context.createSSLEngine();
     engine.setUseClientMode(false);
     SSLParameters parameters = engine.getSSLParameters();
-    parameters.setProtocols(PROTOCOLS);
+    ClientSide clients = now.clients();
+    parameters.setProtocols(
+        clients.tlsVersions().isEmpty() ? PROTOCOLS : clients.tlsVersions().toArray(String[]::new));
+    if (!clients.tlsCiphers().isEmpty()) {
+      parameters.setCipherSuites(ciphers(engine, clients.tlsCiphers()));
+    }
+    if (clients.knownHostsOnly()) {
+      parameters.setSNIMatchers(List.of(new Known()));
+    }
     parameters.setApplicationProtocols(http2 ? HTTP_2 : HTTP_1);
     parameters.setUseCipherSuitesOrder(true);
     parameters.setWantClientAuth(!host.isEmpty() && asksForCertificates.test(host));
@@ -120,10 +135,37 @@ final class Certificates extends X509ExtendedKeyManager implements TlsEngines {
     return engine;
   }
 
+  /** Those of TLS 1.2 that are wanted and there are, and all of TLS 1.3. */
+  private static String[] ciphers(SSLEngine engine, List<String> wanted) {
+    List<String> supported = List.of(engine.getSupportedCipherSuites());
+    List<String> all = new ArrayList<>(wanted);
+    all.retainAll(supported);
+    if (all.isEmpty()) {
+      return engine.getEnabledCipherSuites();
+    }
+    supported.stream().filter(OF_TLS13::contains).forEach(all::add);
+    return all.toArray(String[]::new);
+  }
+
+  /** Refuses handshakes for hosts that have no certificate. */
+  private final class Known extends SNIMatcher {
+    Known() {
+      super(StandardConstants.SNI_HOST_NAME);
+    }
+
+    @Override
+    public boolean matches(SNIServerName name) {
+      return ownOf(hostIn(name)) != null;
+    }
+  }
+
   @Override
   public @Nullable String chooseEngineServerAlias(
       String keyType, Principal @Nullable [] issuers, SSLEngine engine) {
     String host = sniHost(engine);
+    if (wide.get().clients().knownHostsOnly() && ownOf(host) == null) {
+      return null;
+    }
     Certificate certificate = certificateOf(host);
     if (!keyTypeOf(certificate).equals(keyType)) {
       return null;
@@ -140,16 +182,19 @@ final class Certificates extends X509ExtendedKeyManager implements TlsEngines {
   }
 
   private Certificate certificateOf(String host) {
-    Map<String, Certificate> all = byHost.get();
-    Certificate own = all.get(host);
-    int dot = host.indexOf('.');
-    if (own == null && dot > 0) {
-      own = all.get("*" + host.substring(dot));
-    }
+    Certificate own = ownOf(host);
     if (own == null) {
-      own = all.get(Reconciled.ALL_OTHER_HOSTS);
+      own = byHost.get().get(Reconciled.ALL_OTHER_HOSTS);
     }
     return own == null ? fallback : own;
+  }
+
+  /** The host's own, or its wildcard's; null if it has none. */
+  private @Nullable Certificate ownOf(String host) {
+    Map<String, Certificate> all = byHost.get();
+    Certificate own = host.isEmpty() ? null : all.get(host);
+    int dot = host.indexOf('.');
+    return own == null && dot > 0 ? all.get("*" + host.substring(dot)) : own;
   }
 
   private static String keyTypeOf(Certificate certificate) {
@@ -160,11 +205,15 @@ final class Certificates extends X509ExtendedKeyManager implements TlsEngines {
     if (engine.getHandshakeSession() instanceof ExtendedSSLSession session) {
       for (SNIServerName name : session.getRequestedServerNames()) {
         if (name.getType() == StandardConstants.SNI_HOST_NAME) {
-          return new SNIHostName(name.getEncoded()).getAsciiName().toLowerCase(Locale.ROOT);
+          return hostIn(name);
         }
       }
     }
     return "";
+  }
+
+  private static String hostIn(SNIServerName name) {
+    return new SNIHostName(name.getEncoded()).getAsciiName().toLowerCase(Locale.ROOT);
   }
 
   @Override

@@ -18,6 +18,7 @@ import dev.sluice.state.ClusterWorld;
 import dev.sluice.usage.UsageLedger;
 import dev.sluice.wire.Malformed;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReferenceArray;
@@ -111,7 +112,9 @@ final class Metrics implements TrafficLog, ShadowLog {
     if (nginx != null) {
       nginx.over(request, table.get());
     }
-    access.write(request);
+    if (request.logged()) {
+      access.write(request);
+    }
   }
 
   private OfRoute ofRoute(@Nullable Route route) {
@@ -134,19 +137,21 @@ final class Metrics implements TrafficLog, ShadowLog {
   }
 
   @Override
-  public void passedOn(PassedOn passed) {
+  public void passedOn(PassedOn passed, boolean written) {
     String name = passed.name();
     counter("sluice.streams", "stream", name, "status", Integer.toString(passed.status()))
         .increment();
     counter("sluice.stream.bytes", "stream", name, "way", "received")
         .increment(passed.receivedBytes());
     counter("sluice.stream.bytes", "stream", name, "way", "sent").increment(passed.sentBytes());
-    access.write(passed);
+    if (written) {
+      access.write(passed);
+    }
   }
 
   /** As {@link ModelLog} has it. */
   void settled(String tenant, String model, TokenUsage usage, ModelLog.Source source) {
-    String how = source == ModelLog.Source.PROVIDER ? "provider" : "held";
+    String how = source.name().toLowerCase(Locale.ROOT);
     counter("sluice.tokens", "tenant", tenant, "model", model, "type", "input", "source", how)
         .increment(usage.input());
     counter("sluice.tokens", "tenant", tenant, "model", model, "type", "output", "source", how)

@@ -24,7 +24,7 @@ import dev.sluice.ingress.kube.KeptListing;
 import dev.sluice.ingress.kube.KubernetesSource;
 import dev.sluice.ingress.kube.Listing;
 import dev.sluice.ingress.kube.StatusWriter;
-import dev.sluice.model.GoogleTokens;
+import dev.sluice.model.BackOffice;
 import dev.sluice.model.ModelGateway;
 import dev.sluice.model.ModelNode;
 import dev.sluice.model.health.HealthAgent;
@@ -81,7 +81,7 @@ public final class Node {
   private final Database database;
   private final Tenancy tenancy;
   private final Tokens tokens;
-  private final GoogleTokens google;
+  private final BackOffice office;
   private final Alerts alerts;
   private final NodeLeases leases;
   private final ModelNode models;
@@ -107,7 +107,7 @@ public final class Node {
     this.database = Database.of(settings.database(), settings.connections());
     this.tenancy = new Tenancy(declared::tenants, System::currentTimeMillis);
     this.tokens = new Tokens(settings.identity(), Clock.systemUTC());
-    this.google = new GoogleTokens(settings.model().tokens());
+    this.office = new BackOffice(settings.model());
     this.leases = new NodeLeases(settings.quota());
     this.models = ModelNode.of(leases.uid(), settings.model());
     this.nginx = settings.nginx().on() ? new RequestMetrics(settings.nginx()) : null;
@@ -198,7 +198,7 @@ public final class Node {
       Upstreams upstreams =
           new Upstreams(settings.upstream(), scope, scope.deadlines(), upstreamTls);
       ModelGateway calls = new ModelGateway(
-          scope, upstreams, tenancy::table, leases, log, tokens, models, google, settings.model());
+          scope, upstreams, tenancy::table, leases, log, tokens, models, office, settings.model());
       return new Gateway(
           declared::routes,
           streamPorts::free,
@@ -214,7 +214,7 @@ public final class Node {
           () -> declared.current().certificates(),
           SelfSigned.create(Instant.now()),
           this::asksForCertificates,
-          () -> declared.routes().wide().sessionTickets());
+          () -> declared.routes().wide());
       return Workers.start(settings.edge(), settings.config(), certificates, services)
           .thenAccept(running -> workers = running);
     } catch (GeneralSecurityException e) {
@@ -335,7 +335,7 @@ public final class Node {
         .thenCompose(done -> {
           leases.close();
           memory.close();
-          google.close();
+          office.close();
           closePage();
           TenancyFeed reading = feed;
           if (reading != null) {

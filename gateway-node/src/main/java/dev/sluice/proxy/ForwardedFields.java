@@ -1,5 +1,6 @@
 package dev.sluice.proxy;
 
+import dev.sluice.ingress.Forwarding;
 import dev.sluice.ingress.Relay;
 import dev.sluice.wire.Field;
 import dev.sluice.wire.Fields;
@@ -32,7 +33,7 @@ final class ForwardedFields {
     } else {
       out.field(Field.HOST, "");
     }
-    passing(fields, i -> {
+    passing(fields, request.forwarding(), i -> {
       boolean hidden = fields.known(i) == Field.AUTHORIZATION && relay.hidesAuthorization();
       if (!hidden && (set.isEmpty() || !set.containsKey(fields.name(i)))) {
         out.field(fields, i);
@@ -46,7 +47,11 @@ final class ForwardedFields {
     if (!relay.forwardedPrefix().isEmpty()) {
       out.field("X-Forwarded-Prefix", relay.forwardedPrefix());
     }
-    origin(request, settings, out);
+    origin(request, settings, set.isEmpty() ? out : new Unset(out, set));
+    if (!relay.connection().isEmpty() && !relay.protocol().http2()) {
+      out.field(Field.CONNECTION, relay.connection());
+      return;
+    }
     boolean upgrades = upgrades(head);
     if (fields.lists(Field.TE, "trailers") || relay.protocol().http2()) {
       out.field(Field.TE, "trailers");
@@ -62,7 +67,7 @@ final class ForwardedFields {
   /** Writes the fields that a service is asked by whether a request may pass. */
   static void question(Inbound request, Map<String, String> more, HeadSink out) {
     Fields fields = request.arrival().head().fields();
-    passing(fields, i -> {
+    passing(fields, request.forwarding(), i -> {
       if (!more.containsKey(fields.name(i))) {
         out.field(fields, i);
       }
@@ -78,7 +83,7 @@ final class ForwardedFields {
   /** Writes the fields of a copy of a request. */
   static void copy(Inbound request, ProxySettings settings, HeadSink out) {
     Fields fields = request.arrival().head().fields();
-    passing(fields, i -> out.field(fields, i));
+    passing(fields, request.forwarding(), i -> out.field(fields, i));
     origin(request, settings, out);
   }
 
@@ -91,9 +96,15 @@ final class ForwardedFields {
     if (!request.authority().isEmpty()) {
       out.field(Field.X_FORWARDED_HOST, request.authority());
     }
-    out.field(Field.X_REQUEST_ID, request.id())
-        .field(Field.X_REAL_IP, client)
-        .field(Field.X_FORWARDED_FOR, client)
+    Forwarding forwarding = request.forwarding();
+    if (forwarding.requestIds()) {
+      out.field(Field.X_REQUEST_ID, request.id());
+    }
+    if (forwarding.originalUri()) {
+      out.field("X-Original-URI", request.arrival().head().target());
+    }
+    out.field(Field.X_REAL_IP, client)
+        .field(Field.X_FORWARDED_FOR, request.forwardedFor())
         .field(Field.X_FORWARDED_PORT, request.port(settings))
         .field(Field.X_FORWARDED_PROTO, scheme)
         .field(Field.X_FORWARDED_SCHEME, scheme)
@@ -103,12 +114,14 @@ final class ForwardedFields {
   }
 
   /** Calls with the number of each field that is neither ours nor the connection's. */
-  private static void passing(Fields fields, IntConsumer out) {
+  private static void passing(Fields fields, Forwarding forwarding, IntConsumer out) {
     int connection = fields.indexOf(Field.CONNECTION);
     for (int i = 0; i < fields.count(); i++) {
       Field field = fields.known(i);
       if (field == null
-          ? !fields.nameHasUnderscore(i) && !named(fields, connection, i) && !isOurs(fields, i)
+          ? fields.nameIsPlain(i, forwarding.underscores(), forwarding.oddNames())
+              && !named(fields, connection, i)
+              && !isOurs(fields, i)
           : passes(field, fields, connection, i)) {
         out.accept(i);
       }

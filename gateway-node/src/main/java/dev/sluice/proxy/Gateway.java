@@ -1,17 +1,20 @@
 package dev.sluice.proxy;
 
 import dev.sluice.edge.Arrival;
+import dev.sluice.edge.EdgeSettings;
 import dev.sluice.edge.Onward;
 import dev.sluice.edge.PassedOn;
 import dev.sluice.edge.Reply;
 import dev.sluice.edge.Service;
 import dev.sluice.edge.WorkerScope;
 import dev.sluice.ingress.Action;
+import dev.sluice.ingress.GatewayWide;
 import dev.sluice.ingress.HostRoutes;
 import dev.sluice.ingress.Relay;
 import dev.sluice.ingress.Route;
 import dev.sluice.ingress.RouteTable;
 import dev.sluice.ingress.StreamRoutes;
+import dev.sluice.ingress.Trust;
 import dev.sluice.upstream.Upstreams;
 import dev.sluice.wire.Addresses;
 import dev.sluice.wire.Malformed;
@@ -76,7 +79,13 @@ public final class Gateway implements Service {
 
   @Override
   public long requestsPerConnection() {
-    return routes.get().wide().requestsPerConnection();
+    GatewayWide wide = routes.get().wide();
+    return ClientSettings.keepsNone(wide.clients()) ? 1 : wide.requestsPerConnection();
+  }
+
+  @Override
+  public EdgeSettings settings(EdgeSettings own) {
+    return ClientSettings.of(own, routes.get().wide().clients());
   }
 
   @Override
@@ -116,7 +125,7 @@ public final class Gateway implements Service {
 
   @Override
   public void passedOn(PassedOn passed) {
-    log.passedOn(passed);
+    log.passedOn(passed, routes.get().wide().logging().streams());
   }
 
   @Override
@@ -139,9 +148,10 @@ public final class Gateway implements Service {
     request.path(path);
     RouteTable table = routes.get();
     request.believe(table.trust());
-    request.compression(table.wide().compression());
-    if (table.trust().isBlocked(request.clientAddress())) {
-      request.refuse(new Refusal.Forbidden("not from this address"));
+    request.wide(table.wide());
+    String blocked = table.trust().blocks() ? blocked(request, table.trust()) : null;
+    if (blocked != null) {
+      request.refuse(new Refusal.Forbidden(blocked));
       return;
     }
     HostRoutes host = table.host(arrival.head().host());
@@ -152,6 +162,21 @@ public final class Gateway implements Service {
     }
     request.route(route);
     new Passage(request, route, scope, this::act).proceed();
+  }
+
+  /** Why nobody like this client is served on any host; null if that is not so. */
+  private static @Nullable String blocked(Inbound request, Trust trust) {
+    if (trust.isBlocked(request.clientAddress())) {
+      return "not from this address";
+    }
+    String agent = request.header("User-Agent");
+    if (trust.blockedAgents().mean(agent == null ? "" : agent)) {
+      return "not with this User-Agent";
+    }
+    String referer = request.header("Referer");
+    return trust.blockedReferers().mean(referer == null ? "" : referer)
+        ? "not with this Referer"
+        : null;
   }
 
   private void act(Passage passed) {

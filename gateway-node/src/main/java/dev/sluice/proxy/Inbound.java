@@ -3,6 +3,8 @@ package dev.sluice.proxy;
 import akka.util.ByteString;
 import dev.sluice.edge.Arrival;
 import dev.sluice.ingress.Compression;
+import dev.sluice.ingress.Forwarding;
+import dev.sluice.ingress.GatewayWide;
 import dev.sluice.ingress.RequestView;
 import dev.sluice.ingress.Route;
 import dev.sluice.ingress.Trust;
@@ -48,7 +50,8 @@ public final class Inbound implements RequestView {
   private String target;
   private InetAddress clientAddress;
   private boolean trusted;
-  private Compression compression = Compression.OFF;
+  private GatewayWide wide = GatewayWide.DEFAULT;
+  private boolean logged = true;
   private @Nullable Map<String, String> responseFields;
   private @Nullable List<AddedField> addedFields;
   private Map<String, String> upstreamFields = Map.of();
@@ -86,7 +89,7 @@ public final class Inbound implements RequestView {
   void believe(Trust trust) {
     if (trust.forwardedFor() && trust.isSource(clientAddress)) {
       trusted = trust.forwarded();
-      String before = arrival.head().fields().first(Field.X_FORWARDED_FOR);
+      String before = header(trust.forwardedForField());
       if (before != null) {
         clientAddress = trust.client(clientAddress, before);
       }
@@ -95,16 +98,41 @@ public final class Inbound implements RequestView {
 
   /** How its answer may be compressed. */
   Compression compression() {
-    return compression;
+    return wide.compression();
   }
 
-  void compression(Compression compression) {
-    this.compression = compression;
+  /** What upstreams are told. */
+  Forwarding forwarding() {
+    return wide.forwarding();
+  }
+
+  /** What holds for all hosts. */
+  void wide(GatewayWide wide) {
+    this.wide = wide;
+    logged = wide.logging().takes(arrival.head().target());
+  }
+
+  /** Whether it stands in the access log. */
+  public boolean logged() {
+    return logged;
+  }
+
+  void unlogged() {
+    logged = false;
   }
 
   /** Who asks: the peer, or whom a trusted proxy names. */
   InetAddress clientAddress() {
     return clientAddress;
+  }
+
+  /** X-Forwarded-For for upstreams: who asks, or, where all of it is wanted, what a trusted proxy says and who that is. */
+  String forwardedFor() {
+    String before =
+        trusted && wide.forwarding().wholeForwardedFor() ? header("X-Forwarded-For") : null;
+    return before == null || before.isEmpty()
+        ? clientAddress.getHostAddress()
+        : before + ", " + arrival.client().getAddress().getHostAddress();
   }
 
   /** The first element of a field that a trusted proxy has set, or null. */

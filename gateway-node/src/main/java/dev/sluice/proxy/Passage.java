@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,6 +75,8 @@ final class Passage implements Arrival.Waiting {
       if (filter instanceof Filter.ResponseFields fields
           && (!fields.secureOnly() || request.arrival().secure())) {
         fields.fields().forEach(request::setResponseField);
+      } else if (filter instanceof Filter.Unlogged) {
+        request.unlogged();
       } else if (filter instanceof Filter.ClientCertificate asked
           && request.arrival().secure()) {
         Refusal refusal = ClientCertificates.judge(request, asked);
@@ -132,6 +135,11 @@ final class Passage implements Arrival.Waiting {
       all.putAll(own.fields());
       all.putAll(request.upstreamFields());
       request.upstreamFields(all);
+    } else if (filter instanceof Filter.SetFields set) {
+      Map<String, String> all = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+      set.fields().forEach((name, value) -> all.put(name, Variables.fieldValue(value, request)));
+      all.putAll(request.upstreamFields());
+      request.upstreamFields(all);
     }
     return null;
   }
@@ -155,7 +163,7 @@ final class Passage implements Arrival.Waiting {
     ClientLimits counts = scope.memory().limits();
     if (limits.connections() > 0) {
       if (!counts.enter(limits, client)) {
-        return new Refusal.TooMany(limits.status(), "too many requests run at once");
+        return new Refusal.TooMany(limits.connectionsStatus(), "too many requests run at once");
       }
       request.whenOver(() -> counts.leave(limits, client));
     }
@@ -214,7 +222,7 @@ final class Passage implements Arrival.Waiting {
       InetAddress address = request.clientAddress();
       boolean denied = contains(access.denied(), address);
       boolean listed = contains(access.allowed(), address);
-      boolean asksMore = access.external() != null || access.basic() != null;
+      boolean asksMore = access.external() != null || access.password() != null;
       if (denied || !access.allowed().isEmpty() && !listed) {
         first = new Refusal.Forbidden("not from this address");
         if (!access.any() || !asksMore) {
@@ -270,12 +278,12 @@ final class Passage implements Arrival.Waiting {
         if (!auth.alwaysSetCookie()) {
           request.authCookies(answer.cookies());
         }
-      } else if (access.any() && access.basic() != null) {
+      } else if (access.any() && access.password() != null) {
         first = refusal;
         byPassword();
         return;
       }
-      if (refusal != null || access.any() || access.basic() == null) {
+      if (refusal != null || access.any() || access.password() == null) {
         resume(refusal);
       } else {
         byPassword();
@@ -283,26 +291,43 @@ final class Passage implements Arrival.Waiting {
     }
 
     private void byPassword() {
-      Filter.BasicAuth basic = access.basic();
-      if (basic == null) {
+      Filter.PasswordAuth auth = access.password();
+      if (auth == null) {
         resume(first);
-        return;
+      } else if (auth.digest() != null) {
+        byDigest(auth, auth.digest().key());
+      } else {
+        scope
+            .memory()
+            .passwords()
+            .check(
+                auth.passwords(),
+                request.header("Authorization"),
+                right -> scope
+                    .worker()
+                    .execute(() -> judged(right, () -> "Basic realm=\"" + auth.realm() + "\"")));
       }
-      scope
-          .memory()
-          .passwords()
-          .check(
-              basic.passwords(),
-              request.header("Authorization"),
-              right -> scope
-                  .worker()
-                  .execute(() -> resume(
-                      right
-                          ? null
-                          : first != null
-                              ? first
-                              : new Refusal.AuthenticationRequired(
-                                  "Basic realm=\"" + basic.realm() + "\""))));
+    }
+
+    private void byDigest(Filter.PasswordAuth auth, String key) {
+      long now = System.currentTimeMillis();
+      DigestCheck.Outcome outcome = DigestCheck.judge(
+          auth,
+          key,
+          request.method(),
+          request.arrival().head().target(),
+          request.header("Authorization"),
+          now);
+      judged(
+          outcome == DigestCheck.Outcome.RIGHT,
+          () -> DigestCheck.challenge(auth, key, outcome == DigestCheck.Outcome.STALE, now));
+    }
+
+    private void judged(boolean right, Supplier<String> challenge) {
+      resume(
+          right
+              ? null
+              : first != null ? first : new Refusal.AuthenticationRequired(challenge.get()));
     }
   }
 }

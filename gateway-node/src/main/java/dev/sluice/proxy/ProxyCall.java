@@ -177,6 +177,9 @@ final class ProxyCall implements Arrival.Events, UpstreamEvents {
     waitingFor = null;
     upstream = connection;
     request.upstreamTimes().connected();
+    if (relay.fastCgi() != null) {
+      connection.params(CgiParams.of(request, relay.fastCgi(), scope.settings()));
+    }
     boolean old = relay.http10() && head.bodyLength() != BodyLength.CHUNKED;
     HeadSink out = old
         ? connection.request10(

@@ -11,6 +11,10 @@ public interface TrafficLog {
   /** Something arrived that was no request. */
   void malformed(Malformed malformed);
 
-  /** A connection that was passed on as it is is over. */
-  void passedOn(PassedOn passed);
+  /**
+   * A connection that was passed on as it is is over.
+   *
+   * @param written whether it shall stand in the access log
+   */
+  void passedOn(PassedOn passed, boolean written);
 }

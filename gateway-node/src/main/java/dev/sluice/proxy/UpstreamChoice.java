@@ -48,12 +48,14 @@ record UpstreamChoice(Inbound request, Backend backend, Relay relay, ProxyScope 
   /** How it is spoken to. */
   Origin origin(Endpoint to) {
     Origin origin = http1Origin(to);
-    return relay.protocol().http2() ? origin.overHttp2() : origin;
+    return relay.protocol().http2()
+        ? origin.overHttp2()
+        : relay.protocol() == Relay.Protocol.FCGI ? origin.overFastCgi() : origin;
   }
 
   private Origin http1Origin(Endpoint to) {
     boolean secure = switch (relay.protocol()) {
-      case HTTP, GRPC -> false;
+      case HTTP, GRPC, FCGI -> false;
       case HTTPS, GRPCS -> true;
       case AUTO -> request.arrival().secure();
     };

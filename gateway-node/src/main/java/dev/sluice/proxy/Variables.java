@@ -17,6 +17,12 @@ final class Variables {
     return template.expand(variable -> value(variable, request));
   }
 
+  /** The text as the value of a header field: what no field may hold is left out. */
+  static String fieldValue(Template template, Inbound request) {
+    String text = text(template, request);
+    return text.chars().noneMatch(c -> c < ' ' || c > '~') ? text : text.replaceAll("[^ -~]", "");
+  }
+
   /** The text as a URL: what could end it, or start a field, is escaped. */
   static String url(Template template, Inbound request) {
     return template.expand(variable -> escaped(value(variable, request), PLAIN_IN_URL));
@@ -27,14 +33,14 @@ final class Variables {
     return escaped(text, UNESCAPED);
   }
 
-  private static String value(Template.Variable variable, Inbound request) {
+  static String value(Template.Variable variable, Inbound request) {
     String argument = variable.argument();
     return switch (variable.name()) {
       case SCHEME -> request.scheme();
       case HOST -> request.hostName();
       case HTTP_HOST -> request.authority();
       case REQUEST_URI -> request.arrival().head().target();
-      case URI -> request.path();
+      case URI, FASTCGI_SCRIPT_NAME -> request.path();
       case ESCAPED_REQUEST_URI -> escaped(request.arrival().head().target());
       case REMOTE_ADDR -> request.clientAddress().getHostAddress();
       case REQUEST_ID -> request.id();

@@ -5,6 +5,7 @@ import dev.sluice.upstream.UpstreamFailure.Kind;
 import dev.sluice.wire.BodyLength;
 import dev.sluice.wire.BodyReader;
 import dev.sluice.wire.Deadlines;
+import dev.sluice.wire.FastCgiLink;
 import dev.sluice.wire.Field;
 import dev.sluice.wire.HeadBuffer;
 import dev.sluice.wire.HeadSink;
@@ -15,6 +16,7 @@ import dev.sluice.wire.ResponseHead;
 import dev.sluice.wire.ResponseRead;
 import dev.sluice.wire.Trailers;
 import java.time.Duration;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** HTTP/1.1 with one upstream, one call at a time. Between calls it belongs to its pool. */
@@ -77,6 +79,13 @@ final class Http1Connection implements UpstreamConnection, Link.Events, BodyRead
       String method, String target, Duration readTimeout, Duration sendTimeout) {
     expect(method, readTimeout, sendTimeout);
     return heads.request10(method, target).field(Field.CONNECTION, "close");
+  }
+
+  @Override
+  public void params(Map<String, String> params) {
+    if (link instanceof FastCgiLink cgi) {
+      cgi.params(params);
+    }
   }
 
   private void expect(String method, Duration readTimeout, Duration sendTimeout) {

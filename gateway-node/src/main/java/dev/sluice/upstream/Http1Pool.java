@@ -4,6 +4,7 @@ import dev.sluice.upstream.UpstreamFailure.Kind;
 import dev.sluice.wire.Addresses;
 import dev.sluice.wire.Deadlines;
 import dev.sluice.wire.Dialer;
+import dev.sluice.wire.FastCgiLink;
 import dev.sluice.wire.HeadWriter;
 import dev.sluice.wire.Link;
 import dev.sluice.wire.TlsLink;
@@ -101,6 +102,13 @@ final class Http1Pool implements Pool, Dialer.Dialed {
   public Link.Events connected(Link link) {
     dialling--;
     open++;
+    if (origin.fastCgi()) {
+      FastCgiLink cgi = new FastCgiLink(link, Link.NO_EVENTS, settings.headBytes());
+      Http1Connection connection = new Http1Connection(this, cgi, heads, settings, deadlines);
+      cgi.events(connection);
+      release(connection);
+      return cgi;
+    }
     if (origin.tlsName() == null) {
       Http1Connection connection = new Http1Connection(this, link, heads, settings, deadlines);
       release(connection);

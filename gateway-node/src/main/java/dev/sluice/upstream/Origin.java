@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param port 1 to 65535
  * @param tlsName null for plain TCP; else the name that is sent (SNI) and that the peer's certificate must cover
  * @param http2 whether HTTP/2 is spoken: over TLS if the peer agrees, and else without asking
+ * @param fastCgi whether FastCGI is spoken
  * @param tls null for the authorities that the JDK trusts, and a name that is always sent and verified
  */
 public record Origin(
@@ -19,7 +20,8 @@ public record Origin(
     int port,
     @Nullable String tlsName,
     @Nullable Tls tls,
-    boolean http2) {
+    boolean http2,
+    boolean fastCgi) {
   /**
    * TLS other than usual.
    *
@@ -48,7 +50,7 @@ public record Origin(
   }
 
   public Origin(String host, int port, @Nullable String tlsName, @Nullable Tls tls) {
-    this(host, port, tlsName, tls, false);
+    this(host, port, tlsName, tls, false, false);
   }
 
   public Origin(String host, int port, @Nullable String tlsName) {
@@ -61,11 +63,17 @@ public record Origin(
 
   /** The same peer, spoken to in HTTP/2. */
   public Origin overHttp2() {
-    return new Origin(host, port, tlsName, tls, true);
+    return new Origin(host, port, tlsName, tls, true, false);
+  }
+
+  /** The same peer, spoken to in FastCGI. */
+  public Origin overFastCgi() {
+    return new Origin(host, port, tlsName, tls, false, true);
   }
 
   @Override
   public String toString() {
-    return (http2 ? "h2:" : "") + (tlsName == null ? "" : "tls:") + host + ":" + port;
+    return (http2 ? "h2:" : fastCgi ? "fcgi:" : "") + (tlsName == null ? "" : "tls:") + host + ":"
+        + port;
   }
 }

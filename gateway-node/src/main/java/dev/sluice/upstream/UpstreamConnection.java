@@ -3,6 +3,7 @@ package dev.sluice.upstream;
 import akka.util.ByteString;
 import dev.sluice.wire.HeadSink;
 import java.time.Duration;
+import java.util.Map;
 
 /**
  * What a call sends its request by, over HTTP/1.1 a connection of its own, over HTTP/2 a stream. It is the call's from
@@ -20,6 +21,9 @@ public interface UpstreamConnection {
 
   /** The same in HTTP/1.0; over HTTP/2 there is no such thing, and it is an ordinary request. */
   HeadSink request10(String method, String target, Duration readTimeout, Duration sendTimeout);
+
+  /** What an application is told beside the header fields, where FastCGI is spoken; before the request begins. */
+  default void params(Map<String, String> params) {}
 
   /** Ends the request's head. {@code bodyLength}: 0 for none, a number, or chunked. */
   void headEnd(long bodyLength);

@@ -115,14 +115,25 @@ public final class Fields {
     return true;
   }
 
-  /** Whether the name of field number {@code i} holds an underscore. */
-  public boolean nameHasUnderscore(int i) {
+  /**
+   * Whether the name of field number {@code i} is made of letters, digits and hyphens.
+   *
+   * @param underscores whether they count as such
+   * @param oddSigns whether all others do
+   */
+  public boolean nameIsPlain(int i, boolean underscores, boolean oddSigns) {
     for (int k = places[i * 4]; k < places[i * 4 + 1]; k++) {
-      if (head[k] == '_') {
-        return true;
+      byte c = head[k];
+      boolean plain = c >= 'a' && c <= 'z'
+          || c >= 'A' && c <= 'Z'
+          || c >= '0' && c <= '9'
+          || c == '-'
+          || (c == '_' ? underscores : oddSigns);
+      if (!plain) {
+        return false;
       }
     }
-    return false;
+    return true;
   }
 
   /** The number that the value of field number {@code i} is, or -1 if it is none. */

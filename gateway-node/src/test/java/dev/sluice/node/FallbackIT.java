@@ -113,7 +113,7 @@ class FallbackIT {
   /** Whose whole hold is charged, of each kind of request: so that its size is known. */
   private static List<Cell> measures() {
     return IntStream.of(0, 1, 4, 5)
-        .mapToObj(bits -> cell("m00" + bits, Fault.MISSING_USAGE, bits))
+        .mapToObj(bits -> cell("m00" + bits, Fault.SLOW_FIRST_TOKEN, bits))
         .toList();
   }
 
@@ -136,7 +136,7 @@ class FallbackIT {
         .get();
     await().atMost(PATIENCE).until(node::inCluster);
     for (Cell one : measures()) {
-      await().atMost(PATIENCE).until(() -> ask(one).statusCode() == 200);
+      await().atMost(PATIENCE).until(() -> ask(one).statusCode() == 504);
       await().atMost(PATIENCE).until(() -> settled(one, "requests-balance") == 1);
       BOUNDS.put(kind(one), settled(one, "tokens-balance"));
     }

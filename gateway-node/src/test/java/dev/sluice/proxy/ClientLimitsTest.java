@@ -12,7 +12,7 @@ class ClientLimitsTest {
   private final ClientLimits limits = new ClientLimits();
 
   private static Limits perSecond(int rate, int burst) {
-    return new Limits("shop/cart", 0, rate, 0, burst, 503, List.of());
+    return new Limits("shop/cart", 0, rate, 0, burst, 503, 503, List.of());
   }
 
   private int passed(Limits of, String client, long atNanos, int asked) {
@@ -36,20 +36,20 @@ class ClientLimitsTest {
   void clientsAndIngressesAreCountedApart() {
     assertThat(passed(perSecond(1, 1), "a", 0, 9)).isEqualTo(2);
     assertThat(passed(perSecond(1, 1), "b", 0, 9)).isEqualTo(2);
-    assertThat(passed(new Limits("shop/other", 0, 1, 0, 1, 503, List.of()), "a", 0, 9))
+    assertThat(passed(new Limits("shop/other", 0, 1, 0, 1, 503, 503, List.of()), "a", 0, 9))
         .isEqualTo(2);
   }
 
   @Test
   void bothTheSecondAndTheMinuteMustHaveRoom() {
-    Limits of = new Limits("z", 0, 100, 1, 1, 503, List.of());
+    Limits of = new Limits("z", 0, 100, 1, 1, 503, 503, List.of());
     assertThat(passed(of, "a", 0, 9)).isEqualTo(2);
     assertThat(passed(of, "a", 60 * SECOND, 9)).isEqualTo(1);
   }
 
   @Test
   void asManyRunAsMayAndTheirEndMakesRoom() {
-    Limits of = new Limits("z", 2, 0, 0, 5, 503, List.of());
+    Limits of = new Limits("z", 2, 0, 0, 5, 503, 503, List.of());
     assertThat(limits.enter(of, "a")).isTrue();
     assertThat(limits.enter(of, "a")).isTrue();
     assertThat(limits.enter(of, "a")).isFalse();

@@ -63,7 +63,7 @@ class RefusalsIT {
     public void malformed(Malformed malformed) {}
 
     @Override
-    public void passedOn(PassedOn passed) {}
+    public void passedOn(PassedOn passed, boolean written) {}
   }
 
   @BeforeAll

@@ -137,7 +137,7 @@ public class RequestBenchmark {
     public void malformed(Malformed malformed) {}
 
     @Override
-    public void passedOn(PassedOn passed) {}
+    public void passedOn(PassedOn passed, boolean written) {}
   }
 
   /** A request that has come from nowhere. */

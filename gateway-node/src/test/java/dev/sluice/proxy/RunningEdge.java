@@ -243,7 +243,7 @@ final class RunningEdge implements AutoCloseable {
     }
 
     @Override
-    public void passedOn(PassedOn passed) {
+    public void passedOn(PassedOn passed, boolean written) {
       over.add("passed on " + passed.status() + " " + passed.name());
     }
   }

@@ -2,8 +2,9 @@ package dev.sluice.ingress;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -34,8 +35,11 @@ final class AccessOptions {
       2_592_000,
       "y",
       31_536_000);
-  private static final Set<String> KEPT_FIELDS = Set.of(
+  /** Fields that nobody may set. */
+  static final Set<String> KEPT_FIELDS = Set.of(
       "host", "content-length", "transfer-encoding", "connection", "upgrade", "te", "trailer");
+
+  private static final int UNAVAILABLE = 503;
 
   private final Annotations all;
   private final Declarations declared;
@@ -51,16 +55,16 @@ final class AccessOptions {
     all.has("whitelist-source-range");
     List<AddressRange> allowed = ranges(
         all.has("allowlist-source-range") ? "allowlist-source-range" : "whitelist-source-range");
-    Filter.BasicAuth basic = basic();
+    Filter.PasswordAuth password = password();
     Filter.ExternalAuth external = external();
     String satisfy = all.text("satisfy");
     boolean any = "any".equals(satisfy);
     if (satisfy != null && !any && !satisfy.equals("all")) {
       all.close("satisfy", '"' + satisfy + '"', "any or all");
     }
-    return denied.isEmpty() && allowed.isEmpty() && basic == null && external == null
+    return denied.isEmpty() && allowed.isEmpty() && password == null && external == null
         ? null
-        : new Filter.Access(any, denied, allowed, external, basic);
+        : new Filter.Access(any, denied, allowed, external, password);
   }
 
   /** Null if nothing is limited. */
@@ -75,15 +79,20 @@ final class AccessOptions {
     if (connections == 0 && perSecond == 0 && perMinute == 0) {
       return null;
     }
-    long status = all.config().number("limit-req-status-code", 503);
     return new Filter.Limits(
         all.ingress().key().namespace() + "/" + all.ingress().key().name(),
         connections,
         perSecond,
         perMinute,
         burst,
-        status >= 400 && status <= 599 ? (int) status : 503,
+        statusOf("limit-req-status-code"),
+        statusOf("limit-conn-status-code"),
         exempt);
+  }
+
+  private int statusOf(String key) {
+    long status = all.config().number(key, UNAVAILABLE);
+    return status >= 400 && status <= 599 ? (int) status : UNAVAILABLE;
   }
 
   private int limit(String key) {
@@ -119,7 +128,7 @@ final class AccessOptions {
     return List.copyOf(ranges);
   }
 
-  private Filter.@Nullable BasicAuth basic() {
+  private Filter.@Nullable PasswordAuth password() {
     String type = all.text("auth-type");
     String realm = Optional.ofNullable(all.text("auth-realm")).orElse("");
     String kind = Optional.ofNullable(all.text("auth-secret-type")).orElse("auth-file");
@@ -127,8 +136,9 @@ final class AccessOptions {
     if (type == null) {
       return null;
     }
-    if (!type.equals("basic")) {
-      all.close("auth-type", '"' + type + '"', "basic");
+    boolean digest = type.equals("digest");
+    if (!type.equals("basic") && !digest) {
+      all.close("auth-type", '"' + type + '"', "basic or digest");
       return null;
     }
     if (!Annotations.isFieldValue(realm) || realm.contains("\"") || realm.contains("\\")) {
@@ -141,28 +151,51 @@ final class AccessOptions {
       all.closeUntil("auth-secret", "no such Secret", "the name of a Secret with users");
       return null;
     }
-    Map<String, String> hashes = new TreeMap<>();
+    List<String> lines = new ArrayList<>();
     switch (kind) {
-      case "auth-map" -> secret.get().data().forEach((user, hash) -> hashes.put(user, text(hash)));
+      case "auth-map" ->
+        secret.get().data().forEach((user, hash) -> lines.add(user + ":" + text(hash)));
       case "auth-file" -> {
         byte[] file = secret.get().value("auth");
         if (file == null) {
           all.close("auth-secret", "no key auth in it", "a Secret with the key auth");
           return null;
         }
-        text(file).lines().forEach(line -> {
-          String[] parts = line.strip().split(":", -1);
-          if (parts.length >= 2 && !line.startsWith("#")) {
-            hashes.putIfAbsent(parts[0], parts[1]);
-          }
-        });
+        text(file).lines().forEach(lines::add);
       }
       default -> {
         all.close("auth-secret-type", '"' + kind + '"', "auth-file or auth-map");
         return null;
       }
     }
-    return new Filter.BasicAuth(realm, new Filter.Passwords(Map.copyOf(hashes)));
+    Map<String, String> hashes = digest ? ofRealm(lines, realm) : hashes(lines);
+    return new Filter.PasswordAuth(
+        realm,
+        new Filter.Passwords(Collections.unmodifiableMap(hashes)),
+        digest ? new Filter.Digesting(Digest.of("nonces " + hashes)) : null);
+  }
+
+  private static Map<String, String> hashes(List<String> lines) {
+    Map<String, String> hashes = new TreeMap<>();
+    for (String line : lines) {
+      String[] parts = line.strip().split(":", -1);
+      if (parts.length >= 2 && !line.startsWith("#")) {
+        hashes.putIfAbsent(parts[0], parts[1]);
+      }
+    }
+    return hashes;
+  }
+
+  /** Of lines {@code user:realm:hash}, those of this realm. */
+  private static Map<String, String> ofRealm(List<String> lines, String realm) {
+    Map<String, String> hashes = new TreeMap<>();
+    for (String line : lines) {
+      String[] parts = line.strip().split(":", -1);
+      if (parts.length >= 3 && parts[1].equals(realm) && !line.startsWith("#")) {
+        hashes.putIfAbsent(parts[0], parts[2].toLowerCase(Locale.ROOT));
+      }
+    }
+    return hashes;
   }
 
   private static String text(byte[] bytes) {
@@ -295,12 +328,12 @@ final class AccessOptions {
         fields.put(field, value);
       }
     });
-    return Map.copyOf(fields);
+    return Collections.unmodifiableMap(fields);
   }
 
   /** Seconds by status; 0 for every status. */
   private Map<Integer, Integer> cache(String prefix) {
-    Map<Integer, Integer> seconds = new HashMap<>();
+    Map<Integer, Integer> seconds = new TreeMap<>();
     String given = given(prefix, "cache-duration");
     for (String entry : (given.isEmpty() ? "200 202 401 5m" : given).split(",", -1)) {
       String[] words = entry.strip().split(" +", -1);
@@ -322,6 +355,6 @@ final class AccessOptions {
         seconds.put(0, value);
       }
     }
-    return Map.copyOf(seconds);
+    return Collections.unmodifiableMap(seconds);
   }
 }

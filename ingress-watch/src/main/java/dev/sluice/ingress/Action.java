@@ -55,12 +55,16 @@ public sealed interface Action {
     COUNT_TOKENS("POST", "/v1/messages/count_tokens"),
     /** All of Gemini's calls of a model, which stands in the path with what is wanted of it; and the list of models. */
     GEMINI("", "/v1beta/models", true),
-    /** The same in its stable version; and one model of OpenAI's list. */
+    /** The same in its stable version; and one model of OpenAI's list, or of Anthropic's. */
     GEMINI_V1("", "/v1/models", true),
     OLLAMA_CHAT("POST", "/api/chat"),
     OLLAMA_GENERATE("POST", "/api/generate"),
     OLLAMA_TAGS("GET", "/api/tags"),
     OLLAMA_VERSION("GET", "/api/version"),
+    OLLAMA_SHOW("POST", "/api/show"),
+    OLLAMA_EMBED("POST", "/api/embed"),
+    /** The older way to ask for one. */
+    OLLAMA_EMBEDDINGS("POST", "/api/embeddings"),
     /** Known, and not served: refused by name. */
     REALTIME("", "/v1/realtime", true),
     BATCHES("", "/v1/batches", true),

@@ -20,14 +20,17 @@ final class Annotations {
 
   private final DeclaredIngress ingress;
   private final ControllerConfig config;
+  private final Declarations declared;
   private final Map<String, String> values = new TreeMap<>();
   private final Set<String> asked = new HashSet<>();
   private final Map<String, Problem> told = new TreeMap<>();
   private @Nullable String closed;
 
-  Annotations(DeclaredIngress ingress, ControllerConfig config) {
+  /** With the defaults of the controller's ConfigMap, and what may be named of other namespaces. */
+  Annotations(DeclaredIngress ingress, Declarations declared) {
     this.ingress = ingress;
-    this.config = config;
+    this.declared = declared;
+    this.config = ControllerConfig.of(declared);
     ingress.annotations().forEach((key, value) -> {
       if (key.startsWith(PREFIX)) {
         values.put(key.substring(PREFIX.length()), value.strip());
@@ -178,8 +181,8 @@ final class Annotations {
   }
 
   /**
-   * The object that a value names: in the Ingress' own namespace, or in the one before the slash, which must be the
-   * same unless the controller's ConfigMap allows others. Null closes the paths.
+   * The object that a value names: in the Ingress' own namespace, or in the one before the slash. That must be the same,
+   * unless a ReferenceGrant there lets it be named, or the controller's ConfigMap allows all others. Null closes the paths.
    */
   @Nullable
   ObjectKey reference(String key, String kind, boolean needsNamespace) {
@@ -189,11 +192,13 @@ final class Annotations {
       close(key, '"' + text(key) + '"', "namespace/name, in the namespace of the Ingress");
       return null;
     }
-    if (!named.namespace().equals(own) && !config.allowsOtherNamespaces()) {
+    if (!named.namespace().equals(own)
+        && !config.allowsOtherNamespaces()
+        && !declared.grants(own, named)) {
       close(
           key,
           '"' + text(key) + '"',
-          "one in the namespace of the Ingress, or allow-cross-namespace-resources");
+          "one in the namespace of the Ingress, a ReferenceGrant in the other one, or allow-cross-namespace-resources");
       return null;
     }
     return named;

@@ -1,10 +1,14 @@
 package dev.sluice.ingress;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** The ConfigMap that ingress-nginx was configured by: defaults of annotations, and what holds for all hosts. */
@@ -38,6 +42,8 @@ final class ControllerConfig {
       "limit-rate-after",
       "relative-redirects",
       "enable-opentelemetry",
+      "load-balance",
+      "service-upstream",
       "opentelemetry-trust-incoming-span");
 
   private final @Nullable DeclaredConfigMap declared;
@@ -53,9 +59,37 @@ final class ControllerConfig {
     return new ControllerConfig(all.configMap(key.namespace(), key.name()).orElse(null));
   }
 
-  /** Knows nothing. */
-  static ControllerConfig none() {
-    return new ControllerConfig(null);
+  /** The ConfigMap itself; null if there is none. */
+  @Nullable
+  DeclaredConfigMap declared() {
+    return declared;
+  }
+
+  /** Tells what can't be honoured of the ConfigMaps that it names. */
+  void tellProblems(Declarations all, Collection<Problem> problems) {
+    ControllerProblems told = new ControllerProblems(declared, problems);
+    for (String key : List.of("proxy-set-headers", "add-headers")) {
+      Optional<DeclaredConfigMap> map = setBy(key, all);
+      if (data.containsKey(key) && map.isEmpty()) {
+        told.add(
+            key,
+            '"' + data.get(key) + "\" is no ConfigMap that there is",
+            "namespace/name of a ConfigMap",
+            "no fields are set");
+      }
+      map.ifPresent(fields -> fields.data().forEach((name, value) -> {
+        boolean set = key.equals("add-headers")
+            ? Annotations.isToken(name) && Annotations.isFieldValue(value)
+            : isSettable(name, value) && Template.parse(value).isPresent();
+        if (!set) {
+          told.add(
+              key,
+              '"' + name + "\" in " + fields.key(),
+              "header fields that may be set, with no variables but those of the documentation",
+              "this field is not set");
+        }
+      }));
+    }
   }
 
   /** The default of an annotation, or null. */
@@ -136,21 +170,41 @@ final class ControllerConfig {
 
   /** Header fields of all answers. */
   Map<String, String> addedHeaders(Declarations all) {
-    String name = data.get("add-headers");
     Map<String, String> fields = new LinkedHashMap<>();
     if (is("server-tokens", false)) {
       fields.put("Server", "sluice");
     }
-    if (name != null && name.indexOf('/') > 0) {
-      int slash = name.indexOf('/');
-      all.configMap(name.substring(0, slash), name.substring(slash + 1))
-          .ifPresent(map -> map.data().forEach((key, value) -> {
-            if (Annotations.isToken(key) && Annotations.isFieldValue(value)) {
-              fields.put(key, value);
-            }
-          }));
-    }
+    setBy("add-headers", all)
+        .ifPresent(map -> map.data().forEach((key, value) -> {
+          if (Annotations.isToken(key) && Annotations.isFieldValue(value)) {
+            fields.put(key, value);
+          }
+        }));
     return fields;
+  }
+
+  /** Header fields for all upstreams; what can't be set is left out, see {@link #problems}. */
+  Map<String, Template> requestHeaders(Declarations all) {
+    Map<String, Template> fields = new LinkedHashMap<>();
+    setBy("proxy-set-headers", all)
+        .ifPresent(map -> new TreeMap<>(map.data()).forEach((name, value) -> {
+          if (isSettable(name, value)) {
+            Template.parse(value).ifPresent(template -> fields.put(name, template));
+          }
+        }));
+    return fields;
+  }
+
+  private static boolean isSettable(String name, String value) {
+    return Annotations.isToken(name)
+        && Annotations.isFieldValue(value)
+        && !AccessOptions.KEPT_FIELDS.contains(name.toLowerCase(Locale.ROOT));
+  }
+
+  /** The ConfigMap that a key names. */
+  private Optional<DeclaredConfigMap> setBy(String key, Declarations all) {
+    ObjectKey name = Annotations.named("ConfigMap", data.getOrDefault(key, "").strip(), "");
+    return name == null ? Optional.empty() : all.configMap(name);
   }
 
   /** Header fields of upstreams that clients are not shown. */
@@ -168,11 +222,8 @@ final class ControllerConfig {
     List<Declaration> inputs = new ArrayList<>();
     if (declared != null) {
       inputs.add(declared);
-      String name = data.getOrDefault("add-headers", "");
-      int slash = name.indexOf('/');
-      if (slash > 0) {
-        all.configMap(name.substring(0, slash), name.substring(slash + 1)).ifPresent(inputs::add);
-      }
+      setBy("add-headers", all).ifPresent(inputs::add);
+      setBy("proxy-set-headers", all).ifPresent(inputs::add);
     }
     return inputs;
   }

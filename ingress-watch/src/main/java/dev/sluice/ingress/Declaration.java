@@ -9,6 +9,7 @@ public sealed interface Declaration
         DeclaredSecret,
         DeclaredConfigMap,
         DeclaredNamespace,
+        DeclaredReferenceGrant,
         DeclaredModelProvider,
         DeclaredModelRoute,
         DeclaredTenant {

@@ -18,6 +18,7 @@ final class Declarations {
   private final Map<ObjectKey, List<DeclaredEndpoints>> endpointsOfService = new HashMap<>();
   private final Map<ObjectKey, DeclaredSecret> secrets = new HashMap<>();
   private final Map<ObjectKey, DeclaredConfigMap> configMaps = new HashMap<>();
+  private final Map<String, List<DeclaredReferenceGrant>> grants = new HashMap<>();
   private final Map<ObjectKey, DeclaredModelProvider> providers = new HashMap<>();
   private final List<DeclaredModelRoute> modelRoutes = new ArrayList<>();
   private final List<DeclaredTenant> tenants = new ArrayList<>();
@@ -43,6 +44,10 @@ final class Declarations {
         secrets.put(secret.key(), secret);
       } else if (one instanceof DeclaredConfigMap configMap) {
         configMaps.put(configMap.key(), configMap);
+      } else if (one instanceof DeclaredReferenceGrant grant) {
+        grants
+            .computeIfAbsent(grant.key().namespace(), none -> new ArrayList<>())
+            .add(grant);
       } else if (one instanceof DeclaredModelProvider provider) {
         providers.put(provider.key(), provider);
       } else if (one instanceof DeclaredModelRoute route) {
@@ -91,6 +96,17 @@ final class Declarations {
   /** The ConfigMap of this name in a namespace. */
   Optional<DeclaredConfigMap> configMap(String namespace, String name) {
     return Optional.ofNullable(configMaps.get(new ObjectKey("ConfigMap", namespace, name)));
+  }
+
+  /** The grants that a namespace has given. */
+  List<DeclaredReferenceGrant> grantsOf(String namespace) {
+    return grants.getOrDefault(namespace, List.of());
+  }
+
+  /** Whether Ingresses of a namespace may name this object, which is in another one. */
+  boolean grants(String namespace, ObjectKey object) {
+    return grantsOf(object.namespace()).stream()
+        .anyMatch(grant -> grant.letsIngresses(namespace, object));
   }
 
   Optional<DeclaredModelProvider> provider(ObjectKey owner, String name) {

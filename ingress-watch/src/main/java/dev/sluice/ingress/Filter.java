@@ -116,6 +116,8 @@ public sealed interface Filter {
    *
    * @param zone what shares a count
    * @param burst requests that may be ahead of the rate, as a multiple of it
+   * @param status where a rate is passed
+   * @param connectionsStatus where too many run at once
    */
   record Limits(
       String zone,
@@ -124,6 +126,7 @@ public sealed interface Filter {
       int perMinute,
       int burst,
       int status,
+      int connectionsStatus,
       List<AddressRange> exempt)
       implements Filter {}
 
@@ -138,11 +141,29 @@ public sealed interface Filter {
       List<AddressRange> denied,
       List<AddressRange> allowed,
       @Nullable ExternalAuth external,
-      @Nullable BasicAuth basic)
+      @Nullable PasswordAuth password)
       implements Filter {}
 
-  /** Asks for a user's name and password. */
-  record BasicAuth(String realm, Passwords passwords) {}
+  /**
+   * Asks for a user's name and password.
+   *
+   * @param digest null for basic authentication
+   */
+  record PasswordAuth(
+      String realm, Passwords passwords, @Nullable Digesting digest) {}
+
+  /**
+   * Digest authentication (RFC 7616, with MD5 and qop auth, as ingress-nginx has it). The hashes of passwords are then those
+   * of user, realm and password.
+   *
+   * @param key that nonces are signed with: the same on all nodes, and another one for other users. Never printed
+   */
+  record Digesting(String key) {
+    @Override
+    public String toString() {
+      return "digest";
+    }
+  }
 
   /** Hashes of passwords by user. Never prints them. */
   record Passwords(Map<String, String> hashes) {
@@ -176,6 +197,12 @@ public sealed interface Filter {
 
   /** Header fields for upstreams in place of the client's of the same names; empty ones only hide those. */
   record RequestFields(Map<String, String> fields) implements Filter {}
+
+  /** Header fields for upstreams, likewise, with variables of the request in them. */
+  record SetFields(Map<String, Template> fields) implements Filter {}
+
+  /** Leaves requests out of the access log. */
+  record Unlogged() implements Filter {}
 
   /** Sends a copy of each request somewhere else, and forgets what is answered. */
   record Mirror(Template url, String host, boolean body) implements Filter {}

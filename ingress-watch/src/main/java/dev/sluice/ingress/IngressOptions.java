@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param rewriteTarget empty for none
  * @param appRoot empty for none
  * @param aliases other names of its hosts
+ * @param logged whether its requests stand in the access log
+ * @param serviceUpstream whether a Service is reached by its own address
  * @param dropsTrace whether upstreams are not told of the client's trace
  * @param errorStatuses that are replaced by answers of the default backend
  * @param defaultBackend name of a Service, or empty
@@ -46,6 +48,8 @@ record IngressOptions(
     Filter.@Nullable Access access,
     Filter.@Nullable Mirror mirror,
     boolean dropsTrace,
+    boolean logged,
+    boolean serviceUpstream,
     Relay relay,
     Set<Integer> errorStatuses,
     boolean ownErrorsOnly,
@@ -79,7 +83,7 @@ record IngressOptions(
     private final Declarations declared;
 
     Reader(DeclaredIngress ingress, Declarations declared) {
-      this.all = new Annotations(ingress, ControllerConfig.of(declared));
+      this.all = new Annotations(ingress, declared);
       this.declared = declared;
     }
 
@@ -91,7 +95,7 @@ record IngressOptions(
       Filter.Access access = guards.access();
       String target = rewriteTarget();
       Relay relay = relays
-          .relay(access != null && access.basic() != null, prefix(target))
+          .relay(access != null && access.password() != null, prefix(target))
           .with(balances.balance());
       Timeouts timeouts = new Timeouts(
           all.seconds("proxy-connect-timeout", Timeouts.DEFAULT.connect()),
@@ -113,6 +117,8 @@ record IngressOptions(
       Filter.Limits limits = guards.limits();
       Filter.Mirror mirror = mirror();
       boolean dropsTrace = dropsTrace();
+      boolean logged = all.flag("enable-access-log", true);
+      boolean serviceUpstream = all.flag("service-upstream", false);
       boolean ownOnly = all.flag("disable-proxy-intercept-errors", false);
       String defaultBackend = Optional.ofNullable(all.text("default-backend")).orElse("");
       Retries retries = relays.retries();
@@ -140,6 +146,8 @@ record IngressOptions(
           access,
           mirror,
           dropsTrace,
+          logged,
+          serviceUpstream,
           relay,
           statuses,
           ownOnly,
@@ -302,10 +310,6 @@ record IngressOptions(
           && !declared.flags().sslPassthrough()) {
         all.close(
             "ssl-passthrough", "switched off", "sluice.ingress.controller.ssl-passthrough = on");
-      }
-      if (all.has("service-upstream") && all.flag("service-upstream", false)) {
-        all.note(
-            "service-upstream", "true", "", "endpoints are reached without the cluster address");
       }
       for (String key : all.unread()) {
         if (key.endsWith("-snippet")) {

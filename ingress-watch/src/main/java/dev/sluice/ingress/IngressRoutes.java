@@ -5,6 +5,7 @@ import com.google.re2j.PatternSyntaxException;
 import dev.sluice.ingress.Action.Backend;
 import dev.sluice.ingress.DeclaredIngress.PathType;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -22,12 +24,16 @@ final class IngressRoutes {
   /** What no path of an Ingress claims: it has no canary. */
   private static final String NO_CLAIM = "";
 
+  private static final Map<String, String> NO_TRACE =
+      Collections.unmodifiableMap(new TreeMap<>(Map.of("traceparent", "", "tracestate", "")));
+
   /** Annotations that name a Secret or a ConfigMap. */
   private static final List<String> REFERENCES = List.of(
       "auth-secret",
       "auth-tls-secret",
       "proxy-ssl-secret",
       "custom-headers",
+      "fastcgi-params-configmap",
       "auth-proxy-set-headers");
 
   private final String host;
@@ -76,6 +82,9 @@ final class IngressRoutes {
           if (secret != null) {
             all.secret(secret).ifPresent(used::add);
             all.configMap(secret.sibling("ConfigMap", secret.name())).ifPresent(used::add);
+            if (!secret.namespace().equals(own)) {
+              used.addAll(all.grantsOf(secret.namespace()));
+            }
           }
         }
       }
@@ -119,7 +128,7 @@ final class IngressRoutes {
   private void readOptions() {
     List<String> words = ControllerConfig.of(declared).list("annotation-value-word-blocklist");
     for (DeclaredIngress ingress : declared.ingresses()) {
-      String blocked = new Annotations(ingress, ControllerConfig.none()).keyHolding(words);
+      String blocked = new Annotations(ingress, declared).keyHolding(words);
       if (blocked != null) {
         problems.add(ingress.problem(
             "metadata.annotations." + Annotations.PREFIX + blocked,
@@ -345,6 +354,9 @@ final class IngressRoutes {
           Map.of("Strict-Transport-Security", String.valueOf(config.hsts())), true));
     }
     addUnlessNull(filters, certificate);
+    if (!one.logged()) {
+      filters.add(new Filter.Unlogged());
+    }
     if (!appRoot.isEmpty()) {
       filters.add(new Filter.AppRoot(appRoot));
     }
@@ -363,8 +375,12 @@ final class IngressRoutes {
           : new Filter.Access(access.any(), access.denied(), access.allowed(), null, null);
     }
     addUnlessNull(filters, access);
+    Map<String, Template> set = config.requestHeaders(declared);
+    if (!set.isEmpty()) {
+      filters.add(new Filter.SetFields(set));
+    }
     if (one.dropsTrace()) {
-      filters.add(new Filter.RequestFields(Map.of("traceparent", "", "tracestate", "")));
+      filters.add(new Filter.RequestFields(NO_TRACE));
     }
     addUnlessNull(filters, one.mirror());
     return filters;
@@ -396,7 +412,8 @@ final class IngressRoutes {
       String claim,
       DeclaredIngress.Backend backend) {
     ServiceBackends backends = new ServiceBackends(declared, problems);
-    Action.Backend main = backends.of(ingress, backend, !one.defaultBackend().isEmpty());
+    Action.Backend main =
+        backends.of(ingress, backend, !one.defaultBackend().isEmpty(), one.serviceUpstream());
     Action.Backend fallback = backends.firstPort(ingress, one.defaultBackend());
     if (main == null && fallback == null) {
       return new Action.Refuse(503, "its Service or port does not exist");
@@ -441,7 +458,7 @@ final class IngressRoutes {
     BalanceOptions.CanaryRules rules = one.canaryRules();
     for (DeclaredIngress.Path path : pathsOf(ingress)) {
       if (claim(path).equals(claim) && !path.backend().service().equals(main.service())) {
-        Action.Backend backend = backends.of(ingress, path.backend(), false);
+        Action.Backend backend = backends.of(ingress, path.backend(), false, one.serviceUpstream());
         return backend == null
             ? null
             : new Relay.Canary(

@@ -89,6 +89,11 @@ public final class ModelTable {
     return Optional.empty();
   }
 
+  /** Whether somebody may ask for a model of this name, here. */
+  public boolean knows(String model) {
+    return entries.stream().anyMatch(entry -> entry.name().matches(model));
+  }
+
   /** All, best first. */
   public List<Entry> entries() {
     return entries;

@@ -3,6 +3,7 @@ package dev.sluice.ingress;
 import com.google.re2j.Pattern;
 import java.security.cert.X509Certificate;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -12,7 +13,9 @@ import org.jspecify.annotations.Nullable;
  * @param tls null where the peer is spoken to as in {@link Tls#UNVERIFIED}
  * @param host Host field for the upstream; empty for the client's
  * @param forwardedPrefix X-Forwarded-Prefix, or empty
+ * @param connection the Connection field for upstreams, which then are asked for no other protocol; empty for the usual
  * @param hidesAuthorization whether the client's credentials stay here
+ * @param fastCgi what applications are told; null unless FastCGI is spoken
  * @param bytesPerSecond of an answer's body, 0 for any
  * @param freeBytes of a body that no rate holds back
  */
@@ -22,6 +25,7 @@ public record Relay(
     String host,
     String forwardedPrefix,
     boolean http10,
+    String connection,
     boolean hidesAuthorization,
     Balance balance,
     @Nullable Canary canary,
@@ -29,6 +33,7 @@ public record Relay(
     List<Replacement> locations,
     @Nullable Replacement cookieDomain,
     @Nullable Replacement cookiePath,
+    @Nullable FastCgi fastCgi,
     long bytesPerSecond,
     long freeBytes) {
   /** Plain HTTP in turn, with nothing changed. */
@@ -38,11 +43,13 @@ public record Relay(
       "",
       "",
       false,
+      "",
       false,
       Balance.IN_TURN,
       null,
       null,
       List.of(),
+      null,
       null,
       null,
       0,
@@ -61,6 +68,7 @@ public record Relay(
         host,
         forwardedPrefix,
         http10,
+        connection,
         hidesAuthorization,
         other,
         canary,
@@ -68,6 +76,7 @@ public record Relay(
         locations,
         cookieDomain,
         cookiePath,
+        fastCgi,
         bytesPerSecond,
         freeBytes);
   }
@@ -80,6 +89,7 @@ public record Relay(
         host,
         forwardedPrefix,
         http10,
+        connection,
         hidesAuthorization,
         balance,
         other,
@@ -87,6 +97,7 @@ public record Relay(
         locations,
         cookieDomain,
         cookiePath,
+        fastCgi,
         bytesPerSecond,
         freeBytes);
   }
@@ -99,7 +110,9 @@ public record Relay(
     /** HTTP/2 in the clear, without asking. */
     GRPC,
     /** HTTP/2 over TLS. */
-    GRPCS;
+    GRPCS,
+    /** FastCGI. */
+    FCGI;
 
     /** Whether upstreams are spoken to in HTTP/2. */
     public boolean http2() {
@@ -137,6 +150,14 @@ public record Relay(
    * @param from literal that the value begins with, or null for {@code pattern}
    */
   public record Replacement(@Nullable String from, @Nullable Pattern pattern, String to) {}
+
+  /**
+   * What an application that speaks FastCGI is told.
+   *
+   * @param index file that a path that ends with a slash means, or empty
+   * @param params beside the usual ones, or in their place
+   */
+  public record FastCgi(String index, Map<String, Template> params) {}
 
   /** How one of several endpoints is chosen. */
   public sealed interface Balance {

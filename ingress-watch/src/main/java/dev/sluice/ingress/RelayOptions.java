@@ -6,11 +6,15 @@ import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** Reads in which form requests reach upstreams, and how often that is tried. */
@@ -34,6 +38,7 @@ final class RelayOptions {
         host(),
         forwardedPrefix,
         http10(),
+        connection(),
         hidesAuthorization,
         Relay.Balance.IN_TURN,
         null,
@@ -41,6 +46,7 @@ final class RelayOptions {
         locations(),
         domain(),
         cookiePath(),
+        fastCgi(),
         1024L * all.number("limit-rate", 0, MOST_TRIES * MOST_TRIES, 0),
         1024L * all.number("limit-rate-after", 0, MOST_TRIES * MOST_TRIES, 0));
   }
@@ -50,11 +56,12 @@ final class RelayOptions {
     int within = all.number("proxy-next-upstream-timeout", 0, MOST_SECONDS, 0);
     int most = tries == 0 ? MOST_TRIES : Math.min(tries, MOST_TRIES);
     String conditions = all.text("proxy-next-upstream");
+    boolean repeats = all.config().is("retry-non-idempotent", false);
     if (conditions == null || conditions.isEmpty()) {
-      return new Retries(most, true, true, false, Set.of(), false, Duration.ofSeconds(within));
+      return new Retries(most, true, true, false, Set.of(), repeats, Duration.ofSeconds(within));
     }
     Set<String> words = new HashSet<>(List.of(conditions.split("[ ,]+", -1)));
-    Set<Integer> statuses = new HashSet<>();
+    Set<Integer> statuses = new TreeSet<>();
     for (String word : words) {
       if (word.matches("http_(500|502|503|504|403|404|429)")) {
         statuses.add(Integer.valueOf(word.substring(5)));
@@ -64,7 +71,7 @@ final class RelayOptions {
             "proxy-next-upstream",
             "some of error timeout invalid_header http_500 … http_429 non_idempotent off",
             "error timeout");
-        return new Retries(most, true, true, false, Set.of(), false, Duration.ofSeconds(within));
+        return new Retries(most, true, true, false, Set.of(), repeats, Duration.ofSeconds(within));
       }
     }
     return new Retries(
@@ -72,8 +79,8 @@ final class RelayOptions {
         words.contains("error"),
         words.contains("timeout"),
         words.contains("invalid_header"),
-        Set.copyOf(statuses),
-        words.contains("non_idempotent"),
+        Collections.unmodifiableSet(statuses),
+        repeats || words.contains("non_idempotent"),
         Duration.ofSeconds(within));
   }
 
@@ -95,12 +102,52 @@ final class RelayOptions {
       case "GRPCS" -> {
         return Relay.Protocol.GRPCS;
       }
-      case "FCGI" ->
-        all.close("backend-protocol", "not supported", "HTTP, HTTPS, AUTO_HTTP, GRPC or GRPCS");
+      case "FCGI" -> {
+        return Relay.Protocol.FCGI;
+      }
       default ->
         all.invalid("backend-protocol", "HTTP, HTTPS, AUTO_HTTP, GRPC, GRPCS or FCGI", "HTTP");
     }
     return Relay.Protocol.HTTP;
+  }
+
+  private Relay.@Nullable FastCgi fastCgi() {
+    String index = Optional.ofNullable(all.text("fastcgi-index")).orElse("");
+    all.has("fastcgi-params-configmap");
+    if (protocol() != Relay.Protocol.FCGI) {
+      return null;
+    }
+    if (!index.matches("[A-Za-z0-9._/-]*")) {
+      all.invalid("fastcgi-index", "the name of a file", "none");
+      index = "";
+    }
+    return new Relay.FastCgi(index, fastCgiParams());
+  }
+
+  private Map<String, Template> fastCgiParams() {
+    if (!all.has("fastcgi-params-configmap")) {
+      return Map.of();
+    }
+    ObjectKey name = all.reference("fastcgi-params-configmap", "ConfigMap", false);
+    Optional<DeclaredConfigMap> map = name == null ? Optional.empty() : declared.configMap(name);
+    if (map.isEmpty()) {
+      all.closeUntil("fastcgi-params-configmap", "no such ConfigMap", "the name of a ConfigMap");
+      return Map.of();
+    }
+    Map<String, Template> params = new TreeMap<>();
+    map.get().data().forEach((param, value) -> {
+      Optional<Template> template =
+          Annotations.isFieldValue(value) ? Template.parse(value) : Optional.empty();
+      if (!param.matches("[A-Za-z0-9_]{1,128}") || template.isEmpty()) {
+        all.close(
+            "fastcgi-params-configmap",
+            '"' + param + '"',
+            "parameters with no variables but those of the documentation");
+      } else {
+        params.put(param, template.get());
+      }
+    });
+    return Collections.unmodifiableMap(params);
   }
 
   private Relay.@Nullable Tls tls() {
@@ -187,6 +234,15 @@ final class RelayOptions {
       all.invalid("proxy-http-version", "1.0 or 1.1", "1.1");
     }
     return version.equals("1.0");
+  }
+
+  private String connection() {
+    String value = Optional.ofNullable(all.text("connection-proxy-header")).orElse("");
+    if (!Set.of("", "close", "keep-alive").contains(value)) {
+      all.invalid("connection-proxy-header", "close or keep-alive", "none");
+      return "";
+    }
+    return value;
   }
 
   private List<Relay.Replacement> locations() {

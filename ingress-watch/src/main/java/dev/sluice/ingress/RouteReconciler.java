@@ -59,10 +59,11 @@ public final class RouteReconciler {
       problems.addAll(part.problems());
     });
     HostNames.add(all, hosts);
+    ControllerConfig config = ControllerConfig.of(all);
+    config.tellProblems(all, problems);
     TenantTable tenants = Tenants.of(all, problems);
     return new Reconciled(
-        new RouteTable(
-            hosts, GatewayWide.of(ControllerConfig.of(all)), StreamServices.of(all, problems)),
+        new RouteTable(hosts, GatewayWide.of(config, problems), StreamServices.of(all, problems)),
         all.ingresses().stream()
             .collect(Collectors.toUnmodifiableMap(
                 DeclaredIngress::key, DeclaredIngress::created, (first, second) -> first)),

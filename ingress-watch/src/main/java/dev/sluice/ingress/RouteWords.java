@@ -121,8 +121,9 @@ final class RouteWords {
     if (access.external() != null) {
       asks.add("a 2xx of the authentication service");
     }
-    if (access.basic() != null) {
-      asks.add("one of " + access.basic().passwords().hashes().size() + " users with a password");
+    if (access.password() != null) {
+      asks.add(
+          "one of " + access.password().passwords().hashes().size() + " users with a password");
     }
     return "lets in " + (access.any() ? "with any of: " : "with: ") + String.join(", ", asks);
   }

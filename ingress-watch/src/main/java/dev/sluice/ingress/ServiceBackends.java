@@ -22,9 +22,15 @@ final class ServiceBackends {
     this.problems = problems;
   }
 
-  /** Null, and a problem, if there is no such Service or port. */
+  /**
+   * Null, and a problem, if there is no such Service or port.
+   *
+   * @param replaced whether somebody else answers then
+   * @param asOne whether the Service's own address is used, if it has one, rather than those of its endpoints
+   */
   @Nullable
-  Backend of(DeclaredIngress ingress, DeclaredIngress.Backend backend, boolean replaced) {
+  Backend of(
+      DeclaredIngress ingress, DeclaredIngress.Backend backend, boolean replaced, boolean asOne) {
     String effect = replaced ? "the default backend answers" : SERVES_503;
     ObjectKey key = ingress.key().sibling("Service", backend.service());
     Optional<DeclaredService> service = declared.service(key);
@@ -54,7 +60,11 @@ final class ServiceBackends {
           "a Service with endpoints, or sluice.ingress.controller.external-names",
           effect));
     }
-    return backend(service.get(), port.get());
+    return asOne && !service.get().clusterIp().isEmpty()
+        ? new Backend(
+            nameOf(service.get(), port.get()),
+            List.of(new Endpoint(service.get().clusterIp(), port.get().number())))
+        : backend(service.get(), port.get());
   }
 
   /** The first port of a Service that is ready, or null. */
@@ -79,8 +89,11 @@ final class ServiceBackends {
   }
 
   private Backend backend(DeclaredService service, DeclaredService.Port port) {
-    String name = service.key().namespace() + "/" + service.key().name() + ":" + port.number();
-    return new Backend(name, endpoints(service, port));
+    return new Backend(nameOf(service, port), endpoints(service, port));
+  }
+
+  private static String nameOf(DeclaredService service, DeclaredService.Port port) {
+    return service.key().namespace() + "/" + service.key().name() + ":" + port.number();
   }
 
   private static Optional<DeclaredService.Port> port(

@@ -29,6 +29,8 @@ public record Template(List<Part> parts) {
     REMOTE_ADDR,
     REQUEST_ID,
     REQUEST_METHOD,
+    /** The path; where FastCGI is spoken, with the index behind a slash. */
+    FASTCGI_SCRIPT_NAME,
     ARGS,
     ARG,
     COOKIE,

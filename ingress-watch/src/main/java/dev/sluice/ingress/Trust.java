@@ -10,19 +10,28 @@ import java.util.Optional;
  * Whom the gateway believes what was before it, and whom it turns away everywhere.
  *
  * @param proxyProtocol whether connections begin with a header that says who the client is
- * @param forwardedFor whether X-Forwarded-For says who the client is
+ * @param forwardedFor whether a field says who the client is
+ * @param forwardedForField its name: X-Forwarded-For unless another is set
  * @param forwarded whether X-Forwarded-Host, -Proto and -Port count too
  * @param sources who may say so
  * @param blocked who is refused on all hosts
+ * @param blockedAgents likewise, by the field User-Agent
+ * @param blockedReferers likewise, by the field Referer
  */
 public record Trust(
     boolean proxyProtocol,
     boolean forwardedFor,
+    String forwardedForField,
     boolean forwarded,
     List<AddressRange> sources,
-    List<AddressRange> blocked) {
+    List<AddressRange> blocked,
+    TextRules blockedAgents,
+    TextRules blockedReferers) {
+  private static final String X_FORWARDED_FOR = "X-Forwarded-For";
+
   /** Nobody is believed, nobody is blocked. */
-  public static final Trust NONE = new Trust(false, false, false, List.of(), List.of());
+  public static final Trust NONE = new Trust(
+      false, false, X_FORWARDED_FOR, false, List.of(), List.of(), TextRules.NONE, TextRules.NONE);
 
   /** Where proxies usually are: ingress-nginx would believe everybody. */
   private static final List<String> PRIVATE = List.of(
@@ -34,25 +43,67 @@ public record Trust(
       "::1/128",
       "fc00::/7");
 
-  static Trust of(ControllerConfig config) {
+  static Trust of(ControllerConfig config, ControllerProblems problems) {
     boolean forwarded = config.is("use-forwarded-headers", false);
     List<String> given = config.list("proxy-real-ip-cidr");
-    return new Trust(
+    Trust trust = new Trust(
         config.is("use-proxy-protocol", false),
         forwarded || config.is("enable-real-ip", false),
+        field(config, problems),
         forwarded,
-        ranges(given.isEmpty() ? PRIVATE : given),
-        ranges(config.list("block-cidrs")));
+        ranges("proxy-real-ip-cidr", given.isEmpty() ? PRIVATE : given, problems),
+        ranges("block-cidrs", config.list("block-cidrs"), problems),
+        TextRules.of(config.list("block-user-agents"), problems.patternOf("block-user-agents")),
+        TextRules.of(config.list("block-referers"), problems.patternOf("block-referers")));
+    return trust.matters() ? trust : NONE;
   }
 
-  private static List<AddressRange> ranges(List<String> texts) {
+  private boolean matters() {
+    return proxyProtocol || forwardedFor || blocks();
+  }
+
+  private static String field(ControllerConfig config, ControllerProblems problems) {
+    String given = config.text("forwarded-for-header");
+    if (given == null || given.isBlank()) {
+      return X_FORWARDED_FOR;
+    }
+    String name = given.strip().replace('_', '-');
+    if (!Annotations.isToken(name)) {
+      problems.add(
+          "forwarded-for-header",
+          '"' + given + '"',
+          "the name of a header field",
+          X_FORWARDED_FOR + " is read");
+      return X_FORWARDED_FOR;
+    }
+    return name;
+  }
+
+  private static List<AddressRange> ranges(
+      String key, List<String> texts, ControllerProblems problems) {
     List<AddressRange> ranges = new ArrayList<>();
-    texts.forEach(text -> AddressRange.parse(text).ifPresent(ranges::add));
+    for (String text : texts) {
+      AddressRange.parse(text)
+          .ifPresentOrElse(
+              ranges::add,
+              () -> problems.add(
+                  key,
+                  '"' + text + '"',
+                  "addresses such as 10.0.0.0/8 between commas",
+                  "this one has no effect"));
+    }
     return List.copyOf(ranges);
   }
 
   public boolean isSource(InetAddress address) {
     return sources.stream().anyMatch(range -> range.contains(address));
+  }
+
+  /** Whether anybody is refused on all hosts. */
+  public boolean blocks() {
+    return !blocked.isEmpty()
+        || !blockedAgents.equals(TextRules.NONE)
+        || !blockedReferers.equals(TextRules.NONE);
   }
 
   public boolean isBlocked(InetAddress address) {

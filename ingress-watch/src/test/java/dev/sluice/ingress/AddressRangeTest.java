@@ -58,7 +58,14 @@ class AddressRangeTest {
   @Test
   void tellsAClientBehindTrustedProxiesFromOneThatPretends() {
     Trust trust = new Trust(
-        false, true, false, List.of(AddressRange.parse("10.0.0.0/8").orElseThrow()), List.of());
+        false,
+        true,
+        "X-Forwarded-For",
+        false,
+        List.of(AddressRange.parse("10.0.0.0/8").orElseThrow()),
+        List.of(),
+        TextRules.NONE,
+        TextRules.NONE);
     assertThat(trust.client(v4(10, 0, 0, 1), "1.2.3.4")).isEqualTo(v4(1, 2, 3, 4));
     assertThat(trust.client(v4(10, 0, 0, 1), "9.9.9.9, 1.2.3.4, 10.0.0.2"))
         .isEqualTo(v4(1, 2, 3, 4));

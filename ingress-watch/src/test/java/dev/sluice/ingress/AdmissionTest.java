@@ -11,7 +11,7 @@ class AdmissionTest {
   /** Judged among its own hosts alone, an Ingress has the problems that it has among all. */
   @ParameterizedTest
   @CsvSource({
-    "auth-type, digest, a.test, /",
+    "auth-type, kerberos, a.test, /",
     "use-regex, true, a.test, /(",
     "proxy-buffering, on, b.test, /",
     "canary, true, a.test, /",

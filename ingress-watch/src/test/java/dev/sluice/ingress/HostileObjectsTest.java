@@ -137,7 +137,12 @@ class HostileObjectsTest {
         annotation("a word that is neither any nor all", "satisfy", "some"),
         annotation("a key of a ring with an unknown variable", "upstream-hash-by", "$evil"),
         annotation("a mirror with an unknown variable", "mirror-target", "http://a/$evil"),
-        annotation("a protocol that is none of HTTP", "backend-protocol", "FCGI"),
+        annotation(
+            "parameters that somebody else has written",
+            "fastcgi-params-configmap",
+            "other/params",
+            "backend-protocol",
+            "FCGI"),
         path("a line in a path", "Prefix", "/x\n} location /y {"),
         path("a NUL in a path", "ImplementationSpecific", "/x\u0000"),
         path("blanks in a path", "Exact", "/x { return 200; }"),

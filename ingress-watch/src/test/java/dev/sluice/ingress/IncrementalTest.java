@@ -73,7 +73,7 @@ class IncrementalTest {
 
   private static void change(Map<ObjectKey, Declaration> declared, Random random) {
     int number = random.nextInt(4);
-    Declaration one = switch (random.nextInt(7)) {
+    Declaration one = switch (random.nextInt(8)) {
       case 0, 1, 2 -> ingress("i" + number, random);
       case 3 ->
         new DeclaredService(
@@ -88,6 +88,13 @@ class IncrementalTest {
             "v" + number % 2,
             List.of(new DeclaredEndpoints.Port("http", 8080)),
             random.nextInt(3) == 0 ? List.of() : List.of("10.0.0." + random.nextInt(9)));
+      case 7 ->
+        new DeclaredReferenceGrant(
+            new ObjectKey("ReferenceGrant", "other", "g" + number % 2),
+            DeclaredAt.API_SERVER,
+            List.of(new DeclaredReferenceGrant.From(
+                "networking.k8s.io", "Ingress", number < 3 ? "default" : "elsewhere")),
+            List.of(new DeclaredReferenceGrant.To("", "Secret", random.nextBoolean() ? "" : "s0")));
       case 5 ->
         new DeclaredSecret(
             new ObjectKey("Secret", number < 2 ? "default" : "other", "s" + number % 2),

@@ -24,7 +24,7 @@ class IngressAnnotationsTest {
         "auth-url: 'ftp://auth.example.com'",
         "auth-url: 'https://$http_host/'",
         "auth-url: 'https://auth.example.com/$lua_code'",
-        "auth-type: digest",
+        "auth-type: kerberos",
         "auth-type: xbasic",
         "auth-tls-secret: default/ca",
         "whitelist-source-range: 10.0.0.0/33",
@@ -43,8 +43,7 @@ class IngressAnnotationsTest {
         "permanent-redirect: 'https://a.example.com/$request_uri'",
         "temporal-redirect: 'javascript:x'",
         "upstream-vhost: 'a b'",
-        "ssl-passthrough: 'true'",
-        "backend-protocol: FCGI"
+        "ssl-passthrough: 'true'"
       })
   void closesARouteWhoseGuardOrDirectionItCannotHonour(String annotation) {
     Reconciled made = twoServices()

@@ -142,7 +142,6 @@ class IngressOptionsTest {
 
   @ParameterizedTest
   @CsvSource({
-    "backend-protocol, FCGI",
     "ssl-passthrough, true",
     "auth-url, ''",
     "whitelist-source-range, ''",

@@ -185,13 +185,13 @@ class RouteFiltersTest {
   void readUsersOfFilesAndOfMaps() {
     Manifests file = twoServices().secret("users", "auth: \"u:{PLAIN}p\\nv:$apr1$x$y\\n\"");
     Manifests map = twoServices().secret("users", "u: '{PLAIN}p'");
-    Filter.BasicAuth ofFile = filter(
+    Filter.PasswordAuth ofFile = filter(
             only(file, "auth-type: basic", "auth-secret: users"), Filter.Access.class)
-        .basic();
-    Filter.BasicAuth ofMap = filter(
+        .password();
+    Filter.PasswordAuth ofMap = filter(
             only(map, "auth-type: basic", "auth-secret: users", "auth-secret-type: auth-map"),
             Filter.Access.class)
-        .basic();
+        .password();
     assertThat(ofFile).isNotNull();
     assertThat(ofMap).isNotNull();
     assertThat(ofFile.passwords().hashes()).isEqualTo(Map.of("u", "{PLAIN}p", "v", "$apr1$x$y"));

@@ -37,15 +37,13 @@ public final class CellTable {
 
   private record Place(String caller, String out, String kase) {}
 
-  private final List<String> outs;
   /** Words of the refusal. */
   private final Map<Place, String> notSayable = new LinkedHashMap<>();
 
   private final Map<Place, String> told = new LinkedHashMap<>();
 
   /** @param notSayable a file of lines: caller, out, case, words of the refusal, why, split by tabs */
-  public CellTable(List<String> outs, Path notSayable) throws IOException {
-    this.outs = outs;
+  public CellTable(Path notSayable) throws IOException {
     for (String line : Files.readAllLines(notSayable)) {
       if (!line.startsWith("#") && !line.isBlank()) {
         String[] fields = line.split("\t");
@@ -54,8 +52,12 @@ public final class CellTable {
     }
   }
 
-  /** Takes in all that a caller told, and tells what of it is not as it must be. */
-  public List<String> wrong(String caller, List<Cell> cells) {
+  /**
+   * Takes in all that a caller told, and tells what of it is not as it must be.
+   *
+   * @param outs the providers that it had to ask, each for every case
+   */
+  public List<String> wrong(String caller, List<String> outs, List<Cell> cells) {
     List<String> wrong = new ArrayList<>();
     Map<Place, Cell> byPlace = new LinkedHashMap<>();
     cells.forEach(cell -> byPlace.put(new Place(cell.caller(), cell.out(), cell.kase()), cell));
@@ -88,11 +90,11 @@ public final class CellTable {
 
   /** A line for each caller and provider, and what is not sayable with its words. */
   public String printed() {
-    StringBuilder printed = new StringBuilder("%n%-28s%-14s".formatted("caller", "provider"));
+    StringBuilder printed = new StringBuilder("%n%-28s%-20s".formatted("caller", "provider"));
     CASES.forEach(kase -> printed.append("%-22s".formatted(kase)));
     String before = "";
     for (Place place : told.keySet()) {
-      String row = "%-28s%-14s".formatted(place.caller(), place.out());
+      String row = "%-28s%-20s".formatted(place.caller(), place.out());
       if (!row.equals(before)) {
         printed.append("%n".formatted()).append(row);
         before = row;

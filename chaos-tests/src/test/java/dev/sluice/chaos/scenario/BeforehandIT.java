@@ -221,7 +221,7 @@ class BeforehandIT {
   void theWebhookDeniesWhatWouldBeRefusedAndWarnsOfWhatDiffers() throws Exception {
     cluster.api().apply(Objects.webhook(ADDRESS, keys));
     await().atMost(PATIENCE).until(() -> {
-      KubernetesApi.Told told = cluster.api().applyAndTell(ingress("more", "auth-type: digest"));
+      KubernetesApi.Told told = cluster.api().applyAndTell(ingress("more", "auth-type: kerberos"));
       return !told.stored() && told.message().contains("denied the request");
     });
     KubernetesApi.Told denied = cluster.api().applyAndTell(ingress("limit", "limit-rps: eleven"));

@@ -10,7 +10,6 @@ import dev.sluice.chaos.fault.Manifests;
 import dev.sluice.chaos.traffic.Http;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,14 +35,21 @@ class DialectsIT {
 
   private static final Path NODE = Path.of("target", "node", "scripts").toAbsolutePath();
   private static final Path SCRIPTS = Path.of("src", "test", "python", "dialects");
+  private static final String NO_NODE =
+      "the SDKs for Node are not installed: needs Node 20 or later with npm and access to a registry";
   private static final String KEY = "sk-caller-0123456789";
   private static final List<String> OUT = List.of("openai", "anthropic", "gemini", "ollama");
+  /** Of aimock's, which is not ours. */
+  private static final List<String> INDEPENDENT =
+      List.of("aimock-openai", "aimock-anthropic", "aimock-gemini", "aimock-ollama");
+
   private static final long CALLER_SECONDS = 180;
 
   @TempDir
   static Path folder;
 
   private static Process providers;
+  private static Process independent;
   private static String providersUrl = "";
   private static Installation sluice;
   private static CellTable table;
@@ -53,17 +59,27 @@ class DialectsIT {
     assumeTrue(
         Files.isExecutable(PYTHON),
         "the SDKs are not installed: needs python3 with venv and access to a package index");
-    providers = new ProcessBuilder(
-            PYTHON.toString(), SCRIPTS.resolve("providers.py").toString())
-        .redirectError(ProcessBuilder.Redirect.INHERIT)
-        .start();
-    BufferedReader told = new BufferedReader(
-        new InputStreamReader(providers.getInputStream(), StandardCharsets.UTF_8));
-    providersUrl = "http://127.0.0.1:" + told.readLine();
-    table = new CellTable(OUT, SCRIPTS.resolve("not-sayable.tsv"));
+    providers =
+        started(List.of(PYTHON.toString(), SCRIPTS.resolve("providers.py").toString()));
+    providersUrl = "http://127.0.0.1:" + providers.inputReader().readLine();
+    table = new CellTable(SCRIPTS.resolve("not-sayable.tsv"));
     Manifests manifests = Manifests.withModels(folder.resolve("manifests"))
         .withTenant("caller", KEY, 50_000_000, "none");
-    manifests.write("far.yaml", far(providersUrl));
+    manifests.write(
+        "far.yaml",
+        far(
+            providersUrl,
+            OUT,
+            List.of("far-openai", "claude-sonnet-4-5", "far-gemini", "far-ollama")));
+    if (Files.isDirectory(NODE)) {
+      independent = started(node("independent.mjs"));
+      manifests.write(
+          "independent.yaml",
+          far(
+              "http://127.0.0.1:" + independent.inputReader().readLine(),
+              INDEPENDENT,
+              List.of("gpt-4o", "claude-sonnet-4-5", "gemini-2.5-flash", "llama3.2")));
+    }
     sluice = Installation.start(
         folder.resolve("data"),
         "127.0.7.73",
@@ -72,18 +88,35 @@ class DialectsIT {
         manifests.folder().toString());
   }
 
-  /** A provider of each kind, and a model of its own on each. */
-  private static String far(String url) {
+  private static Process started(List<String> command) throws IOException {
+    return new ProcessBuilder(command)
+        .redirectError(ProcessBuilder.Redirect.INHERIT)
+        .start();
+  }
+
+  /** Runs one of the scripts for Node, beside the packages that it uses. */
+  private static List<String> node(String script) {
+    return List.of(
+        "node",
+        "--preserve-symlinks",
+        "--preserve-symlinks-main",
+        NODE.resolve("dialects").resolve(script).toString());
+  }
+
+  /**
+   * A provider of each kind, and a model of its own on each.
+   *
+   * @param models what they are called there: what Claude can be asked for stands in its name
+   */
+  private static String far(String url, List<String> names, List<String> models) {
     StringBuilder yaml = new StringBuilder("""
         apiVersion: v1
         kind: Secret
-        metadata: {name: far}
+        metadata: {name: %s}
         stringData: {api-key: sk-far-away-0123456789}
-        """);
+        """.formatted(names.get(0)));
     List<String> kinds = List.of("openai-compatible", "anthropic", "gemini", "ollama");
     List<String> paths = List.of("/v1", "", "/v1beta", "");
-    // What Claude can be asked for stands in its name.
-    List<String> models = List.of("far-openai", "claude-sonnet-4-5", "far-gemini", "far-ollama");
     for (int i = 0; i < kinds.size(); i++) {
       yaml.append("""
           ---
@@ -93,7 +126,7 @@ class DialectsIT {
           spec:
             kind: %2$s
             baseUrl: %3$s
-            credential: {secretRef: {name: far, key: api-key}}
+            credential: {secretRef: {name: %5$s, key: api-key}}
           ---
           apiVersion: sluice.dev/v1alpha1
           kind: ModelRoute
@@ -102,7 +135,8 @@ class DialectsIT {
             models: [far-%1$s]
             targets: [{provider: far-%1$s, model: %4$s}]
             contextTokens: 100000
-          """.formatted(OUT.get(i), kinds.get(i), url + paths.get(i), models.get(i)));
+          """.formatted(
+              names.get(i), kinds.get(i), url + paths.get(i), models.get(i), names.get(0)));
     }
     return yaml.toString();
   }
@@ -112,8 +146,10 @@ class DialectsIT {
     if (sluice != null) {
       sluice.close();
     }
-    if (providers != null) {
-      providers.destroy();
+    for (Process one : new Process[] {providers, independent}) {
+      if (one != null) {
+        one.destroy();
+      }
     }
     if (table != null) {
       System.out.println(table.printed());
@@ -135,7 +171,18 @@ class DialectsIT {
         "langchain ollama"
       })
   void callersForPythonAreContent(String caller) throws Exception {
-    isContent(caller, List.of(PYTHON.toString(), SCRIPTS.resolve("callers.py").toString()));
+    isContent(caller, python(), OUT);
+  }
+
+  private static List<String> python() {
+    return List.of(PYTHON.toString(), SCRIPTS.resolve("callers.py").toString());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"openai", "responses", "anthropic", "gemini", "ollama"})
+  void callersAreContentWithProvidersThatOthersMade(String caller) throws Exception {
+    assumeTrue(Files.isDirectory(NODE), NO_NODE);
+    isContent(caller, python(), INDEPENDENT);
   }
 
   @ParameterizedTest
@@ -154,32 +201,23 @@ class DialectsIT {
         "vercel google"
       })
   void callersForNodeAreContent(String caller) throws Exception {
-    assumeTrue(
-        Files.isDirectory(NODE),
-        "the SDKs for Node are not installed: needs Node 20 or later with npm and access to a registry");
-    isContent(
-        caller,
-        List.of(
-            "node",
-            "--preserve-symlinks",
-            "--preserve-symlinks-main",
-            NODE.resolve("dialects/callers.mjs").toString()));
+    assumeTrue(Files.isDirectory(NODE), NO_NODE);
+    isContent(caller, node("callers.mjs"), OUT);
   }
 
-  private static void isContent(String caller, List<String> command)
+  private static void isContent(String caller, List<String> command, List<String> outs)
       throws IOException, InterruptedException {
     List<String> whole = new ArrayList<>(command);
     whole.add(caller);
     whole.add(sluice.url(1));
-    whole.addAll(OUT);
-    Process process =
-        new ProcessBuilder(whole).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    whole.addAll(outs);
+    Process process = started(whole);
     List<Cell> cells = new ArrayList<>();
     try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
       lines.lines().filter(Cell::isOne).map(Cell::of).forEach(cells::add);
     }
     assertThat(process.waitFor(CALLER_SECONDS, TimeUnit.SECONDS)).isTrue();
-    assertThat(table.wrong(caller, cells)).isEmpty();
+    assertThat(table.wrong(caller, outs, cells)).isEmpty();
   }
 
   /** What the providers of this test would take from nobody, so that what passes means something. */

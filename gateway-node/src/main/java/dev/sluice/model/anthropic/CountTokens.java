@@ -6,7 +6,6 @@ import dev.sluice.model.chat.AnswerTerms;
 import dev.sluice.model.chat.AnswerWriter;
 import dev.sluice.model.chat.CallerDialect;
 import dev.sluice.model.chat.DocumentTap;
-import dev.sluice.model.chat.Json;
 import dev.sluice.model.chat.ProviderError;
 import dev.sluice.model.chat.Question;
 import dev.sluice.model.chat.QuestionRead;
@@ -19,6 +18,16 @@ import java.nio.charset.StandardCharsets;
  * {@link #document} answers with the input of the {@link AnswerEvent.Used} that it is given.
  */
 public final class CountTokens implements CallerDialect {
+  /** Whether a question is one of these. */
+  public static boolean asks(Question question) {
+    return question instanceof MessagesQuestion asked && asked.counts();
+  }
+
+  /** The answer's body. */
+  public static byte[] answer(long tokens) {
+    return ("{\"input_tokens\":" + tokens + "}").getBytes(StandardCharsets.UTF_8);
+  }
+
   @Override
   public QuestionRead read(String path, String contentType, byte[] body) {
     return MessagesQuestion.read(body, true);
@@ -60,8 +69,7 @@ public final class CountTokens implements CallerDialect {
 
     @Override
     public void end(ByteArrayOutputStream out) {
-      String json = Json.MAPPER.createObjectNode().put("input_tokens", input).toString();
-      out.writeBytes(json.getBytes(StandardCharsets.UTF_8));
+      out.writeBytes(answer(input));
     }
   }
 

@@ -40,6 +40,11 @@ public final class AnswerText {
     kept.append(text, 0, Math.min(text.length(), MOST_CHARACTERS - kept.length()));
   }
 
+  /** Whether it told of what it thought. */
+  public boolean thought() {
+    return thoughtLength > 0;
+  }
+
   /** @param input tokens of the prompt, as far as they are known */
   public TokenUsage usage(String model, long input) {
     return new TokenUsage(

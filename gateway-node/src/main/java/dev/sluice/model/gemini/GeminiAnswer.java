@@ -25,6 +25,18 @@ final class GeminiAnswer {
       "TOO_MANY_TOOL_CALLS",
       "MISSING_THOUGHT_SIGNATURE",
       "MALFORMED_RESPONSE");
+  private static final Set<String> BLOCKED = Set.of(
+      "SAFETY",
+      "RECITATION",
+      "LANGUAGE",
+      "BLOCKLIST",
+      "PROHIBITED_CONTENT",
+      "SPII",
+      "IMAGE_SAFETY",
+      "IMAGE_PROHIBITED_CONTENT",
+      "IMAGE_RECITATION",
+      "IMAGE_OTHER",
+      "OTHER");
   private static final int LONGEST_ID = 24;
 
   private final Map<Integer, Progress> candidates = new TreeMap<>();
@@ -166,11 +178,15 @@ final class GeminiAnswer {
     }
   }
 
+  /** A reason that nobody knows is a block, unless the model called a tool: servers that speak Gemini's dialect end so. */
   private static AnswerEvent.Reason reason(String finish, Progress progress) {
     return switch (finish) {
       case "STOP" -> stopped(progress);
       case "MAX_TOKENS" -> AnswerEvent.Reason.LENGTH;
-      default -> AnswerEvent.Reason.FILTERED;
+      default ->
+        progress.calls > 0 && !BLOCKED.contains(finish)
+            ? AnswerEvent.Reason.TOOL_CALLS
+            : AnswerEvent.Reason.FILTERED;
     };
   }
 

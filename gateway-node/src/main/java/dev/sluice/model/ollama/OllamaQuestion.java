@@ -59,7 +59,7 @@ final class OllamaQuestion implements Question {
   }
 
   /** Ollama reads names in any case; two of one name could be read as one here and as the other there. */
-  private static void lowerCase(Fields fields) throws UnsayableException {
+  static void lowerCase(Fields fields) throws UnsayableException {
     for (Iterator<String> names = fields.object().fieldNames(); names.hasNext(); ) {
       String name = names.next();
       if (!name.chars().allMatch(c -> c < 0x80 && !Character.isUpperCase(c))) {

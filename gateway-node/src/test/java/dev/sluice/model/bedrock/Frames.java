@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.zip.CRC32;
 
 /** Writes frames as Bedrock does. */
-final class Frames {
+public final class Frames {
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
 
   /**
@@ -19,7 +19,7 @@ final class Frames {
    *
    * @param json with ' for "
    */
-  Frames event(String type, String json) {
+  public Frames event(String type, String json) {
     return add("event", ":event-type", type, json.replace('\'', '"'));
   }
 
@@ -34,7 +34,7 @@ final class Frames {
   }
 
   /** The events of a stream of Anthropic's, each in a chunk. */
-  Frames chunks(String sse) {
+  public Frames chunks(String sse) {
     sse.lines().filter(line -> line.startsWith("data: ")).forEach(line -> {
       JsonNode event = Json.tree(line.substring(6).getBytes(StandardCharsets.UTF_8));
       if (!event.path("type").asText().equals("ping")) {
@@ -62,7 +62,7 @@ final class Frames {
     return this;
   }
 
-  byte[] bytes() {
+  public byte[] bytes() {
     return out.toByteArray();
   }
 

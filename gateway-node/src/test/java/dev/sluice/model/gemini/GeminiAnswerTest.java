@@ -240,4 +240,14 @@ class GeminiAnswerTest {
     assertThat(List.of(events.usage(), list.usage(), whole.usage())).containsOnly(expected);
     assertThat(events.whole() && list.whole()).isTrue();
   }
+
+  @Test
+  void aCallThatEndsForAReasonNobodyKnowsIsNotBlocked() {
+    String call =
+        "{'candidates':[{'content':{'parts':[{'functionCall':{'name':'f','args':{}}}]},'finishReason':'%s'}],'responseId':'r'}";
+    assertThat(document(call.formatted("FUNCTION_CALL")).events())
+        .contains(new AnswerEvent.Ended(0, AnswerEvent.Reason.TOOL_CALLS, ""));
+    assertThat(document(call.formatted("SAFETY")).events())
+        .contains(new AnswerEvent.Ended(0, AnswerEvent.Reason.FILTERED, ""));
+  }
 }

@@ -41,7 +41,7 @@ public final class OneLook {
             .handle((objects, failure) -> {
               if (failure == null) {
                 objects.values().forEach(entry -> take(entry, declared, problems));
-              } else {
+              } else if (!isMissing(what, failure)) {
                 problems.add(problem(api, what, failure));
               }
               return null;
@@ -70,6 +70,16 @@ public final class OneLook {
         .thenCompose(read -> read.next().isEmpty()
             ? CompletableFuture.completedFuture(sofar)
             : page(api, settings, what, read.next(), sofar));
+  }
+
+  /** Whether the cluster is a whole one without it. */
+  private static boolean isMissing(Watched what, Throwable failure) {
+    Throwable why = failure instanceof CompletionException && failure.getCause() != null
+        ? failure.getCause()
+        : failure;
+    return what.mayBeMissing()
+        && why instanceof ApiFailure answer
+        && answer.reason() == Seen.Reason.UNKNOWN;
   }
 
   private static Problem problem(ApiServer api, Watched what, Throwable failure) {

@@ -141,7 +141,7 @@ final class Picture {
       Optional<String> why = whyAway(part);
       if (why.isPresent()) {
         away = away.isEmpty() ? why.get() : away;
-      } else if (part.trouble != null) {
+      } else if (part.trouble != null && !isNoProblem(part.trouble)) {
         problems.add(problem(part.trouble, part.listed));
       }
     }
@@ -156,6 +156,10 @@ final class Picture {
           "what was declared last stands"));
     }
     return new Listing(List.copyOf(declared), List.copyOf(problems));
+  }
+
+  private static boolean isNoProblem(Seen.Unreadable trouble) {
+    return trouble.reason() == Seen.Reason.UNKNOWN && trouble.what().mayBeMissing();
   }
 
   private static Problem problem(Seen.Unreadable trouble, boolean listed) {

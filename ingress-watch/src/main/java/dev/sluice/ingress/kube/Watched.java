@@ -16,6 +16,7 @@ import java.util.List;
 record Watched(String apiVersion, String kind, String plural, String namespace, String selector) {
   private static final String OURS = "sluice.dev/v1alpha1";
   private static final String NETWORKING = "networking.k8s.io/v1";
+  private static final String GATEWAY = "gateway.networking.k8s.io/v1beta1";
   private static final Watched CLASSES =
       new Watched(NETWORKING, "IngressClass", "ingressclasses", "", "");
   private static final Watched NAMESPACES = new Watched("v1", "Namespace", "namespaces", "", "");
@@ -35,6 +36,7 @@ record Watched(String apiVersion, String kind, String plural, String namespace, 
           "configmaps",
           "",
           parameter("fieldSelector", "metadata.name!=kube-root-ca.crt")),
+      new Watched(GATEWAY, "ReferenceGrant", "referencegrants", "", ""),
       new Watched(OURS, "ModelProvider", "modelproviders", "", ""),
       new Watched(OURS, "ModelRoute", "modelroutes", "", ""),
       new Watched(OURS, "Tenant", "tenants", "", ""));
@@ -96,9 +98,14 @@ record Watched(String apiVersion, String kind, String plural, String namespace, 
         + plural;
   }
 
-  /** Whether the cluster may well not have this kind. */
+  /** Whether it is a kind that deploy/crds brings. */
   boolean isOurs() {
     return apiVersion.equals(OURS);
+  }
+
+  /** Whether a cluster without this kind is a whole one. */
+  boolean mayBeMissing() {
+    return apiVersion.equals(GATEWAY);
   }
 
   @Override

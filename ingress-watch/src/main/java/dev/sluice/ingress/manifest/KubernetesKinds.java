@@ -8,6 +8,7 @@ import dev.sluice.ingress.DeclaredIngress;
 import dev.sluice.ingress.DeclaredIngress.PathType;
 import dev.sluice.ingress.DeclaredIngressClass;
 import dev.sluice.ingress.DeclaredNamespace;
+import dev.sluice.ingress.DeclaredReferenceGrant;
 import dev.sluice.ingress.DeclaredSecret;
 import dev.sluice.ingress.DeclaredService;
 import dev.sluice.ingress.ObjectKey;
@@ -125,7 +126,8 @@ final class KubernetesKinds {
     Value spec = object.field("spec");
     boolean external = spec.field("type").text().equals("ExternalName");
     String externalName = external ? spec.field("externalName").requiredText() : "";
-    boolean headless = spec.field("clusterIP").text().equals("None");
+    String clusterIp = spec.field("clusterIP").text();
+    boolean headless = clusterIp.equals("None");
     List<DeclaredService.Port> ports = new ArrayList<>();
     Value all = spec.field("ports");
     for (Value port :
@@ -137,7 +139,7 @@ final class KubernetesKinds {
         ports.add(new DeclaredService.Port(name, number));
       }
     }
-    return new DeclaredService(key, at, externalName, ports);
+    return new DeclaredService(key, at, externalName, headless ? "" : clusterIp, ports);
   }
 
   static Declaration endpoints(ObjectKey key, DeclaredAt at, Value object) {
@@ -192,6 +194,25 @@ final class KubernetesKinds {
         new ObjectKey(key.kind(), "", key.name()),
         at,
         object.field("metadata").field("labels").texts());
+  }
+
+  static Declaration referenceGrant(ObjectKey key, DeclaredAt at, Value object) {
+    Value spec = object.field("spec");
+    List<DeclaredReferenceGrant.From> from = new ArrayList<>();
+    for (Value one : spec.field("from").items()) {
+      from.add(new DeclaredReferenceGrant.From(
+          one.field("group").text(),
+          one.field("kind").requiredText(),
+          one.field("namespace").requiredText()));
+    }
+    List<DeclaredReferenceGrant.To> to = new ArrayList<>();
+    for (Value one : spec.field("to").items()) {
+      to.add(new DeclaredReferenceGrant.To(
+          one.field("group").text(),
+          one.field("kind").requiredText(),
+          one.field("name").text()));
+    }
+    return new DeclaredReferenceGrant(key, at, from, to);
   }
 
   /** Whether HTTP can be spoken there; a Service may have the same number once more for UDP. */

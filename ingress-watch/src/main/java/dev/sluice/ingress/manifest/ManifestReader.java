@@ -17,17 +17,20 @@ public final class ManifestReader {
     Declaration read(ObjectKey key, DeclaredAt at, Value object);
   }
 
-  private static final Map<String, Kind> KINDS = Map.of(
-      "networking.k8s.io/v1 Ingress", KubernetesKinds::ingress,
-      "networking.k8s.io/v1 IngressClass", KubernetesKinds::ingressClass,
-      "v1 Service", KubernetesKinds::service,
-      "v1 Secret", KubernetesKinds::secret,
-      "v1 ConfigMap", KubernetesKinds::configMap,
-      "v1 Namespace", KubernetesKinds::namespace,
-      "discovery.k8s.io/v1 EndpointSlice", KubernetesKinds::endpoints,
-      "sluice.dev/v1alpha1 ModelProvider", SluiceKinds::provider,
-      "sluice.dev/v1alpha1 ModelRoute", ModelRouteKind::read,
-      "sluice.dev/v1alpha1 Tenant", SluiceKinds::tenant);
+  private static final Map<String, Kind> KINDS = Map.ofEntries(
+      Map.entry("networking.k8s.io/v1 Ingress", KubernetesKinds::ingress),
+      Map.entry("networking.k8s.io/v1 IngressClass", KubernetesKinds::ingressClass),
+      Map.entry("v1 Service", KubernetesKinds::service),
+      Map.entry("v1 Secret", KubernetesKinds::secret),
+      Map.entry("v1 ConfigMap", KubernetesKinds::configMap),
+      Map.entry("v1 Namespace", KubernetesKinds::namespace),
+      Map.entry("discovery.k8s.io/v1 EndpointSlice", KubernetesKinds::endpoints),
+      Map.entry(
+          "gateway.networking.k8s.io/v1beta1 ReferenceGrant", KubernetesKinds::referenceGrant),
+      Map.entry("gateway.networking.k8s.io/v1 ReferenceGrant", KubernetesKinds::referenceGrant),
+      Map.entry("sluice.dev/v1alpha1 ModelProvider", SluiceKinds::provider),
+      Map.entry("sluice.dev/v1alpha1 ModelRoute", ModelRouteKind::read),
+      Map.entry("sluice.dev/v1alpha1 Tenant", SluiceKinds::tenant));
 
   /** Groups in which an unknown kind or version is more likely a slip than somebody else's object. */
   private static final Set<String> OUR_GROUPS =

@@ -73,11 +73,11 @@ class AdmissionReviewTest {
 
   @Test
   void deniesWhatWouldBeRefusedAndSaysWhy() throws IOException {
-    JsonNode answer = ask("UPDATE", ingress("nginx", "new.test", "auth-type", "digest"));
+    JsonNode answer = ask("UPDATE", ingress("nginx", "new.test", "auth-type", "kerberos"));
     assertThat(answer.path("allowed").asBoolean()).isFalse();
     assertThat(answer.at("/status/message").asText())
         .isEqualTo(
-            "sluice: metadata.annotations.nginx.ingress.kubernetes.io/auth-type: \"digest\" (expected: basic);"
+            "sluice: metadata.annotations.nginx.ingress.kubernetes.io/auth-type: \"kerberos\" (expected: basic or digest);"
                 + " the paths of this Ingress answer 503");
   }
 
@@ -114,7 +114,7 @@ class AdmissionReviewTest {
 
   @Test
   void leavesAllElseAlone() throws IOException {
-    assertThat(ask("CREATE", ingress("other", "new.test", "auth-type", "digest"))
+    assertThat(ask("CREATE", ingress("other", "new.test", "auth-type", "kerberos"))
             .path("allowed")
             .asBoolean())
         .isTrue();

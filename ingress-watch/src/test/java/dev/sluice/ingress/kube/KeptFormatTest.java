@@ -61,6 +61,13 @@ class KeptFormatTest {
       metadata: {name: c}
       data: {hsts: "false"}
       ---
+      apiVersion: gateway.networking.k8s.io/v1beta1
+      kind: ReferenceGrant
+      metadata: {name: g}
+      spec:
+        from: [{group: networking.k8s.io, kind: Ingress, namespace: a}]
+        to: [{group: "", kind: Secret, name: tls}]
+      ---
       apiVersion: v1
       kind: Secret
       metadata: {name: tls}

@@ -88,13 +88,13 @@ class IngressReportTest {
 
   @Test
   void endsWith2WhereSomethingIsRefused() {
-    IngressReport report = reportOf("auth-type", "digest");
+    IngressReport report = reportOf("auth-type", "kerberos");
     assertThat(report.exitCode(true)).isEqualTo(2);
     Finding finding = only(report);
     assertThat(finding.verdict()).isEqualTo(Verdict.REFUSED);
     assertThat(finding.place()).isEqualTo("shop.yaml:8");
-    assertThat(finding.here()).contains("\"digest\"").contains("503");
-    assertThat(finding.todo()).isEqualTo("write basic");
+    assertThat(finding.here()).contains("\"kerberos\"").contains("503");
+    assertThat(finding.todo()).isEqualTo("write basic or digest");
   }
 
   @Test
@@ -153,10 +153,10 @@ class IngressReportTest {
 
   @Test
   void textIsWhatThereIsToRead() {
-    String text = ReportText.of(reportOf("auth-type", "digest"), false);
+    String text = ReportText.of(reportOf("auth-type", "kerberos"), false);
     assertThat(text)
         .contains("Ingress shop/cart: refused")
-        .contains("refused: auth-type = digest  [shop.yaml:8]")
+        .contains("refused: auth-type = kerberos  [shop.yaml:8]")
         .contains("ingress-nginx: basic and digest")
         .contains("objects: 1 honoured, 1 refused")
         .doesNotContain("Service shop/cart");

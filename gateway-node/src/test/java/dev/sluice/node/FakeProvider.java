@@ -1,0 +1,94 @@
+package dev.sluice.node;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
+
+/** A server of a provider's API: answers each path as it was told, and keeps what it was asked last. */
+final class FakeProvider implements AutoCloseable {
+  /** @param headers by their name in lower case */
+  record Asked(String method, String target, Map<String, String> headers, byte[] body) {
+    String text() {
+      return new String(body, StandardCharsets.UTF_8);
+    }
+  }
+
+  /** @param fields of the head beside the type */
+  record Answer(int status, String type, Map<String, String> fields, byte[] body) {
+    static Answer json(String json) {
+      return new Answer(200, "application/json", Map.of(), bytes(json));
+    }
+
+    static Answer events(String events) {
+      return new Answer(200, "text/event-stream", Map.of(), bytes(events));
+    }
+
+    /** @param text with ' for " */
+    private static byte[] bytes(String text) {
+      return text.replace('\'', '"').getBytes(StandardCharsets.UTF_8);
+    }
+  }
+
+  private final HttpServer server;
+  private final Map<String, Answer> answers = new ConcurrentHashMap<>();
+  private final Map<String, Asked> asked = new ConcurrentHashMap<>();
+
+  FakeProvider() throws IOException {
+    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.setExecutor(Executors.newCachedThreadPool());
+    server.createContext("/", this::handle);
+    server.start();
+  }
+
+  String url() {
+    return "http://127.0.0.1:" + server.getAddress().getPort();
+  }
+
+  /** @param target with its query, as it is sent */
+  void answers(String target, Answer answer) {
+    answers.put(target, answer);
+  }
+
+  /** What came last for a target; null if nothing did. */
+  @Nullable
+  Asked asked(String target) {
+    return asked.get(target);
+  }
+
+  private void handle(HttpExchange exchange) throws IOException {
+    String target = exchange.getRequestURI().toString();
+    Map<String, String> headers = new ConcurrentHashMap<>();
+    exchange
+        .getRequestHeaders()
+        .forEach(
+            (name, values) -> headers.put(name.toLowerCase(java.util.Locale.ROOT), values.get(0)));
+    asked.put(
+        target,
+        new Asked(
+            exchange.getRequestMethod(),
+            target,
+            headers,
+            exchange.getRequestBody().readAllBytes()));
+    Answer answer = answers.getOrDefault(
+        target,
+        new Answer(404, "application/json", Map.of(), "{}".getBytes(StandardCharsets.UTF_8)));
+    exchange.getResponseHeaders().set("Content-Type", answer.type());
+    answer.fields().forEach((name, value) -> exchange.getResponseHeaders().set(name, value));
+    exchange.sendResponseHeaders(
+        answer.status(), answer.body().length == 0 ? -1 : answer.body().length);
+    exchange.getResponseBody().write(answer.body());
+    exchange.close();
+  }
+
+  @Override
+  public void close() {
+    server.stop(0);
+  }
+}
