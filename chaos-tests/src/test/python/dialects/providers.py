@@ -1,15 +1,18 @@
-"""Providers of four dialects behind one port, each answering by what it is asked: see scenario.
+"""Providers of all dialects behind one port, each answering by what it is asked: see scenario.
 
-Prints its port, then serves until its standard input ends. Each looks at the requests that it gets as strictly as the
+Prints its address and the credential of each provider, then serves until its standard input ends. Each looks at the requests that it gets as strictly as the
 provider would, and holds them and its own answers to the types of the provider's official SDK (strict.py): what it would refuse is
 400, and the case fails.
 """
 
 import json
+import re
 import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs
 
+import clouds
 import strict
 from scenario import CITY, SAID, WEATHER
 
@@ -48,8 +51,18 @@ def halves(text):
     return text[:middle], text[middle:]
 
 
-class OpenAi:
+class WithKey:
+    """Takes a request that carries its own key, and no other."""
+
+    def admit(self, handler, raw):
+        need(handler.headers[self.field] == self.scheme + self.key, f"{self.field}: {handler.headers[self.field]}")
+        keys = [value for value in handler.headers.values() if "sk-" in value or "ya29" in value or "AKIA" in value]
+        need(keys == [self.scheme + self.key], f"keys are {keys}")
+
+
+class OpenAi(WithKey):
     types = strict.OpenAi
+    field, scheme, key = "Authorization", "Bearer ", "sk-far-openai-0123456789"
 
     def look(self, path, body):
         need(body["model"] == "far-openai", body["model"])
@@ -125,8 +138,9 @@ class OpenAi:
         return {"error": {"message": "slow down", "type": "requests", "param": None, "code": "rate_limit_exceeded"}}
 
 
-class Anthropic:
+class Anthropic(WithKey):
     types = strict.Anthropic
+    field, scheme, key = "x-api-key", "", "sk-far-anthropic-0123456789"
 
     def look(self, path, body):
         need(body["model"] == "claude-sonnet-4-5", body["model"])
@@ -211,8 +225,9 @@ class Anthropic:
         return {"type": "error", "error": {"type": "rate_limit_error", "message": "slow down"}, "request_id": "r"}
 
 
-class Gemini:
+class Gemini(WithKey):
     types = strict.Gemini
+    field, scheme, key = "x-goog-api-key", "", "sk-far-gemini-0123456789"
 
     def look(self, path, body):
         need("/models/far-gemini:" in path, path)
@@ -282,8 +297,9 @@ class Gemini:
                           "details": [{"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": "7s"}]}}
 
 
-class Ollama:
+class Ollama(WithKey):
     types = strict.Ollama
+    field, scheme, key = "Authorization", "Bearer ", "sk-far-ollama-0123456789"
 
     def look(self, path, body):
         need(body["model"] == "far-ollama", body["model"])
@@ -335,31 +351,47 @@ class Ollama:
         return {"error": "slow down"}
 
 
-DIALECTS = {"/v1/chat/completions": OpenAi(), "/v1/messages": Anthropic(), "/v1beta/": Gemini(), "/api/chat": Ollama()}
+ACCOUNTS = clouds.Accounts()
+DIALECTS = {
+    "/v1/chat/completions": OpenAi(),
+    "/v1/messages": Anthropic(),
+    "/v1beta/": Gemini(),
+    "/api/chat": Ollama(),
+    "/model/.*/converse": clouds.Converse(sys.modules[__name__]),
+    "/model/.*/invoke": clouds.InvokedClaude(Anthropic()),
+    "/v1/projects/.*/google/": clouds.Vertex(Gemini(), "google"),
+    "/v1/projects/.*/anthropic/": clouds.Vertex(Anthropic(), "anthropic"),
+}
 
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_POST(self):
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        dialect = next(one for path, one in DIALECTS.items() if self.path.startswith(path))
+        raw = self.rfile.read(int(self.headers["Content-Length"]))
+        if self.path == "/token":
+            self.token(raw)
+            return
+        body = json.loads(raw)
+        dialect = next(one for path, one in DIALECTS.items() if re.match(path, self.path))
         for name, value in self.headers.items():
             if "sk-caller" in value:
                 self.answer(400, "application/json", b'{"error":"the caller\'s key"}')
                 return
         try:
-            dialect.types.request(body)
+            dialect.admit(self, raw)
+            dialect.types.request(body, self.path)
             (kind, what), streams = dialect.look(self.path, body)
         except (Bad, strict.Unfit, KeyError, TypeError, ValueError) as e:
             self.refuse(e, body)
             return
         if kind == "error":
-            self.answer(what, "application/json", json.dumps(dialect.error(what)).encode())
+            more = getattr(dialect, "error_fields", lambda status: {})(what)
+            self.answer(what, "application/json", json.dumps(dialect.error(what)).encode(), more)
         elif streams:
             events = list(dialect.events(kind, what))
             self.held(dialect.types.event, events)
-            self.answer(200, dialect.stream_type, "".join(dialect.stream(events)).encode())
+            self.answer(200, dialect.stream_type, b"".join(piece if isinstance(piece, bytes) else piece.encode() for piece in dialect.stream(events)))
         else:
             document = dialect.whole(kind, what)
             self.held(dialect.types.answer, [document])
@@ -379,8 +411,18 @@ class Handler(BaseHTTPRequestHandler):
         print(f"{self.path}: {failure!r}: {json.dumps(body)}", file=sys.stderr, flush=True)
         self.answer(400, "application/json", json.dumps({"error": {"message": repr(failure)}}).encode())
 
-    def answer(self, status, content_type, body):
+    def token(self, form):
+        try:
+            given = ACCOUNTS.token(parse_qs(form.decode()))
+            self.answer(200, "application/json", json.dumps(given).encode())
+        except Exception as e:  # noqa: BLE001 whatever google-auth says of it
+            print(f"/token: {e!r}", file=sys.stderr, flush=True)
+            self.answer(400, "application/json", json.dumps({"error": "invalid_grant", "error_description": repr(e)}).encode())
+
+    def answer(self, status, content_type, body, more=None):
         self.send_response(status)
+        for name, value in (more or {}).items():
+            self.send_header(name, value)
         self.send_header("Content-Type", content_type)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -393,5 +435,9 @@ class Handler(BaseHTTPRequestHandler):
 if __name__ == "__main__":
     server = ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1]) if len(sys.argv) > 1 else 0), Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    print(server.server_address[1], flush=True)
+    url = f"http://127.0.0.1:{server.server_address[1]}"
+    aws, account = json.dumps(clouds.AWS_KEY), json.dumps(ACCOUNTS.file(url))
+    keys = {"openai": OpenAi.key, "anthropic": Anthropic.key, "gemini": Gemini.key, "ollama": Ollama.key,
+            "bedrock": aws, "nova": aws, "vertex": account, "vertex-claude": account}
+    print(json.dumps({"url": url, "keys": keys}), flush=True)
     sys.stdin.read()

@@ -135,7 +135,7 @@ def kept(value, dumped, at):
 
 class OpenAi:
     @staticmethod
-    def request(body):
+    def request(body, _path):
         from openai.types.chat import completion_create_params as params
         fits(body, params.CompletionCreateParamsStreaming if body.get("stream") else params.CompletionCreateParamsNonStreaming)
 
@@ -155,7 +155,7 @@ class Anthropic:
     SAMPLING = ("temperature", "top_p", "top_k")
 
     @classmethod
-    def request(cls, body):
+    def request(cls, body, _path):
         from anthropic.types import message_create_params as params
         sampling = {name: body[name] for name in cls.SAMPLING if name in body}
         for name, value in sampling.items():
@@ -179,7 +179,7 @@ class Anthropic:
 
 class Gemini:
     @staticmethod
-    def request(body):
+    def request(body, _path):
         from google.genai import types
         parts = {"contents": list[types.Content], "systemInstruction": types.Content, "generationConfig": types.GenerationConfig,
                  "tools": list[types.Tool], "toolConfig": types.ToolConfig, "safetySettings": list[types.SafetySetting]}
@@ -198,7 +198,7 @@ class Gemini:
 
 class Ollama:
     @staticmethod
-    def request(body):
+    def request(body, _path):
         from ollama._types import ChatRequest, Message
         for i, message in enumerate(body["messages"]):  # The request's own type takes any mapping here.
             message = {name: value for name, value in message.items() if name != "tool_call_id"}  # the server's, not yet the SDK's

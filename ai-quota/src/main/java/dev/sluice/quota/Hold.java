@@ -6,17 +6,24 @@ public final class Hold {
   private final NodeLease lease;
   private final NodeLease.Slot slot;
   private final Amounts amount;
+  private final long atMillis;
   private boolean settled;
 
-  Hold(TenantLeases leases, NodeLease lease, NodeLease.Slot slot, Amounts amount) {
+  Hold(TenantLeases leases, NodeLease lease, NodeLease.Slot slot, Amounts amount, long atMillis) {
     this.leases = leases;
     this.lease = lease;
     this.slot = slot;
     this.amount = amount;
+    this.atMillis = atMillis;
   }
 
   public Amounts amount() {
     return amount;
+  }
+
+  /** Entity time at which it was put aside at the latest, in milliseconds: it is charged to the window of that instant. */
+  public long atMillis() {
+    return atMillis;
   }
 
   TenantLeases leases() {

@@ -1,6 +1,8 @@
 package dev.sluice.quota;
 
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -11,7 +13,11 @@ import org.slf4j.LoggerFactory;
 final class JournalOutage {
   private static final Logger LOG = LoggerFactory.getLogger(JournalOutage.class);
 
+  /** It may be so for thousands of tenants at once. */
+  private static final Duration LOST_AGAIN = Duration.ofMinutes(1);
+
   private final AtomicBoolean going = new AtomicBoolean();
+  private final AtomicLong lostNanos = new AtomicLong();
 
   /** An entity could not read its events, or append to them. */
   void failed(String tenant, Throwable failure) {
@@ -21,6 +27,24 @@ final class JournalOutage {
           why(failure));
     }
     LOG.debug("tenant {}", tenant, failure);
+  }
+
+  /**
+   * A node reports a lease that the journal has never heard of. It is charged; what else the journal has lost, such as what
+   * was spent before, nobody knows.
+   */
+  void lost(String tenant) {
+    long now = System.nanoTime();
+    long last = lostNanos.get();
+    if ((last == 0 || now - last > LOST_AGAIN.toNanos()) && lostNanos.compareAndSet(last, now)) {
+      LOG.error(
+          "the journal of quotas does not know a lease that it granted for tenant {}: the database stands before what it had"
+              + " acknowledged. Was an older backup restored, or a standby promoted that was behind? Quotas have forgotten"
+              + " what was spent since",
+          tenant);
+    } else {
+      LOG.debug("the journal does not know a lease of tenant {}", tenant);
+    }
   }
 
   /** An entity has read its events, or appended to them. */

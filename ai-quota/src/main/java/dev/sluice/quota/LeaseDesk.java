@@ -26,8 +26,9 @@ final class LeaseDesk {
    *
    * @param changes to be journaled, all or none
    * @param letters to be sent once they are
+   * @param unheard leases that nodes report and the journal has never heard of: it has lost what it knew
    */
-  record Batch(List<Change> changes, List<Letter> letters) {
+  record Batch(List<Change> changes, List<Letter> letters, int unheard) {
     boolean isEmpty() {
       return changes.isEmpty() && letters.isEmpty();
     }
@@ -69,6 +70,7 @@ final class LeaseDesk {
   private @Nullable Plan taken;
   private @Nullable Headroom headroom;
   private boolean undecided;
+  private int unheard;
   private long decidedAt;
   private long now;
 
@@ -90,7 +92,8 @@ final class LeaseDesk {
 
   /** What was decided since the last batch. */
   Batch takeBatch() {
-    Batch batch = new Batch(List.copyOf(changes), List.copyOf(letters));
+    Batch batch = new Batch(List.copyOf(changes), List.copyOf(letters), unheard);
+    unheard = 0;
     changes = new ArrayList<>();
     letters = new ArrayList<>();
     return batch;
@@ -394,6 +397,7 @@ final class LeaseDesk {
     boolean news =
         lease != null ? report.n() > lease.n() : report.no() > ledger.topOf(report.uid());
     if (news) {
+      unheard += lease == null ? 1 : 0;
       change(
           new Change.Reported(now, id, report.path(), report.n(), report.lines(), report.closed()));
     }

@@ -6,7 +6,12 @@ import java.time.Duration;
 
 /** {@code sluice.quota} in reference.conf, where each key is explained. */
 public record QuotaSettings(
-    DeskSettings desk, NodeSettings node, Duration patience, Duration tick, int snapshotEvery) {
+    DeskSettings desk,
+    NodeSettings node,
+    Duration patience,
+    Duration tick,
+    int snapshotEvery,
+    int inbox) {
   /** @throws IllegalArgumentException that names the key, its value and what was expected */
   public static QuotaSettings from(Config config) {
     Section quota = Section.of(config, "sluice.quota");
@@ -26,7 +31,8 @@ public record QuotaSettings(
             millis(quota, "repeat-refusal", 0, 1_000)),
         quota.duration("patience", Duration.ofMillis(100), Duration.ofMinutes(1)),
         quota.duration("tick", Duration.ofMillis(10), Duration.ofSeconds(1)),
-        quota.count("snapshot-every", 10, 100_000));
+        quota.count("snapshot-every", 10, 100_000),
+        quota.count("inbox", 100, 1_000_000));
   }
 
   private static long millis(Section quota, String key, long least, long most) {

@@ -113,7 +113,8 @@ final class TenantLeases {
     List<ToNode.Room> rooms = path.roomNow();
     List<ToNode.Room> exceeded = PathLeases.exceeded(rooms);
     exceeded.forEach(room -> wouldRefuse.merge(room.bucket(), 1L, Long::sum));
-    return new Admission.Admitted(new Hold(this, lease, slot, need), rooms, exceeded);
+    return new Admission.Admitted(
+        new Hold(this, lease, slot, need, lease.upperBound(nowNanos)), rooms, exceeded);
   }
 
   /** 4.2. What a request has really used takes the place of its hold. Above the hold it counts uncut. */

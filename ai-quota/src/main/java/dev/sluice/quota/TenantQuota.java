@@ -19,11 +19,7 @@ import akka.persistence.typed.javadsl.RetentionCriteria;
 import akka.persistence.typed.javadsl.SignalHandler;
 import dev.sluice.state.WireMessage;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -32,7 +28,7 @@ import org.slf4j.event.Level;
 /**
  * The quota of one tenant: the only writer of its {@link QuotaLedger}. Entity id: the tenant's name.
  *
- * <p>Messages are put in a box; {@link Flush}, sent to itself behind them, decides on all of them and journals the
+ * <p>Messages gather in an {@link Inbox}; {@link Flush}, sent behind the first of them, decides on all and journals the
  * outcome as one event, while the next ones gather. Nothing is answered before what it rests on is durable, and an
  * incarnation whose append fails stops: the next one replays.
  */
@@ -57,7 +53,8 @@ public final class TenantQuota
 
   public record Balances(List<Balance> balances) implements WireMessage {}
 
-  private enum Flush implements Command {
+  /** Decide on what has gathered. */
+  enum Flush implements Command {
     FLUSH
   }
 
@@ -94,29 +91,32 @@ public final class TenantQuota
   private final Surroundings surroundings;
   private final ActorContext<Command> context;
   private final TimerScheduler<Command> timers;
-  private final List<ToEntity> box = new ArrayList<>();
-  private final List<ActorRef<Balances>> asking = new ArrayList<>();
-  private final List<ActorRef<WrittenOff>> writingOff = new ArrayList<>();
-  private final Map<String, ActorRef<LeaseAgent.Command>> nodes = new HashMap<>();
+  private final Inbox inbox;
   private LeaseDesk desk;
-  private boolean flushing;
   private long watchedAt;
 
   static Behavior<Command> create(String tenant, Surroundings surroundings) {
-    return Behaviors.setup(context ->
-        Behaviors.withTimers(timers -> new TenantQuota(tenant, surroundings, context, timers)));
+    return Behaviors.setup(context -> {
+      Inbox inbox = new Inbox(surroundings.settings().inbox());
+      return Behaviors.intercept(
+          () -> inbox,
+          Behaviors.withTimers(
+              timers -> new TenantQuota(tenant, surroundings, context, timers, inbox)));
+    });
   }
 
   private TenantQuota(
       String tenant,
       Surroundings surroundings,
       ActorContext<Command> context,
-      TimerScheduler<Command> timers) {
+      TimerScheduler<Command> timers,
+      Inbox inbox) {
     super(PersistenceId.of(TYPE.name(), tenant), STOP);
     this.tenant = tenant;
     this.surroundings = surroundings;
     this.context = context;
     this.timers = timers;
+    this.inbox = inbox;
     this.desk = new LeaseDesk(QuotaLedger.EMPTY, surroundings.settings().desk());
   }
 
@@ -129,35 +129,8 @@ public final class TenantQuota
   public CommandHandler<Command, Event, QuotaLedger> commandHandler() {
     return newCommandHandlerBuilder()
         .forAnyState()
-        .onCommand(FromNode.class, this::onFromNode)
-        .onCommand(GetBalances.class, this::onGetBalances)
-        .onCommand(WriteOff.class, this::onWriteOff)
         .onCommand(Flush.class, this::onFlush)
         .build();
-  }
-
-  private Effect<Event, QuotaLedger> onFromNode(FromNode command) {
-    nodes.put(command.message().uid(), command.from());
-    box.add(command.message());
-    return flushSoon();
-  }
-
-  private Effect<Event, QuotaLedger> onGetBalances(GetBalances command) {
-    asking.add(command.replyTo());
-    return flushSoon();
-  }
-
-  private Effect<Event, QuotaLedger> onWriteOff(WriteOff command) {
-    writingOff.add(command.replyTo());
-    return flushSoon();
-  }
-
-  private Effect<Event, QuotaLedger> flushSoon() {
-    if (!flushing) {
-      flushing = true;
-      context.getSelf().tell(Flush.FLUSH);
-    }
-    return Effect().none();
   }
 
   private Effect<Event, QuotaLedger> onFlush(Flush flush) {
@@ -166,18 +139,15 @@ public final class TenantQuota
       timers.startSingleTimer(Flush.FLUSH, CLOCK_RETRY);
       return Effect().none();
     }
-    flushing = false;
     surroundings.plans().planOf(tenant).ifPresent(plan -> desk.plan(plan, clock.getAsLong()));
-    for (ToEntity message : box) {
+    for (ToEntity message : inbox.takeMessages()) {
       desk.take(message, clock.getAsLong());
     }
-    box.clear();
     desk.look(clock.getAsLong());
     Runnable writtenOff = writeOff();
     desk.forgetAllBut(surroundings.agents().members());
     LeaseDesk.Batch batch = desk.takeBatch();
-    List<ActorRef<Balances>> replies = List.copyOf(asking);
-    asking.clear();
+    List<ActorRef<Balances>> replies = inbox.takeAsking();
     lookAgain();
     return batch.changes().isEmpty()
         ? Effect().none().thenRun(() -> tell(batch, replies)).thenRun(writtenOff::run)
@@ -189,8 +159,7 @@ public final class TenantQuota
 
   /** Who is a member must be known: an empty directory is one that has not been read yet. */
   private Runnable writeOff() {
-    List<ActorRef<WrittenOff>> replies = List.copyOf(writingOff);
-    writingOff.clear();
+    List<ActorRef<WrittenOff>> replies = inbox.takeWritingOff();
     Set<String> members = surroundings.agents().members();
     int leases = replies.isEmpty() || members.isEmpty() ? 0 : desk.writeOff(members);
     return () -> replies.forEach(one -> one.tell(new WrittenOff(leases)));
@@ -199,11 +168,14 @@ public final class TenantQuota
   /** Sends what rests on events that are durable now. */
   private void tell(LeaseDesk.Batch batch, List<ActorRef<Balances>> asking) {
     surroundings.outage().over();
+    if (batch.unheard() > 0) {
+      surroundings.outage().lost(tenant);
+    }
     for (LeaseDesk.Letter letter : batch.letters()) {
-      ActorRef<LeaseAgent.Command> node = nodes.get(letter.uid());
-      Optional<ActorRef<LeaseAgent.Command>> to =
-          node != null ? Optional.of(node) : surroundings.agents().find(letter.uid());
-      to.ifPresent(agent -> agent.tell(new LeaseAgent.FromEntity(tenant, letter.message())));
+      inbox
+          .node(letter.uid())
+          .or(() -> surroundings.agents().find(letter.uid()))
+          .ifPresent(agent -> agent.tell(new LeaseAgent.FromEntity(tenant, letter.message())));
     }
     if (surroundings.watch() != QuotaWatch.NONE && desk.now() - watchedAt >= WATCH_MILLIS) {
       watchedAt = desk.now();
@@ -254,7 +226,7 @@ public final class TenantQuota
     desk = new LeaseDesk(ledger, surroundings.settings().desk());
     desk.recallAll();
     surroundings.outage().over();
-    flushSoon();
+    context.getSelf().tell(Flush.FLUSH);
   }
 
   @Override

@@ -178,6 +178,39 @@ final class Judge {
     }
   }
 
+  /**
+   * At each append: what is charged covers what was really used in the window of now, whoever knows of it. Where paths come
+   * and go it does not: requests are charged by what their node knew.
+   */
+  void covered(QuotaLedger ledger, long now, long marginMillis) {
+    if (!ledger.plan().equals(plan)) {
+      return;
+    }
+    for (Bucket bucket : plan.buckets().values()) {
+      if (bucket.unit() == Unit.IN_FLIGHT_REQUESTS) {
+        continue;
+      }
+      long used = 0;
+      for (Use use : uses) {
+        if (inWindowOf(bucket.window(), epoch + use.at, now)
+            && plan.bucketsOf(use.path).contains(bucket)) {
+          used += use.used.of(bucket.unit());
+        }
+      }
+      long charged = ledger.charged(bucket, now, marginMillis);
+      violate(
+          charged < used, bucket.name() + ": charged " + charged + " at " + now + ", used " + used);
+    }
+  }
+
+  /** Surely, whatever the entity's clock reads. */
+  private static boolean inWindowOf(Window window, long at, long now) {
+    return window.sliding()
+        ? at > now - window.widthMillis() + CLOCK_ERROR
+        : window.startOf(at - CLOCK_ERROR) == window.startOf(now)
+            && window.startOf(at + CLOCK_ERROR) == window.startOf(now);
+  }
+
   /** Real use never went past the limit: of a balance in all, of a calendar window in it, of a sliding one in any. */
   void judgeUse() {
     for (Bucket bucket : plan.buckets().values()) {

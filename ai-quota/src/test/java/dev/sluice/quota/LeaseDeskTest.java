@@ -66,6 +66,19 @@ class LeaseDeskTest {
   }
 
   @Test
+  void aLeaseThatTheJournalHasNeverHeardOfIsChargedAndNoticed() {
+    told(ask("a", 1, 20));
+    long before = charged();
+    Line used = new Line(0, Amounts.ofTokens(7), Amounts.NONE);
+    desk.take(new ToEntity.Report("b", 3, Plan.TENANT_PATH, 2, List.of(used), true), now);
+    assertThat(desk.takeBatch().unheard()).isEqualTo(1);
+    assertThat(charged()).isEqualTo(before + 7);
+    desk.take(new ToEntity.Report("b", 3, Plan.TENANT_PATH, 2, List.of(used), true), now);
+    desk.take(new ToEntity.Report("a", 1, Plan.TENANT_PATH, 2, List.of(used), false), now);
+    assertThat(desk.takeBatch().unheard()).isZero();
+  }
+
+  @Test
   void afterARecoveryLeasesAreCalledBackUntilTheirNodesAnswer() {
     told(ask("a", 1, 20));
     desk = new LeaseDesk(desk.ledger(), new DeskSettings(30_000, 200, 10_000, 5, 600_000));

@@ -3,6 +3,9 @@ package dev.sluice.quota;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import akka.actor.typed.ActorSystem;
+import akka.cluster.sharding.typed.javadsl.ClusterSharding;
+import akka.cluster.sharding.typed.javadsl.EntityRef;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
@@ -10,6 +13,7 @@ import ch.qos.logback.core.AppenderBase;
 import dev.sluice.state.DatabaseUrl;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -113,6 +117,28 @@ class QuotaIT {
       assertThat(next.balance().free()).isEqualTo(before.free());
       assertThat(next.hold(before.free() + 1)).isInstanceOf(Admission.Refused.class);
       assertThat(next.hold(before.free())).isInstanceOf(Admission.Admitted.class);
+    }
+  }
+
+  /** Taken one by one out of the entity's stash, each a call deeper, they ended the whole actor system. */
+  @Test
+  void thousandsOfMessagesThatGatherDuringAnAppendAreDecidedTogether() throws SQLException {
+    try (QuotaNode node = node("127.0.3.12", balanceOf(1_000));
+        Connection blocker = postgres.connect(name)) {
+      node.spend(100);
+      ActorSystem<?> system = node.system();
+      blocker.setAutoCommit(false);
+      blocker.createStatement().execute("LOCK TABLE event_journal IN EXCLUSIVE MODE");
+      EntityRef<TenantQuota.Command> entity =
+          ClusterSharding.get(system).entityRefFor(TenantQuota.TYPE, QuotaNode.TENANT);
+      for (int no = 1; no <= 20_000; no++) {
+        entity.tell(new TenantQuota.FromNode(new ToEntity.Close("other", no), system.ignoreRef()));
+      }
+      blocker.rollback();
+      await()
+          .atMost(DEADLINE)
+          .untilAsserted(() -> assertThat(node.hold(800)).isInstanceOf(Admission.Admitted.class));
+      assertThat(node.system()).isSameAs(system);
     }
   }
 
@@ -375,6 +401,7 @@ class QuotaIT {
         QuotaNode node =
             new QuotaNode("127.0.3.11", stopping.create("stopping"), balanceOf(1_000), LONG_LIFE)) {
       node.spend(100);
+      await().atMost(DEADLINE).until(() -> node.balance().leased() >= 20);
       List<ILoggingEvent> told = listen();
       stopping.stop();
       assertThat(node.hold(20)).as("from the lease").isInstanceOf(Admission.Admitted.class);

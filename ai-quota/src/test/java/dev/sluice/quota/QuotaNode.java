@@ -74,6 +74,10 @@ final class QuotaNode implements AutoCloseable {
     return world.system().orElseThrow();
   }
 
+  NodeLeases leases() {
+    return leases;
+  }
+
   void declare(Plan other) {
     plan = other;
   }

@@ -288,6 +288,7 @@ final class Simulation {
         journal.add(batch.changes());
         seq++;
         judge.guard(desk, batch.changes(), DESK.margin());
+        judge.covered(desk.ledger(), desk.now(), DESK.margin());
       }
       if (!fits || unknown) {
         alive = false;

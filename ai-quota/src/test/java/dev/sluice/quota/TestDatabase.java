@@ -51,6 +51,10 @@ final class TestDatabase implements AutoCloseable {
         "postgresql://postgres:postgres@localhost:" + postgres.getPort() + "/" + name);
   }
 
+  Connection connect(String database) throws SQLException {
+    return postgres.getDatabase(USER, database).getConnection();
+  }
+
   void execute(String database, String sql) throws SQLException {
     try (Connection connection = postgres.getDatabase(USER, database).getConnection();
         Statement statement = connection.createStatement()) {

@@ -4,8 +4,9 @@ import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection that was passed on as it is, once it is over.
+ * A connection that was passed on as it is, or the datagrams of one client, once it is over.
  *
+ * @param protocol TCP, or UDP for the datagrams of one client
  * @param name where it went, for people: {@code namespace/service:port}
  * @param host that its TLS named; empty for TCP services
  * @param port that the client connected to
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param note why it ended, other than by one side's wish; null if it ended so
  */
 public record PassedOn(
+    String protocol,
     String name,
     String host,
     InetSocketAddress client,

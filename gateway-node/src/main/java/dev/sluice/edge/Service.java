@@ -37,6 +37,16 @@ public interface Service {
     return null;
   }
 
+  /** Ports whose datagrams are passed on. */
+  default Set<Integer> datagramPorts() {
+    return Set.of();
+  }
+
+  /** Where the datagrams of a client that begins now go; null if nowhere any more. */
+  default @Nullable Onward datagrams(int port) {
+    return null;
+  }
+
   /** Whether TLS of any host is passed on as it comes. */
   default boolean passesTls() {
     return false;

@@ -213,6 +213,7 @@ final class StreamRelay implements Link.Events, Client {
     over = true;
     deadlines.clear(silence);
     whenOver.accept(new PassedOn(
+        "TCP",
         to.name(),
         host,
         peer.client(),

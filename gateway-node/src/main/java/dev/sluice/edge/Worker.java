@@ -57,6 +57,7 @@ final class Worker extends UntypedAbstractActor implements WorkerScope {
   private final Set<Client> clients = new HashSet<>();
   private final Set<TcpLink> clientLinks = new HashSet<>();
   private final Service service;
+  private final Datagrams datagrams;
   private final StreamListeners streams = new StreamListeners(getSelf(), this::bind);
   private int toBind = 2;
   private @Nullable CompletableFuture<Void> drained;
@@ -73,6 +74,7 @@ final class Worker extends UntypedAbstractActor implements WorkerScope {
     this.bound = bound;
     this.deadlines = new Deadlines(settings.timerTick().toNanos(), System.nanoTime());
     this.service = services.create(this);
+    this.datagrams = new Datagrams(getContext(), service, this::current);
   }
 
   static Props props(
@@ -145,6 +147,7 @@ final class Worker extends UntypedAbstractActor implements WorkerScope {
       deadlines.advance(System.nanoTime());
       if (drained == null) {
         streams.follow(service.streamPorts());
+        datagrams.follow(service.datagramPorts());
       }
     } else {
       onRare(message);
@@ -173,10 +176,13 @@ final class Worker extends UntypedAbstractActor implements WorkerScope {
       drained = drain.drained();
       listeners.forEach(listener -> listener.tell(TcpMessage.unbind(), getSelf()));
       streams.closeAll();
+      datagrams.closeAll();
       new ArrayList<>(clients).forEach(Client::drain);
       whenClientsGone();
     } else if (message instanceof Abort) {
       new ArrayList<>(clients).forEach(Client::abort);
+    } else {
+      datagrams.takes(message, getSender());
     }
   }
 

@@ -106,6 +106,25 @@ final class CallQuota {
     return !path.enforced();
   }
 
+  /** The same, with a field that tells the provider of the hold, if settings want that. */
+  Target.Plan told(Target.Plan plan) {
+    Hold held = hold;
+    if (held == null || !gateway.settings().tellHolds()) {
+      return plan;
+    }
+    Amounts amount = held.amount();
+    return plan.with(
+        "x-sluice-hold",
+        "tenant=%s; path=%s; at=%d; input=%d; output=%d; nanos=%d"
+            .formatted(
+                spender.tenant(),
+                path.name(),
+                held.atMillis(),
+                amount.inputTokens(),
+                amount.outputTokens(),
+                amount.nanos()));
+  }
+
   /** Puts what was really used in the place of the hold. A second time changes nothing. */
   void settle(Amounts used) {
     Hold held = hold;

@@ -13,7 +13,6 @@ import dev.sluice.model.chat.Terms;
 import dev.sluice.model.chat.UnsayableException;
 import dev.sluice.model.count.TokenCount;
 import dev.sluice.model.embed.EmbeddingDialect;
-import dev.sluice.upstream.Origin;
 import dev.sluice.upstream.UpstreamConnection;
 import dev.sluice.upstream.UpstreamEvents;
 import dev.sluice.upstream.UpstreamFailure;
@@ -21,10 +20,8 @@ import dev.sluice.upstream.UpstreamFailure.Kind;
 import dev.sluice.upstream.Upstreams;
 import dev.sluice.wire.Field;
 import dev.sluice.wire.ResponseHead;
-import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
@@ -34,17 +31,13 @@ import org.jspecify.annotations.Nullable;
 /** A model behind a server that is called over HTTP. Sends no header of the caller's. */
 final class HttpTarget implements Target {
   private static final String EVENTS = "text/event-stream";
-  private static final int HTTPS = 443;
-  private static final int HTTP = 80;
 
   private final Executor worker;
   private final Upstreams upstreams;
   private final ModelProvider provider;
   private final String model;
   private final Duration connectTimeout;
-  private final Origin origin;
-  private final String authority;
-  private final String path;
+  private final ProviderAddress address;
   private final ProviderApi api;
   private final TokenCounts counts;
 
@@ -64,15 +57,7 @@ final class HttpTarget implements Target {
     this.counts = counts;
     this.model = model;
     this.connectTimeout = connectTimeout;
-    URI base = URI.create(provider.baseUrl());
-    boolean tls = "https".equals(base.getScheme());
-    String host = Objects.requireNonNull(base.getHost(), "checked when it was declared")
-        .replace("[", "")
-        .replace("]", "");
-    this.origin = new Origin(
-        host, base.getPort() > 0 ? base.getPort() : tls ? HTTPS : HTTP, tls ? host : null);
-    this.authority = base.getRawAuthority();
-    this.path = base.getRawPath();
+    this.address = ProviderAddress.of(provider);
   }
 
   @Override
@@ -170,7 +155,7 @@ final class HttpTarget implements Target {
 
     void begin() {
       if (provider.credential().isEmpty()) {
-        upstreams.call(origin, connectTimeout, this);
+        upstreams.call(address.origin(), connectTimeout, this);
         return;
       }
       CompletableFuture<String> told = api.proof(provider.credential()).toCompletableFuture();
@@ -193,8 +178,8 @@ final class HttpTarget implements Target {
       proof = api.fields(
           token,
           new ProviderApi.Sent(
-              authority, target(), plan.contentType(), plan.outgoing().body()));
-      upstreams.call(origin, connectTimeout, this);
+              address.authority(), target(), plan.contentType(), plan.outgoing().body()));
+      upstreams.call(address.origin(), connectTimeout, this);
     }
 
     private static String reason(@Nullable Throwable failure) {
@@ -205,7 +190,7 @@ final class HttpTarget implements Target {
     }
 
     private String target() {
-      return path + api.path(plan.outgoing().path(), model);
+      return address.path() + api.path(plan.outgoing().path(), model);
     }
 
     @Override
@@ -214,7 +199,7 @@ final class HttpTarget implements Target {
       Duration silence = provider.timeouts().silence();
       var head = opened
           .request("POST", target(), silence, silence)
-          .field(Field.HOST, authority)
+          .field(Field.HOST, address.authority())
           .field(Field.CONTENT_TYPE, plan.contentType())
           .field("Accept", plan.question().envelope().stream() ? EVENTS : "application/json")
           .field("User-Agent", "sluice")
@@ -281,7 +266,7 @@ final class HttpTarget implements Target {
       if (connection != null) {
         connection.cancel();
       } else {
-        upstreams.cancel(origin, this);
+        upstreams.cancel(address.origin(), this);
       }
     }
 

@@ -73,7 +73,7 @@ final class ModelAnswer implements Target.Events {
     if (!most.isZero() && question.envelope().stream() && whole.mayGoOn(from, Ending.SLOW)) {
       gateway.scope().deadlines().set(firstToken, most.toNanos());
     }
-    Target.Call started = from.target().start(from.plan(), request.id(), this);
+    Target.Call started = from.target().start(quota.told(from.plan()), request.id(), this);
     if (!ended && !whole.over()) {
       call = started;
     }

@@ -11,6 +11,7 @@ import dev.sluice.ingress.TenantTable;
 import dev.sluice.model.chat.CallerDialect;
 import dev.sluice.model.health.NodeHealth;
 import dev.sluice.model.route.TargetLoads;
+import dev.sluice.proxy.Dialect;
 import dev.sluice.proxy.Inbound;
 import dev.sluice.proxy.ModelService;
 import dev.sluice.proxy.Refusal;
@@ -26,6 +27,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -89,25 +91,45 @@ public final class ModelGateway implements ModelService {
       request.refuse(new Refusal.MethodNotAllowed(call.method()));
       return;
     }
+    identify(request, spender -> serve(request, models, spender));
+  }
+
+  @Override
+  public void pass(Inbound request, Action.Pass pass) {
+    request.dialect(
+        switch (pass.provider().kind()) {
+          case ANTHROPIC -> Dialect.ANTHROPIC;
+          case GEMINI -> Dialect.GEMINI;
+          case OLLAMA -> Dialect.OLLAMA;
+          default -> Dialect.OPENAI;
+        });
+    identify(request, spender -> new PassedCall(this, request, pass, spender).start());
+  }
+
+  /** Finds who spends, or refuses the request. */
+  private void identify(Inbound request, Consumer<TenantTable.Spender> then) {
     String key = key(request);
     Optional<TenantTable.Spender> spender =
         key.isEmpty() ? Optional.empty() : tenants.get().spender(hash(key));
     if (spender.isEmpty() && tokens.mayBe(key)) {
-      new TokenWait(request, models).ask(key);
+      new TokenWait(request, then).ask(key);
       return;
     }
     spend(
         request,
-        models,
         spender,
         key.isEmpty()
             ? "no API key was sent (expected: the header Authorization: Bearer KEY)"
-            : "the API key is not known here");
+            : "the API key is not known here",
+        then);
   }
 
   /** @param why nobody is known to spend */
   private void spend(
-      Inbound request, Action.Models models, Optional<TenantTable.Spender> spender, String why) {
+      Inbound request,
+      Optional<TenantTable.Spender> spender,
+      String why,
+      Consumer<TenantTable.Spender> then) {
     if (spender.isEmpty()) {
       request.refuse(
           tenants.get().isWhole()
@@ -117,27 +139,31 @@ public final class ModelGateway implements ModelService {
       return;
     }
     request.spender(spender.get().tenant(), spender.get().key());
+    then.accept(spender.get());
+  }
+
+  private void serve(Inbound request, Action.Models models, TenantTable.Spender spender) {
     Action.Call call = models.call();
     CallerDialect dialect = Callers.dialect(call);
     if (ModelList.serves(call, request.method())) {
       ModelList.answer(request, call, models.models());
     } else if (dialect != null) {
-      new ModelCall(new ModelRequest(this, request, call, dialect, spender.get()), models.models())
+      new ModelCall(new ModelRequest(this, request, call, dialect, spender), models.models())
           .start();
     } else {
-      new QuotaAnswer(this, request, spender.get()).start();
+      new QuotaAnswer(this, request, spender).start();
     }
   }
 
   /** A request whose token is being checked. Its body waits with the client. */
   private final class TokenWait implements Arrival.Waiting {
     private final Inbound request;
-    private final Action.Models models;
+    private final Consumer<TenantTable.Spender> then;
     private boolean gone;
 
-    TokenWait(Inbound request, Action.Models models) {
+    TokenWait(Inbound request, Consumer<TenantTable.Spender> then) {
       this.request = request;
-      this.models = models;
+      this.then = then;
     }
 
     void ask(String token) {
@@ -167,11 +193,11 @@ public final class ModelGateway implements ModelService {
       }
       spend(
           request,
-          models,
           claims.flatMap(one -> tenants.get().spender(one)),
           claims.isEmpty()
               ? "the token is no good one: of another issuer or audience, expired, or not signed by its issuer"
-              : "the token stands for nobody here");
+              : "the token stands for nobody here",
+          then);
     }
 
     @Override
@@ -217,6 +243,14 @@ public final class ModelGateway implements ModelService {
     return leases;
   }
 
+  Upstreams upstreams() {
+    return upstreams;
+  }
+
+  ProviderApi api(ModelProvider provider) {
+    return apis.of(provider);
+  }
+
   TokenCounts counts() {
     return office.counts();
   }
@@ -233,6 +267,11 @@ public final class ModelGateway implements ModelService {
     String authorization = request.arrival().head().fields().first(Field.AUTHORIZATION);
     if (authorization != null && authorization.toLowerCase(Locale.ROOT).startsWith(BEARER)) {
       return authorization.substring(BEARER.length()).strip();
+    }
+    String offered = request.arrival().head().fields().first("sec-websocket-protocol");
+    String browsers = offered == null ? "" : PassedRequest.key(offered);
+    if (!browsers.isEmpty()) {
+      return browsers;
     }
     for (String name : KEY_FIELDS) {
       String plain = request.arrival().head().fields().first(name);

@@ -13,7 +13,8 @@ public record ModelSettings(
     HealthSettings health,
     TokenSettings tokens,
     int countsWaiting,
-    int sampleBytes) {
+    int sampleBytes,
+    boolean tellHolds) {
   /** @throws IllegalArgumentException that names the key, its value and what was expected */
   public static ModelSettings from(Config config) {
     Section model = Section.of(config, "sluice.model");
@@ -24,6 +25,7 @@ public record ModelSettings(
         HealthSettings.from(config),
         TokenSettings.from(config),
         model.count("counts-waiting", 1, 100_000),
-        (int) model.bytes("sample-bytes", 1024, 16 * 1024 * 1024));
+        (int) model.bytes("sample-bytes", 1024, 16 * 1024 * 1024),
+        model.flag("tell-holds"));
   }
 }

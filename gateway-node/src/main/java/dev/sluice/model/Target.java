@@ -10,6 +10,7 @@ import dev.sluice.model.chat.Question;
 import dev.sluice.model.chat.UnsayableException;
 import dev.sluice.wire.Field;
 import dev.sluice.wire.Fields;
+import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +44,14 @@ interface Target {
     static Plan local(Question question, long outputCap, @Nullable ProviderDialect dialect) {
       Translation translation = dialect == null ? null : new Interpreter(dialect);
       return new Plan(question, NOTHING, "", outputCap, translation, dialect, null, null);
+    }
+
+    /** The same with one more header field. */
+    Plan with(String name, String value) {
+      Map<String, String> fields = new HashMap<>(outgoing.fields());
+      fields.put(name, value);
+      Outgoing more = new Outgoing(outgoing.path(), fields, outgoing.body());
+      return new Plan(question, more, contentType, outputCap, translation, errors, untold, counted);
     }
   }
 

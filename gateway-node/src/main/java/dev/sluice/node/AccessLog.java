@@ -53,6 +53,7 @@ final class AccessLog {
     StringBuilder line = new StringBuilder(256);
     line.append("{\"time\":\"").append(Instant.now()).append('"');
     text(line, "client", passed.client().getAddress().getHostAddress());
+    text(line, "protocol", passed.protocol());
     text(line, "stream", passed.name());
     number(line, "port", passed.port());
     text(line, "host", passed.host().isEmpty() ? null : passed.host());

@@ -25,7 +25,8 @@ final class ControllerSettings {
         section.flag("external-names"),
         key(section, "tcp-services", "ConfigMap"),
         key(section, "udp-services", "ConfigMap"),
-        section.flag("ssl-passthrough"));
+        section.flag("ssl-passthrough"),
+        section.text("zone"));
   }
 
   private static @Nullable ObjectKey key(Section section, String key, String kind) {

@@ -6,6 +6,7 @@ import dev.sluice.ingress.Problem;
 import dev.sluice.ingress.Reconciled;
 import dev.sluice.ingress.RouteReconciler;
 import dev.sluice.ingress.RouteTable;
+import dev.sluice.ingress.StreamRoutes;
 import dev.sluice.ingress.TenantTable;
 import dev.sluice.ingress.kube.Listing;
 import java.time.Instant;
@@ -125,7 +126,8 @@ public final class DeclaredState {
 
   /** Tries ports of TCP services that are not listened on yet. */
   void lookAtPorts() {
-    streamPorts.look(routes().streams().ports().keySet());
+    StreamRoutes streams = routes().streams();
+    streamPorts.look(streams.ports().keySet(), streams.datagrams().keySet());
   }
 
   /** Up to where what is declared has been taken over, see {@link Listing#seen}. */

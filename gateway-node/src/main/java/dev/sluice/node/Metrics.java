@@ -139,7 +139,14 @@ final class Metrics implements TrafficLog, ShadowLog {
   @Override
   public void passedOn(PassedOn passed, boolean written) {
     String name = passed.name();
-    counter("sluice.streams", "stream", name, "status", Integer.toString(passed.status()))
+    counter(
+            "sluice.streams",
+            "protocol",
+            passed.protocol(),
+            "stream",
+            name,
+            "status",
+            Integer.toString(passed.status()))
         .increment();
     counter("sluice.stream.bytes", "stream", name, "way", "received")
         .increment(passed.receivedBytes());

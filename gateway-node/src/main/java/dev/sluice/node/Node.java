@@ -202,6 +202,7 @@ public final class Node {
       return new Gateway(
           declared::routes,
           streamPorts::free,
+          streamPorts::freeForDatagrams,
           upstreams,
           calls,
           metrics,
@@ -284,7 +285,11 @@ public final class Node {
             SWEEP_INTERVAL,
             SWEEP_INTERVAL,
             () -> {
-              audit.sweep(settings.tenancy().auditRetention()).exceptionally(failure -> 0L);
+              audit
+                  .sweep(
+                      settings.tenancy().auditRetention(),
+                      declared.tenants().tenants().keySet())
+                  .exceptionally(failure -> 0L);
               alerts.sweep();
             },
             control.dispatcher());

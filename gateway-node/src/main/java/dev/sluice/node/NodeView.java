@@ -125,6 +125,17 @@ final class NodeView implements AdminView {
         .problems()
         .forEach((tenant, why) -> all.add(new Shown(
             "", "tenant " + tenant + " of the database", "", why, "", "its keys can't be used")));
+    String forgotten = tenancy.stepBack();
+    if (forgotten != null) {
+      all.add(
+          new Shown(
+              "",
+              "the database",
+              "",
+              forgotten,
+              "a database that keeps what it has acknowledged",
+              "keys, limits and top-ups of later changes are gone, and what was spent since is free again"));
+    }
     return all;
   }
 

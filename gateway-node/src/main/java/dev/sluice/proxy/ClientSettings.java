@@ -46,7 +46,9 @@ final class ClientSettings {
             stream.connectTimeout(),
             either(declared.streamTimeout(), stream.idleTimeout()),
             stream.tries(),
-            stream.unsentBytes()));
+            stream.unsentBytes(),
+            declared.streamAnswers() < 0 ? stream.answers() : declared.streamAnswers(),
+            stream.datagramSessions()));
   }
 
   /** Whether each answer is the last one of its connection. */

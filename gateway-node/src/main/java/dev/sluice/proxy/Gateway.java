@@ -34,6 +34,7 @@ public final class Gateway implements Service {
   private final ProxyScope scope;
   private final Shadow shadow;
   private final Supplier<Set<Integer>> streamPorts;
+  private final Supplier<Set<Integer>> datagramPorts;
   private int turn;
 
   /** @param memory what all workers of the node remember together */
@@ -45,18 +46,20 @@ public final class Gateway implements Service {
       ProxySettings settings,
       NodeMemory memory,
       WorkerScope worker) {
-    this(routes, Set::of, upstreams, models, log, settings, memory, worker);
+    this(routes, Set::of, Set::of, upstreams, models, log, settings, memory, worker);
   }
 
   /**
    * One that passes connections on, too.
    *
    * @param streamPorts of those that the routes lead somewhere, the ones that can be listened on
+   * @param datagramPorts likewise, of UDP
    * @param memory what all workers of the node remember together
    */
   public Gateway(
       Supplier<RouteTable> routes,
       Supplier<Set<Integer>> streamPorts,
+      Supplier<Set<Integer>> datagramPorts,
       Upstreams upstreams,
       ModelService models,
       TrafficLog log,
@@ -65,6 +68,7 @@ public final class Gateway implements Service {
       WorkerScope worker) {
     this.routes = routes;
     this.streamPorts = streamPorts;
+    this.datagramPorts = datagramPorts;
     this.models = models;
     this.log = log;
     RetryBudget retries = new RetryBudget(settings.retriesPercent(), settings.retriesLeast());
@@ -96,6 +100,16 @@ public final class Gateway implements Service {
   @Override
   public @Nullable Onward stream(int port) {
     return onward(routes.get().streams().ports().get(port));
+  }
+
+  @Override
+  public Set<Integer> datagramPorts() {
+    return datagramPorts.get();
+  }
+
+  @Override
+  public @Nullable Onward datagrams(int port) {
+    return onward(routes.get().streams().datagrams().get(port));
   }
 
   @Override
@@ -191,6 +205,8 @@ public final class Gateway implements Service {
               : new Refusal.Unavailable(closed.status(), closed.why(), "route_closed"));
     } else if (action instanceof Action.Models call) {
       models.call(request, call);
+    } else if (action instanceof Action.Pass pass) {
+      models.pass(request, pass);
     }
   }
 

@@ -407,7 +407,7 @@ public final class Inbound implements RequestView {
   }
 
   /** Ends the head of an answer whose body passes as it comes: in its own framing, if the client knows that. */
-  void headEnd(UpstreamConnection from, long bodyLength) {
+  public void headEnd(UpstreamConnection from, long bodyLength) {
     if (bodyLength == BodyLength.CHUNKED && !arrival.head().http11()) {
       headEnd(BodyLength.UNTIL_CLOSE);
     } else {

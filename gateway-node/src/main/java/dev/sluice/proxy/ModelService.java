@@ -6,4 +6,7 @@ import dev.sluice.ingress.Action;
 public interface ModelService {
   /** Takes a request over: it answers or refuses it. */
   void call(Inbound request, Action.Models models);
+
+  /** The same for a request that a provider gets as it is. */
+  void pass(Inbound request, Action.Pass pass);
 }

@@ -66,7 +66,9 @@ final class Shadow {
 
   private void answered(Inbound request, AnswerCopy copy) {
     Route route = request.route();
-    if (!copy.over() || route != null && route.action() instanceof Action.Models) {
+    boolean model = route != null
+        && (route.action() instanceof Action.Models || route.action() instanceof Action.Pass);
+    if (!copy.over() || model) {
       over(copy.over() ? "left-out-model" : "left-out-unfinished");
       return;
     }

@@ -48,10 +48,18 @@ public final class AuditTrail {
             Audit.note(sql, change, tenant, target, number, "", after).thenReturn(number)));
   }
 
-  /** Deletes lines older than this, and what was dropped a week ago. */
-  public CompletionStage<Long> sweep(Duration retention) {
+  /**
+   * Deletes lines older than this, and what was dropped a week ago: with a tenant, what was added to its balances, and the
+   * journal of what it spent. Until then a tenant that is made again goes on where it was.
+   *
+   * @param declared names of tenants that manifests declare: their quotas are theirs
+   */
+  public CompletionStage<Long> sweep(Duration retention, Collection<String> declared) {
     String old = " WHERE dropped < now() - $1 * interval '1 second'";
+    String gone = "(SELECT %s FROM sluice_tenant" + old + " AND NOT (name = ANY($2)))";
+    String journals = " WHERE persistence_id IN " + gone.formatted("'TenantQuota|' || name");
     long kept = KEEP_DROPPED.toSeconds();
+    String[] others = declared.toArray(String[]::new);
     return database.write(sql -> sql.update(
             "UPDATE sluice_tenancy SET swept = GREATEST(swept,"
                 + " COALESCE((SELECT max(changed) FROM sluice_tenant" + old + "), 0),"
@@ -59,6 +67,10 @@ public final class AuditTrail {
                 + " COALESCE((SELECT max(changed) FROM sluice_key" + old + "), 0),"
                 + " COALESCE((SELECT max(changed) FROM sluice_secret" + old + "), 0))",
             kept)
+        .then(sql.update("DELETE FROM event_journal" + journals, kept, others))
+        .then(sql.update("DELETE FROM snapshot" + journals, kept, others))
+        .then(sql.update(
+            "DELETE FROM sluice_top_up WHERE tenant IN " + gone.formatted("name"), kept, others))
         .then(sql.update("DELETE FROM sluice_secret" + old, kept))
         .then(sql.update("DELETE FROM sluice_key" + old, kept))
         .then(sql.update("DELETE FROM sluice_team" + old, kept))

@@ -35,6 +35,7 @@ public final class Tenancy implements TenantTable.Kept, Plans {
   private volatile KeptTenants kept = new KeptTenants();
   private volatile boolean known;
   private volatile @Nullable Seen seen;
+  private volatile @Nullable String stepBack;
 
   /**
    * Knows nobody of the database yet.
@@ -63,6 +64,21 @@ public final class Tenancy implements TenantTable.Kept, Plans {
   void replace(KeptTenants all) {
     kept = all;
     known = true;
+  }
+
+  /** The database has forgotten changes. */
+  void steppedBack(long from, long to) {
+    stepBack = "the database stands at change " + to + ", after it stood at " + from
+        + ": an older backup was restored, or it is another database";
+  }
+
+  boolean stepsBack() {
+    return stepBack != null;
+  }
+
+  /** What the database has forgotten since this node has started; null if nothing. */
+  public @Nullable String stepBack() {
+    return stepBack;
   }
 
   KeptTenants kept() {

@@ -2,6 +2,7 @@ package dev.sluice.tenancy;
 
 import dev.sluice.state.Database;
 import dev.sluice.state.Sql;
+import io.r2dbc.spi.R2dbcException;
 import io.r2dbc.spi.Row;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
@@ -26,6 +27,7 @@ public final class TenancyFeed implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(TenancyFeed.class);
   private static final long NOWHERE = -1;
+  private static final String UNDEFINED_TABLE = "42P01";
 
   /** Changes that are behind {@code $1}, and no newer than {@code $2}. */
   private static final String SINCE = " WHERE changed > $1 AND changed <= $2";
@@ -42,6 +44,7 @@ public final class TenancyFeed implements AutoCloseable {
         return thread;
       });
   private long last = NOWHERE;
+  private long newest = NOWHERE;
   private boolean failing;
   private boolean closed;
 
@@ -72,7 +75,9 @@ public final class TenancyFeed implements AutoCloseable {
         row -> new Position(number(row, "changed"), number(row, "swept")));
   }
 
+  /** Runs on {@link #timer}. */
   private CompletionStage<Void> follow(Position now) {
+    compare(now.changed());
     if (last == NOWHERE || now.changed() < last || last < now.swept()) {
       KeptTenants anew = new KeptTenants();
       return read(anew, NOWHERE, now.changed(), EXISTING)
@@ -99,6 +104,20 @@ public final class TenancyFeed implements AutoCloseable {
               last = now.changed();
             },
             timer);
+  }
+
+  /** A database that stands before what was seen of it is an older backup, or another one: that is said, and stays said. */
+  private void compare(long changed) {
+    if (changed < newest && !tenancy.stepsBack()) {
+      LOG.error(
+          "the database stands at change {} of tenants, and stood at {}: was an older backup restored? Keys, limits and"
+              + " top-ups of later changes are gone, and so is what was spent since; node by node this is a problem in"
+              + " /api/v1/problems until the node is started anew",
+          changed,
+          newest);
+      tenancy.steppedBack(newest, changed);
+    }
+    newest = Math.max(newest, changed);
   }
 
   /** Keys before their secrets, and places before keys: nobody spends where only half of the limits are known. */
@@ -199,7 +218,9 @@ public final class TenancyFeed implements AutoCloseable {
       return;
     }
     if (failure != null) {
-      if (!failing) {
+      if (!failing && hasNoTables(failure)) {
+        LOG.info("the database has no tables yet: its tenants are read once they are made");
+      } else if (!failing) {
         LOG.warn(
             "tenants of the database can't be read: {}; the last ones known stand", why(failure));
       }
@@ -213,12 +234,23 @@ public final class TenancyFeed implements AutoCloseable {
     timer.schedule(this::look, next.toMillis(), TimeUnit.MILLISECONDS);
   }
 
+  /** As is so when the first node of all starts: the cluster's side makes them meanwhile. */
+  private static boolean hasNoTables(Throwable failure) {
+    return root(failure) instanceof R2dbcException refused
+        && UNDEFINED_TABLE.equals(refused.getSqlState());
+  }
+
   private static String why(Throwable failure) {
+    Throwable root = root(failure);
+    return root.getMessage() == null ? root.toString() : root.getMessage();
+  }
+
+  private static Throwable root(Throwable failure) {
     Throwable root = failure;
     while (root.getCause() != null) {
       root = root.getCause();
     }
-    return root.getMessage() == null ? root.toString() : root.getMessage();
+    return root;
   }
 
   /** Reads no more. */

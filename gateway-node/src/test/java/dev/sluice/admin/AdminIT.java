@@ -8,6 +8,10 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.net.httpserver.HttpServer;
 import dev.sluice.identity.SigningIssuer;
+import dev.sluice.state.Database;
+import dev.sluice.state.DatabaseSettings;
+import dev.sluice.state.DatabaseUrl;
+import dev.sluice.tenancy.AuditTrail;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -15,12 +19,14 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -160,15 +166,20 @@ class AdminIT {
     return answer;
   }
 
+  private static void limited(String tenant) throws Exception {
+    created(
+        "/tenants",
+        "{\"name\":\"" + tenant
+            + "\",\"limits\":[{\"unit\":\"requests\",\"amount\":9,\"window\":\"hour\"}]}");
+  }
+
   private static String key(String path, String name) throws Exception {
     return tree(created(path, "{\"name\":\"" + name + "\"}")).get("key").asText();
   }
 
   @Test
   void aKeyWorksOnceItIsMadeAndStopsWhenItIsRevoked() throws Exception {
-    created(
-        "/tenants",
-        "{\"name\":\"life\",\"limits\":[{\"unit\":\"requests\",\"amount\":9,\"window\":\"hour\"}]}");
+    limited("life");
     String secret = key("/tenants/life/keys", "one");
     await().atMost(PATIENCE).until(() -> node.call(secret) == 200);
     assertThat(node.get("/tenants/life/keys/one", "root").body()).doesNotContain(secret);
@@ -514,6 +525,62 @@ class AdminIT {
         .isEqualTo(403);
     assertThat(node.get("/audit", "shop").body()).contains("mine").doesNotContain("theirs");
     assertThat(node.get("/audit?tenant=theirs", "shop").statusCode()).isEqualTo(403);
+  }
+
+  private static long rows(String query) throws Exception {
+    try (Connection connection = node.database().getPostgresDatabase().getConnection();
+        Statement sql = connection.createStatement();
+        ResultSet found = sql.executeQuery(query)) {
+      found.next();
+      return found.getLong(1);
+    }
+  }
+
+  private static void change(String statement) throws Exception {
+    try (Connection connection = node.database().getPostgresDatabase().getConnection();
+        Statement sql = connection.createStatement()) {
+      sql.execute(statement);
+    }
+  }
+
+  @Test
+  void whatATenantHadSpentGoesAWeekAfterTheTenant() throws Exception {
+    for (String name : List.of("leaving", "staying")) {
+      limited(name);
+      String secret = key("/tenants/" + name + "/keys", "main");
+      await().atMost(PATIENCE).until(() -> node.call(secret) == 200);
+    }
+    String journal = "SELECT count(*) FROM event_journal WHERE persistence_id = 'TenantQuota|%s'";
+    assertThat(rows(journal.formatted("leaving"))).isPositive();
+    node.ask("DELETE", "/tenants/leaving", "root", "", Map.of("If-Match", "*"));
+    DatabaseUrl url = DatabaseUrl.parse(
+        "postgresql://postgres:postgres@127.0.0.1:" + node.database().getPort() + "/postgres");
+    Database database =
+        Database.of(url, new DatabaseSettings(1, Duration.ofMinutes(1), Duration.ofSeconds(5)));
+    AuditTrail trail = new AuditTrail(database);
+    trail.sweep(Duration.ofDays(1), Set.of()).toCompletableFuture().join();
+    assertThat(rows(journal.formatted("leaving"))).as("it may be made again").isPositive();
+    change("UPDATE sluice_tenant SET dropped = now() - interval '8 days' WHERE name = 'leaving'");
+    trail.sweep(Duration.ofDays(1), Set.of("leaving")).toCompletableFuture().join();
+    assertThat(rows(journal.formatted("leaving"))).as("a manifest declares it").isPositive();
+    change("INSERT INTO sluice_tenant(name, limits, changed, dropped)"
+        + " SELECT 'leaving', '[]', changed, now() - interval '8 days' FROM sluice_tenancy");
+    trail.sweep(Duration.ofDays(1), Set.of()).toCompletableFuture().join();
+    assertThat(rows(journal.formatted("leaving"))).isZero();
+    assertThat(rows(journal.formatted("staying"))).isPositive();
+    database.close();
+  }
+
+  @Test
+  void aDatabaseThatStandsBeforeWhatWasSeenOfItIsAProblem() throws Exception {
+    limited("seen");
+    await().atMost(PATIENCE).until(() -> node.get("/tenants/seen", "root").statusCode() == 200);
+    assertThat(node.get("/problems", "root").body()).doesNotContain("older backup");
+    change("UPDATE sluice_tenancy SET changed = changed - 1");
+    await()
+        .atMost(PATIENCE)
+        .until(() -> node.get("/problems", "root").body().contains("older backup"));
+    change("UPDATE sluice_tenancy SET changed = changed + 1");
   }
 
   /** 10,000 tenants with ten keys each, written as a batch: read within the time of a load, and the next change is cheap. */

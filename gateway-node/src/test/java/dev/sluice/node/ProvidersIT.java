@@ -54,6 +54,7 @@ class ProvidersIT {
   private static final HttpClient CLIENT =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private static FakeProvider far;
+  private static FakeTunnel live;
   private static EmbeddedPostgres database;
   private static Node node;
 
@@ -92,6 +93,31 @@ class ProvidersIT {
     provider(all, "gemini", "kind: gemini", "/v1beta", "key", "gemini-x");
     provider(all, "ollama", "kind: ollama", "/ollama", "key", "llama");
     provider(all, "compat", "kind: openai-compatible", "/v1", "key", "llama-3");
+    all.append("""
+        ---
+        apiVersion: sluice.dev/v1alpha1
+        kind: ModelProvider
+        metadata: {name: live}
+        spec: {kind: openai, baseUrl: 'http://127.0.0.1:%s/v1', credential: {secretRef: {name: far, key: key}}}
+        ---
+        apiVersion: sluice.dev/v1alpha1
+        kind: ModelRoute
+        metadata: {name: files}
+        spec:
+          models: [unused]
+          targets: [{provider: compat}]
+          passthrough: {paths: [/v1/files, /v1/batches], provider: compat}
+        ---
+        apiVersion: sluice.dev/v1alpha1
+        kind: ModelRoute
+        metadata: {name: live}
+        spec:
+          models: [unused-too]
+          targets: [{provider: live}]
+          contextTokens: 500
+          maxOutputTokens: 100
+          passthrough: {paths: [/v1/realtime], provider: live, charge: context}
+        """.formatted(live.port()));
     return all.toString();
   }
 
@@ -115,6 +141,7 @@ class ProvidersIT {
   @BeforeAll
   static void start() throws Exception {
     far = new FakeProvider();
+    live = new FakeTunnel();
     far.answers("/token", Answer.json("{'access_token':'ya29.far','expires_in':3600}"));
     database =
         EmbeddedPostgres.builder().setDataDirectory(folder.resolve("data")).start();
@@ -133,6 +160,7 @@ class ProvidersIT {
     node.stop().toCompletableFuture().get();
     database.close();
     far.close();
+    live.close();
   }
 
   private static HttpResponse<String> get(String path, Map<String, String> fields)
@@ -403,5 +431,94 @@ class ProvidersIT {
         .endsWith("data: [DONE]\n\n");
     await().atMost(PATIENCE).until(() -> settled() > before);
     assertThat(settled() - before).as("less than the 100 tokens that were held").isBetween(5L, 30L);
+  }
+
+  @Test
+  void filesPassAsTheyAreWithTheCredentialOfTheProviderAndNoneOfTheCallers() throws Exception {
+    far.answers("/v1/files?purpose=batch", Answer.json("{'id':'f-1'}"));
+    far.answers(
+        "/v1/files/f%201/content",
+        new Answer(
+            200, "application/jsonl", Map.of("x-secret", "of the account"), new byte[] {1, 2, 3}));
+    spends(0, () -> {
+      HttpResponse<String> made = send(HttpRequest.newBuilder(
+              URI.create(URL + "/v1/files?purpose=batch&api_key=sk-other&%6Bey=sk-other"))
+          .header("Content-Type", "multipart/form-data; boundary=b")
+          .header("Cookie", "a=b")
+          .header("OpenAI-Beta", "x=v1")
+          .header("OpenAI-Organization", "another")
+          .header("x-api-key", "sk-another")
+          .POST(BodyPublishers.ofString("--b\r\n".repeat(100_000))));
+      assertThat(good(made).path("id").asText()).isEqualTo("f-1");
+    });
+    Asked asked = far.asked("/v1/files?purpose=batch");
+    assertThat(asked.body()).hasSize(500_000);
+    assertThat(asked.headers())
+        .containsEntry("authorization", "Bearer sk-far-1")
+        .containsEntry("content-type", "multipart/form-data; boundary=b")
+        .containsEntry("openai-beta", "x=v1")
+        .doesNotContainKeys("cookie", "openai-organization", "x-api-key");
+    HttpResponse<String> content = get("/v1/files/f%201/content", Map.of());
+    assertThat(content.statusCode()).isEqualTo(200);
+    assertThat(content.body()).hasSize(3);
+    assertThat(content.headers().firstValue("x-secret")).isEmpty();
+    assertThat(content.headers().firstValue("x-sluice-target")).contains("default/compat");
+  }
+
+  @Test
+  void whatIsNotNamedIsRefusedByName() throws Exception {
+    HttpResponse<String> other = get("/v1/uploads", Map.of());
+    assertThat(other.statusCode()).isEqualTo(501);
+    assertThat(other.body()).contains("/v1/uploads is not served here");
+    HttpResponse<String> climbing = get("/v1/files/..%2fchat", Map.of());
+    assertThat(climbing.statusCode()).isEqualTo(400);
+    HttpResponse<String> traced = send(HttpRequest.newBuilder(URI.create(URL + "/v1/files"))
+        .method("OPTIONS", BodyPublishers.noBody()));
+    assertThat(traced.statusCode()).isEqualTo(405);
+    HttpResponse<String> stranger = CLIENT.send(
+        HttpRequest.newBuilder(URI.create(URL + "/v1/files")).build(), BodyHandlers.ofString());
+    assertThat(stranger.statusCode()).isEqualTo(401);
+  }
+
+  @Test
+  void aProvidersRefusalOfTheCredentialIsNotTheCallers() throws Exception {
+    far.answers(
+        "/v1/files/closed",
+        new Answer(
+            401,
+            "application/json",
+            Map.of(),
+            "sk-far-1 is wrong".getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+    HttpResponse<String> answer = get("/v1/files/closed", Map.of());
+    assertThat(answer.statusCode()).isEqualTo(502);
+    assertThat(answer.body()).contains("provider_credential").doesNotContain("sk-far-1");
+  }
+
+  @Test
+  void realtimeIsAnotherProtocolBothWaysAndChargedAsTheContextWindow() throws Exception {
+    spends(600, () -> {
+      try (java.net.Socket socket = new java.net.Socket(HOST, 18080)) {
+        socket.setSoTimeout(30_000);
+        socket
+            .getOutputStream()
+            .write(("GET /v1/realtime?model=live HTTP/1.1\r\nHost: " + HOST
+                    + "\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+                    + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+                    + "Sec-WebSocket-Protocol: realtime, openai-insecure-api-key." + KEY
+                    + "\r\n\r\n")
+                .getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+        String head = FakeTunnel.head(socket.getInputStream());
+        assertThat(head)
+            .startsWith("HTTP/1.1 101 ")
+            .containsIgnoringCase("sec-websocket-accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
+        socket.getOutputStream().write("ping".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+        assertThat(socket.getInputStream().readNBytes(4)).asString().isEqualTo("ping");
+      }
+    });
+    assertThat(live.head())
+        .startsWith("GET /v1/realtime?model=live HTTP/1.1\r\n")
+        .containsIgnoringCase("authorization: Bearer sk-far-1")
+        .containsIgnoringCase("sec-websocket-protocol: realtime\r\n")
+        .doesNotContain(KEY);
   }
 }

@@ -8,6 +8,7 @@ import dev.sluice.edge.EdgeSettings;
 import dev.sluice.edge.PassedOn;
 import dev.sluice.edge.ServiceFactory;
 import dev.sluice.edge.Workers;
+import dev.sluice.ingress.Action;
 import dev.sluice.ingress.Declaration;
 import dev.sluice.ingress.DeclaredAt;
 import dev.sluice.ingress.DeclaredEndpoints;
@@ -98,12 +99,24 @@ final class RunningEdge implements AutoCloseable {
     }
   }
 
+  private static final class NoModels implements ModelService {
+    @Override
+    public void call(Inbound request, Action.Models models) {
+      request.refuse(new Refusal.NoRoute());
+    }
+
+    @Override
+    public void pass(Inbound request, Action.Pass pass) {
+      request.refuse(new Refusal.NoRoute());
+    }
+  }
+
   private ServiceFactory gateway() {
     return scope -> new Gateway(
         () -> routes,
         new Upstreams(
             UpstreamSettings.from(config), scope, scope.deadlines(), GeneratedTls.upstreams()),
-        (request, models) -> request.refuse(new Refusal.NoRoute()),
+        new NoModels(),
         new Log(),
         ProxySettings.from(config),
         memory,
@@ -234,7 +247,8 @@ final class RunningEdge implements AutoCloseable {
   private final class Log implements TrafficLog {
     @Override
     public void over(Inbound request) {
-      over.add(request.header("Host") + " " + request.status() + " " + request.note());
+      over.add(request.header("Host") + " " + request.status() + " " + request.note()
+          + (request.logged() ? "" : " unlogged"));
     }
 
     @Override

@@ -33,6 +33,24 @@ public sealed interface Action {
   /** A call of a language model; which one, its body says. */
   record Models(Call call, ModelTable models) implements Action {}
 
+  /**
+   * Passes through to a provider's API as it is.
+   *
+   * @param path with all below it
+   * @param strips what a path begins with here and not at the provider; may be empty
+   * @param adds what it begins with there in its place; may be empty
+   * @param contextTokens that each request is charged as input; 0 if it is charged as one request
+   * @param outputTokens that it is charged as output then
+   */
+  record Pass(
+      String path,
+      ModelProvider provider,
+      String strips,
+      String adds,
+      int contextTokens,
+      int outputTokens)
+      implements Action {}
+
   /** The calls of models' APIs that are known, by the path they have there. */
   enum Call {
     CHAT_COMPLETIONS("POST", "/v1/chat/completions"),
@@ -103,6 +121,11 @@ public sealed interface Action {
 
     PathRule rule() {
       return below ? new PathRule.Prefix(path) : new PathRule.Exact(path);
+    }
+
+    /** Whether requests for this path, or for some below it, are for this call. */
+    boolean claims(String asked) {
+      return asked.equals(path) || below && asked.startsWith(path + "/");
     }
 
     /** Whether it is known and not served. */

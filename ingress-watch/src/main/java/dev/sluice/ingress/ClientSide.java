@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param http2 whether HTTP/2 is spoken
  * @param streams most requests at a time on one connection of HTTP/2
  * @param streamTimeout longest silence of connections that are passed on
+ * @param streamAnswers how many datagrams answer one of a client, 0 for any number; -1 where the node's own settings say so
  * @param tlsVersions such as {@code TLSv1.3}
  * @param tlsCiphers of TLS 1.2, by the names of the JDK
  * @param knownHostsOnly whether TLS for hosts without a certificate is refused
@@ -32,16 +33,18 @@ public record ClientSide(
     @Nullable Boolean http2,
     int streams,
     @Nullable Duration streamTimeout,
+    int streamAnswers,
     List<String> tlsVersions,
     List<String> tlsCiphers,
     boolean knownHostsOnly) {
   /** Nothing is said. */
   public static final ClientSide DEFAULT =
-      new ClientSide(null, null, null, 0, 0, null, 0, null, List.of(), List.of(), false);
+      new ClientSide(null, null, null, 0, 0, null, 0, null, -1, List.of(), List.of(), false);
 
   private static final Pattern BUFFERS = Pattern.compile("(\\d{1,3})\\s+(\\d{1,7})([kKmM]?)");
   private static final Pattern SECONDS = Pattern.compile("(\\d{1,6})(s|m|h)?");
   private static final int MOST_HEAD_BYTES = 1 << 20;
+  private static final int MOST_ANSWERS = 1_000_000;
   private static final int MOST_STREAMS = 10_000;
   private static final Pattern CIPHER = Pattern.compile(
       "(?:(ECDHE-ECDSA|ECDHE-RSA|DHE-RSA)-)?(?:(AES128|AES256)(-GCM)?(-SHA|-SHA256|-SHA384)|(CHACHA20-POLY1305))");
@@ -60,6 +63,7 @@ public record ClientSide(
         http2 == null ? null : Annotations.flagOf(http2.strip()),
         (int) Math.max(0, Math.min(config.number("http2-max-concurrent-streams", 0), MOST_STREAMS)),
         positive(seconds(config, "proxy-stream-timeout")),
+        (int) Math.max(-1, Math.min(config.number("proxy-stream-responses", -1), MOST_ANSWERS)),
         versions(config, problems),
         ciphers(config, problems),
         config.is("ssl-reject-handshake", false));

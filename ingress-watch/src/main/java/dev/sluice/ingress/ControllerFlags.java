@@ -12,7 +12,9 @@ import org.jspecify.annotations.Nullable;
  * @param catchAll whether Ingresses with a default backend are served; {@code --disable-catch-all} if not
  * @param externalNames whether Services may name hosts outside; {@code --disable-svc-external-name} if not
  * @param tcpServices ConfigMap of ports that lead to Services as they are ({@code --tcp-services-configmap}), or null
- * @param udpServices likewise, refused by name ({@code --udp-services-configmap}), or null
+ * @param udpServices likewise, of UDP ({@code --udp-services-configmap}), or null
+ * @param zone in which this gateway runs: endpoints that are meant for it are used, if there are any
+ *     ({@code --enable-topology-aware-routing}); empty for all
  * @param sslPassthrough whether Ingresses may ask for TLS to be passed on ({@code --enable-ssl-passthrough})
  */
 public record ControllerFlags(
@@ -23,7 +25,8 @@ public record ControllerFlags(
     boolean externalNames,
     @Nullable ObjectKey tcpServices,
     @Nullable ObjectKey udpServices,
-    boolean sslPassthrough) {
+    boolean sslPassthrough,
+    String zone) {
   /** Without connections that are passed on as they are. */
   public ControllerFlags(
       ObjectKey configMap,
@@ -31,7 +34,16 @@ public record ControllerFlags(
       @Nullable ObjectKey defaultCertificate,
       boolean catchAll,
       boolean externalNames) {
-    this(configMap, defaultBackend, defaultCertificate, catchAll, externalNames, null, null, false);
+    this(
+        configMap,
+        defaultBackend,
+        defaultCertificate,
+        catchAll,
+        externalNames,
+        null,
+        null,
+        false,
+        "");
   }
 
   /** As ingress-nginx has them. */

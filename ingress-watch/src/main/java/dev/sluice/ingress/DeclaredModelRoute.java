@@ -1,6 +1,7 @@
 package dev.sluice.ingress;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A ModelRoute (sluice.dev/v1alpha1): which models callers may ask for, and who answers.
@@ -11,6 +12,7 @@ import java.util.List;
  * @param groups in the order they are tried; at least one
  * @param limits of a request and its answer
  * @param dropsUnsayable whether what a target's dialect has no words for is left out, rather than refused
+ * @param passthrough what is passed through as it is; null for nothing
  */
 public record DeclaredModelRoute(
     ObjectKey key,
@@ -21,7 +23,8 @@ public record DeclaredModelRoute(
     List<Group> groups,
     ModelFallback fallback,
     Limits limits,
-    boolean dropsUnsayable)
+    boolean dropsUnsayable,
+    @Nullable ModelPassthrough passthrough)
     implements Declaration {
   public static final int DEFAULT_MAX_OUTPUT_TOKENS = 4096;
 

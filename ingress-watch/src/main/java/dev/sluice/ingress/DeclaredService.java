@@ -7,13 +7,20 @@ import java.util.List;
  *
  * @param externalName empty unless its type is ExternalName
  * @param clusterIp the address that stands for all of its endpoints; empty if it has none
+ * @param ports of TCP
+ * @param udpPorts of UDP
  */
 public record DeclaredService(
-    ObjectKey key, DeclaredAt at, String externalName, String clusterIp, List<Port> ports)
+    ObjectKey key,
+    DeclaredAt at,
+    String externalName,
+    String clusterIp,
+    List<Port> ports,
+    List<Port> udpPorts)
     implements Declaration {
-  /** One without an address of its own. */
+  /** One of TCP, without an address of its own. */
   public DeclaredService(ObjectKey key, DeclaredAt at, String externalName, List<Port> ports) {
-    this(key, at, externalName, "", ports);
+    this(key, at, externalName, "", ports, List.of());
   }
 
   /** @param name empty if the only port has none */

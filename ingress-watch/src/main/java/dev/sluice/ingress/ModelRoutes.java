@@ -7,6 +7,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** What ModelRoutes make of one host. */
 final class ModelRoutes {
@@ -35,8 +37,8 @@ final class ModelRoutes {
     for (DeclaredModelRoute route : all.modelRoutes()) {
       List<Declaration> used = new ArrayList<>();
       used.add(route);
-      for (DeclaredModelRoute.Target target : route.targets()) {
-        all.provider(route.key(), target.provider()).ifPresent(provider -> {
+      for (String name : providers(route)) {
+        all.provider(route.key(), name).ifPresent(provider -> {
           used.add(provider);
           for (SecretRef ref : provider.credentials()) {
             all.secret(provider.key(), ref.name()).ifPresent(used::add);
@@ -47,6 +49,15 @@ final class ModelRoutes {
         inputs.computeIfAbsent(host, none -> new ArrayList<>()).addAll(used);
       }
     }
+  }
+
+  private static Set<String> providers(DeclaredModelRoute route) {
+    Set<String> names = new TreeSet<>();
+    route.targets().forEach(target -> names.add(target.provider()));
+    if (route.passthrough() != null) {
+      names.add(route.passthrough().provider());
+    }
+    return names;
   }
 
   /** @param taken routes of the host that go before these */
@@ -60,8 +71,12 @@ final class ModelRoutes {
     }
     made.entries.sort(MOST_EXACT_FIRST);
     ModelTable models = new ModelTable(made.entries);
-    List<Route> routes = new ArrayList<>();
+    PassedPaths passed = made.passedPaths();
+    List<Route> routes = new ArrayList<>(passed.routes());
     for (Action.Call call : Action.Call.values()) {
+      if (passed.holds(call.path())) {
+        continue;
+      }
       made.tellIfTaken(call, taken);
       routes.add(new Route(
           declared.modelRoutes().get(0).key(),
@@ -75,6 +90,18 @@ final class ModelRoutes {
           MOST_BODY_BYTES));
     }
     return routes;
+  }
+
+  private PassedPaths passedPaths() {
+    PassedPaths passed = new PassedPaths(problems);
+    for (DeclaredModelRoute route : declared.modelRoutes()) {
+      ModelPassthrough through = route.passthrough();
+      if (through != null) {
+        String field = through.field() + ".provider";
+        passed.add(route, through, provider(route, field, through.provider()));
+      }
+    }
+    return passed;
   }
 
   private static List<String> hostsOf(DeclaredModelRoute route) {
@@ -102,7 +129,7 @@ final class ModelRoutes {
     for (DeclaredModelRoute.Group group : route.groups()) {
       List<ModelTable.Target> targets = new ArrayList<>();
       for (DeclaredModelRoute.Target target : group.targets()) {
-        provider(route, target)
+        provider(route, target.field() + ".provider", target.provider())
             .ifPresent(provider -> targets.add(new ModelTable.Target(
                 provider,
                 target.model(),
@@ -136,15 +163,14 @@ final class ModelRoutes {
     }
   }
 
-  private Optional<ModelProvider> provider(
-      DeclaredModelRoute route, DeclaredModelRoute.Target target) {
-    Optional<DeclaredModelProvider> found = declared.provider(route.key(), target.provider());
+  private Optional<ModelProvider> provider(DeclaredModelRoute route, String field, String name) {
+    Optional<DeclaredModelProvider> found = declared.provider(route.key(), name);
     if (found.isEmpty()) {
       problems.add(route.problem(
-          target.field() + ".provider",
-          route.key().sibling("ModelProvider", target.provider()) + " does not exist",
+          field,
+          route.key().sibling("ModelProvider", name) + " does not exist",
           "the name of a ModelProvider in this namespace",
-          "this target is left out"));
+          "what leads there is left out"));
       return Optional.empty();
     }
     DeclaredModelProvider provider = found.get();

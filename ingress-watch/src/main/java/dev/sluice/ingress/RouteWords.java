@@ -134,6 +134,8 @@ final class RouteWords {
       words.add(refuse.status() + ": " + refuse.why());
     } else if (action instanceof Action.Models models) {
       words.add("a language model: " + models.call().path());
+    } else if (action instanceof Action.Pass pass) {
+      words.add("the API of " + pass.provider().name() + ", as it is");
     } else if (action instanceof Action.Forward forward) {
       Relay relay = forward.relay();
       for (Action.WeightedBackend one : forward.backends()) {

@@ -88,8 +88,18 @@ final class ServiceBackends {
         .flatMap(service -> port(service, wanted).map(one -> backend(service, one)));
   }
 
+  /** Empty if there is no such Service or port of UDP. */
+  Optional<Backend> ofDatagrams(ObjectKey key, String port) {
+    return declared
+        .service(key)
+        .flatMap(service -> service.udpPorts().stream()
+            .filter(one -> one.name().equals(port) || ("" + one.number()).equals(port))
+            .findFirst()
+            .map(one -> new Backend(nameOf(service, one), endpoints(service, one, true))));
+  }
+
   private Backend backend(DeclaredService service, DeclaredService.Port port) {
-    return new Backend(nameOf(service, port), endpoints(service, port));
+    return new Backend(nameOf(service, port), endpoints(service, port, false));
   }
 
   private static String nameOf(DeclaredService service, DeclaredService.Port port) {
@@ -120,7 +130,8 @@ final class ServiceBackends {
     return ports.isEmpty() ? "a Service with ports" : "one of " + String.join(", ", ports);
   }
 
-  private List<Endpoint> endpoints(DeclaredService service, DeclaredService.Port port) {
+  private List<Endpoint> endpoints(
+      DeclaredService service, DeclaredService.Port port, boolean udp) {
     if (!service.externalName().isEmpty()) {
       if (!declared.flags().externalNames()) {
         return List.of();
@@ -130,16 +141,34 @@ final class ServiceBackends {
       return List.of(
           new Endpoint(rooted ? name.substring(0, name.length() - 1) : name, port.number()));
     }
+    List<Endpoint> all = endpoints(service, port, udp, "");
+    String zone = declared.flags().zone();
+    List<Endpoint> near =
+        !zone.isEmpty() && isDealtOut(service) ? endpoints(service, port, udp, zone) : List.of();
+    return near.isEmpty() ? all : near;
+  }
+
+  /** Whether each endpoint is meant for some zones. */
+  private boolean isDealtOut(DeclaredService service) {
+    return declared.endpointsOf(service.key()).stream()
+        .flatMap(slice -> slice.ready().stream())
+        .noneMatch(one -> one.zones().isEmpty());
+  }
+
+  /** @param zone for which they are meant; empty for any */
+  private List<Endpoint> endpoints(
+      DeclaredService service, DeclaredService.Port port, boolean udp, String zone) {
     Set<String> seen = new TreeSet<>();
     List<Endpoint> endpoints = new ArrayList<>();
     for (DeclaredEndpoints slice : declared.endpointsOf(service.key())) {
-      for (DeclaredEndpoints.Port target : slice.ports()) {
+      for (DeclaredEndpoints.Port target : udp ? slice.udpPorts() : slice.ports()) {
         if (!target.name().equals(port.name())) {
           continue;
         }
-        for (String address : slice.readyAddresses()) {
-          if (seen.add(address + " " + target.number())) {
-            endpoints.add(new Endpoint(address, target.number()));
+        for (DeclaredEndpoints.Ready one : slice.ready()) {
+          boolean meant = zone.isEmpty() || one.zones().contains(zone);
+          if (meant && seen.add(one.address() + " " + target.number())) {
+            endpoints.add(new Endpoint(one.address(), target.number()));
           }
         }
       }

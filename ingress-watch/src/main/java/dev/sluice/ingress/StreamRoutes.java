@@ -9,12 +9,16 @@ import org.jspecify.annotations.Nullable;
  * Connections whose bytes are passed on as they are.
  *
  * @param ports by the port that clients connect to
+ * @param datagrams by the port that clients send UDP to
  * @param hosts by the host that the handshake of TLS names, in lower case; {@code *.} and a suffix for one label
  */
 public record StreamRoutes(
-    SortedMap<Integer, StreamRoute> ports, SortedMap<String, StreamRoute> hosts) {
+    SortedMap<Integer, StreamRoute> ports,
+    SortedMap<Integer, StreamRoute> datagrams,
+    SortedMap<String, StreamRoute> hosts) {
   /** None. */
-  public static final StreamRoutes NONE = new StreamRoutes(new TreeMap<>(), new TreeMap<>());
+  public static final StreamRoutes NONE =
+      new StreamRoutes(new TreeMap<>(), new TreeMap<>(), new TreeMap<>());
 
   /**
    * Where the bytes of a connection go.
@@ -24,10 +28,13 @@ public record StreamRoutes(
    */
   public record StreamRoute(Action.Backend backend, boolean readsProxy, boolean writesProxy) {}
 
-  static StreamRoutes of(Map<Integer, StreamRoute> ports, Map<String, StreamRoute> hosts) {
-    return ports.isEmpty() && hosts.isEmpty()
+  static StreamRoutes of(
+      Map<Integer, StreamRoute> ports,
+      Map<Integer, StreamRoute> datagrams,
+      Map<String, StreamRoute> hosts) {
+    return ports.isEmpty() && datagrams.isEmpty() && hosts.isEmpty()
         ? NONE
-        : new StreamRoutes(new TreeMap<>(ports), new TreeMap<>(hosts));
+        : new StreamRoutes(new TreeMap<>(ports), new TreeMap<>(datagrams), new TreeMap<>(hosts));
   }
 
   /** Where TLS for this host goes as it comes; null if it ends here. */

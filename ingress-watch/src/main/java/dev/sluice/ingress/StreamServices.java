@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Reads the ConfigMaps of TCP and UDP services, and which hosts' TLS is passed on. */
 final class StreamServices {
@@ -30,27 +31,17 @@ final class StreamServices {
 
   static StreamRoutes of(Declarations declared, Collection<Problem> problems) {
     StreamServices all = new StreamServices(declared, problems);
-    all.refuseUdp();
-    return StreamRoutes.of(all.ports(), all.hosts());
+    ControllerFlags flags = declared.flags();
+    return StreamRoutes.of(
+        all.ports(flags.tcpServices(), false), all.ports(flags.udpServices(), true), all.hosts());
   }
 
   private Optional<DeclaredConfigMap> configMap(ObjectKey key) {
     return declared.configMap(key.namespace(), key.name());
   }
 
-  private void refuseUdp() {
-    ObjectKey key = declared.flags().udpServices();
-    if (key != null) {
-      configMap(key)
-          .ifPresent(map -> new TreeMap<>(map.data())
-              .forEach((port, value) -> problems.add(map.problem(
-                  "data." + port, "UDP is not passed on", "another gateway for it", LEFT_OUT))));
-    }
-  }
-
-  private Map<Integer, StreamRoute> ports() {
+  private Map<Integer, StreamRoute> ports(@Nullable ObjectKey key, boolean udp) {
     Map<Integer, StreamRoute> ports = new HashMap<>();
-    ObjectKey key = declared.flags().tcpServices();
     if (key == null) {
       return ports;
     }
@@ -62,12 +53,14 @@ final class StreamServices {
             problems.add(map.problem(field, '"' + port + '"', expected, "it is left out"));
             return;
           }
-          route(map, field, value.strip()).ifPresent(one -> ports.put(Integer.valueOf(port), one));
+          route(map, field, value.strip(), udp)
+              .ifPresent(one -> ports.put(Integer.valueOf(port), one));
         }));
     return ports;
   }
 
-  private Optional<StreamRoute> route(DeclaredConfigMap map, String field, String value) {
+  private Optional<StreamRoute> route(
+      DeclaredConfigMap map, String field, String value, boolean udp) {
     Matcher matcher = VALUE.matcher(value);
     if (!matcher.matches()) {
       String expected =
@@ -76,13 +69,24 @@ final class StreamServices {
       return Optional.empty();
     }
     ObjectKey service = new ObjectKey("Service", matcher.group(1), matcher.group(2));
-    Optional<Action.Backend> backend = backends.ofService(service, matcher.group(3));
+    Optional<Action.Backend> backend = udp
+        ? backends.ofDatagrams(service, matcher.group(3))
+        : backends.ofService(service, matcher.group(3));
     if (backend.isEmpty()) {
-      String what = service + " does not exist, or has no port " + matcher.group(3);
+      String what =
+          service + " does not exist, or has no port " + matcher.group(3) + (udp ? " of UDP" : "");
       problems.add(map.problem(field, what, "a Service and one of its ports", LEFT_OUT));
     }
     boolean reads = !Objects.requireNonNullElse(matcher.group(4), "").isEmpty();
     boolean writes = !Objects.requireNonNullElse(matcher.group(5), "").isEmpty();
+    if (udp && (reads || writes)) {
+      problems.add(map.problem(
+          field,
+          "datagrams have no header of the PROXY protocol",
+          "namespace/service:port",
+          LEFT_OUT));
+      return Optional.empty();
+    }
     return backend.map(one -> new StreamRoute(one, reads, writes));
   }
 

@@ -261,4 +261,51 @@ class ModelRoutesTest {
       assertThat(problem.toString()).doesNotContain("AKIA1", "ya29", "sk-1");
     }
   }
+
+  private static Reconciled passing(String kind, String passthrough) {
+    return new Manifests()
+        .sluice("ModelProvider", "p", kind)
+        .sluice(
+            "ModelRoute",
+            "m",
+            "{hosts: [" + HOST + "], models: [m], targets: [{provider: p}], passthrough: "
+                + passthrough + "}")
+        .reconcile();
+  }
+
+  @Test
+  void passThroughThePathsTheyNameAndAllBelow() {
+    Reconciled made = passing("{kind: openai}", "{paths: [/v1/files, /v1/videos], provider: p}");
+    assertThat(made.problems()).isEmpty();
+    HostRoutes host = made.routes().host(HOST);
+    for (String path : List.of("/v1/files", "/v1/files/f-1/content", "/v1/videos/v-1")) {
+      assertThat(host.match(path, Asked.GET).action())
+          .isInstanceOfSatisfying(
+              Action.Pass.class, pass -> assertThat(pass.provider().name()).isEqualTo("default/p"));
+    }
+    assertThat(host.match("/v1/batches", Asked.GET).action())
+        .isInstanceOfSatisfying(
+            Action.Models.class, call -> assertThat(call.call()).isEqualTo(Action.Call.BATCHES));
+    assertThat(host.match("/v1/filesystem", Asked.GET)).isNull();
+    assertThat(models(made, HOST).names()).containsExactly("m");
+  }
+
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
+      {kind: openai}                   | {paths: [/v1/chat/completions], provider: p}     | .paths[0] | is served here
+      {kind: openai}                   | {paths: [/v1/models/m], provider: p}             | .paths[0] | is served here
+      {kind: openai}                   | {paths: [/v1beta/files], provider: p}            | .paths[0] | is no path of this provider's API
+      {kind: gemini}                   | {paths: [/v1/files], provider: p}                | .paths[0] | is no path of this provider's API
+      {kind: echo}                     | {paths: [/v1/files], provider: p}                | .provider | can't be passed through
+      {kind: openai}                   | {paths: [/v1/files], provider: other}            | .provider | ModelProvider default/other does not exist
+      {kind: openai}                   | {paths: [/v1/realtime], provider: p, charge: context} | .charge | context window is not known
+      """)
+  void sayWhatCanNotBePassedThrough(String kind, String passthrough, String field, String what) {
+    Reconciled made = passing(kind, passthrough);
+    assertThat(made.problems()).hasSize(1);
+    assertThat(made.problems().get(0).field()).isEqualTo("spec.passthrough" + field);
+    assertThat(made.problems().get(0).what()).contains(what);
+    assertThat(made.routes().host(HOST).match("/v1/files", Asked.GET).action())
+        .isInstanceOf(Action.Models.class);
+  }
 }

@@ -21,7 +21,8 @@ class StreamRoutesTest {
       true,
       new ObjectKey("ConfigMap", "edge", "tcp"),
       new ObjectKey("ConfigMap", "edge", "udp"),
-      true);
+      true,
+      "");
 
   private static Reconciled reconcile(Manifests declared, ControllerFlags flags) {
     return RouteReconciler.reconcile(
@@ -63,16 +64,40 @@ class StreamRoutesTest {
             "data.http", "data.70000", "data.9001", "data.9002", "data.9003");
   }
 
+  private static Manifests dns(String value) {
+    return new Manifests()
+        .add(
+            "v1",
+            "Service",
+            "name: dns",
+            "spec: {ports: [{name: tcp, port: 53}, {name: udp, port: 53, protocol: UDP}]}")
+        .add(
+            "discovery.k8s.io/v1",
+            "EndpointSlice",
+            "name: dns-1, labels: {kubernetes.io/service-name: dns}",
+            "ports: [{name: tcp, port: 5353}, {name: udp, port: 5354, protocol: UDP}]\n"
+                + "endpoints: [{addresses: [10.0.0.1]}]")
+        .add("v1", "ConfigMap", "name: udp, namespace: edge", "data: {\"53\": \"" + value + "\"}");
+  }
+
   @Test
-  void udpIsRefusedByName() {
-    Manifests declared = new Manifests()
-        .service("dns", "10.0.0.1")
-        .add("v1", "ConfigMap", "name: udp, namespace: edge", "data: {\"53\": \"default/dns:80\"}");
-    assertThat(reconcile(declared, ON).problems())
-        .singleElement()
-        .asString()
-        .contains("data.53")
-        .contains("UDP");
+  void datagramsGoToThePortOfUdp() {
+    Reconciled made = reconcile(dns("default/dns:53"), ON);
+    assertThat(made.routes().streams().ports()).isEmpty();
+    assertThat(made.routes().streams().datagrams().get(53).backend().endpoints())
+        .containsExactly(new Action.Endpoint("10.0.0.1", 5354));
+    assertThat(made.problems()).isEmpty();
+    assertThat(reconcile(dns("default/dns:udp"), ON).routes().streams().datagrams())
+        .containsOnlyKeys(53);
+  }
+
+  @Test
+  void datagramsWithAHeaderOfAProxyOrForAPortOfTcpAreRefusedByName() {
+    for (String value : new String[] {"default/dns:53:PROXY", "default/dns:tcp"}) {
+      Reconciled made = reconcile(dns(value), ON);
+      assertThat(made.routes().streams().datagrams()).isEmpty();
+      assertThat(made.problems()).extracting(Problem::field).containsExactly("data.53");
+    }
   }
 
   @Test

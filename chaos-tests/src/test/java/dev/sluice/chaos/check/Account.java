@@ -4,9 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.chaos.fault.Installation;
 import dev.sluice.chaos.traffic.Http;
 import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /**
- * What the admin API says of a tenant's one limit, in tokens.
+ * What the admin API says of one limit of a tenant, in its unit.
  *
  * @param settled used, as reported
  * @param leased in advance by nodes, dead ones too
@@ -18,21 +20,37 @@ public record Account(
   /** Reads it through node {@code number}. */
   public static Account of(Installation sluice, int number, String tenant)
       throws IOException, InterruptedException {
-    Http.Answer answer = sluice.admin(number, "tenants/" + tenant + "/balances");
+    return all(sluice.admin(number, "tenants/" + tenant + "/balances"))
+        .values()
+        .iterator()
+        .next();
+  }
+
+  /**
+   * Those of all limits of a tenant, by their names.
+   *
+   * @throws IOException if that is no answer to such a question
+   */
+  public static Map<String, Account> all(Http.Answer answer) throws IOException {
     if (answer.status() != 200) {
       throw new IOException(answer.toString());
     }
-    JsonNode one = answer.json().get(0);
-    return new Account(
-        one.get("limit").asLong(),
-        one.get("settled").asLong(),
-        one.get("held").asLong(),
-        one.get("leased").asLong(),
-        one.get("unaccounted").asLong(),
-        one.get("free").asLong());
+    Map<String, Account> all = new LinkedHashMap<>();
+    for (JsonNode one : answer.json()) {
+      all.put(
+          one.get("name").asText(),
+          new Account(
+              one.get("limit").asLong(),
+              one.get("settled").asLong(),
+              one.get("held").asLong(),
+              one.get("leased").asLong(),
+              one.get("unaccounted").asLong(),
+              one.get("free").asLong()));
+    }
+    return all;
   }
 
-  /** Tokens that nobody else can have any more. */
+  /** What nobody else can have any more. */
   public long charged() {
     return settled + held + leased;
   }

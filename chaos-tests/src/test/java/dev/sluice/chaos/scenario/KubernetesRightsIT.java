@@ -39,6 +39,7 @@ class KubernetesRightsIT {
     cluster = ControlPlane.start(folder.resolve("kube"), "127.0.7.102");
     backend = Backend.ofMachine();
     cluster.api().applyFile(Path.of("..", "deploy", "crds"));
+    cluster.api().applyFile(Path.of("src", "test", "resources", "kinds"));
     cluster.api().applyFile(Path.of("..", "deploy", "rbac.yaml"));
     cluster.api().apply(Objects.ingressClass("nginx", "k8s.io/ingress-nginx"));
     cluster.api().apply(Objects.service("hello", backend));
@@ -126,6 +127,45 @@ class KubernetesRightsIT {
         .path("items")
         .forEach(found::add);
     return found;
+  }
+
+  @Test
+  void aSecretOfAnotherNamespaceIsReadWhereAReferenceGrantLetsIt() throws Exception {
+    cluster.api().apply("""
+        apiVersion: v1
+        kind: Namespace
+        metadata: {name: vault}
+        ---
+        apiVersion: v1
+        kind: Secret
+        metadata: {name: users, namespace: vault}
+        stringData: {auth: "joe:{PLAIN}secret"}
+        """);
+    cluster
+        .api()
+        .apply(Objects.ingress("guarded", "guarded.localhost", "/", "hello")
+            .replace(
+                "{name: guarded}",
+                "{name: guarded, annotations: {nginx.ingress.kubernetes.io/auth-type: basic, "
+                    + "nginx.ingress.kubernetes.io/auth-secret: vault/users}}"));
+    await().atMost(PATIENCE).until(() -> statusOf("guarded.localhost") == 503);
+    cluster.api().apply("""
+        apiVersion: gateway.networking.k8s.io/v1beta1
+        kind: ReferenceGrant
+        metadata: {name: users, namespace: vault}
+        spec:
+          from: [{group: networking.k8s.io, kind: Ingress, namespace: default}]
+          to: [{group: "", kind: Secret, name: users}]
+        """);
+    await().atMost(PATIENCE).until(() -> statusOf("guarded.localhost") == 401);
+    cluster
+        .api()
+        .delete("/apis/gateway.networking.k8s.io/v1beta1/namespaces/vault/referencegrants/users");
+    await().atMost(PATIENCE).until(() -> statusOf("guarded.localhost") == 503);
+  }
+
+  private static int statusOf(String host) throws Exception {
+    return Http.get(sluice.url(1) + "/", "Host", host).status();
   }
 
   /** So that a rule without which it would run too, and one that is missing, both fail here. */

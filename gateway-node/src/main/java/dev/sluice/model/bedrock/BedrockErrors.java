@@ -38,8 +38,10 @@ public final class BedrockErrors {
         message.isEmpty() ? fields.getOrDefault(":error-message", "") : message);
   }
 
+  /** Bedrock's own way, or that of the model that is invoked. */
   private static String message(JsonNode document) {
-    return document.path(document.has("message") ? "message" : "Message").asText();
+    JsonNode said = document.path("error").has("message") ? document.path("error") : document;
+    return said.path(said.has("message") ? "message" : "Message").asText();
   }
 
   private static ProviderError error(int status, String type, String message) {

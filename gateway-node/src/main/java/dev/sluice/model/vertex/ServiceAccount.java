@@ -26,6 +26,10 @@ import java.util.regex.Pattern;
 public record ServiceAccount(String email, String keyId, PrivateKey key, URI endpoint)
     implements GoogleCredential {
   private static final String SCOPE = "https://www.googleapis.com/auth/cloud-platform";
+
+  /** Google's own, wherever the file says that tokens are given out: so do Google's libraries. */
+  private static final String AUDIENCE = "https://oauth2.googleapis.com/token";
+
   private static final String GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer";
   private static final Duration LIFETIME = Duration.ofHours(1);
   private static final Pattern PEM =
@@ -70,7 +74,7 @@ public record ServiceAccount(String email, String keyId, PrivateKey key, URI end
         .createObjectNode()
         .put("iss", email)
         .put("scope", SCOPE)
-        .put("aud", endpoint.toString())
+        .put("aud", AUDIENCE)
         .put("iat", now.getEpochSecond())
         .put("exp", now.plus(LIFETIME).getEpochSecond());
     String signed = base64(header.toString()) + "." + base64(claims.toString());

@@ -104,6 +104,17 @@ class AccessTokensTest {
   }
 
   @Test
+  void theAudienceOfAnAssertionIsGooglesWhereverTokensAreGivenOut() {
+    String json = new String(serviceAccount(), StandardCharsets.UTF_8)
+        .replace("https://oauth2.googleapis.com/token", "https://tokens.example/token");
+    GoogleCredential.Ask ask =
+        GoogleCredential.read(json.getBytes(StandardCharsets.UTF_8)).ask(START);
+    String claims = ask.form().split("\\.", -1)[1];
+    assertThat(new String(Base64.getUrlDecoder().decode(claims), StandardCharsets.UTF_8))
+        .contains("\"aud\":\"https://oauth2.googleapis.com/token\"");
+  }
+
+  @Test
   void aPersonsTokenIsRefreshed() {
     String json =
         "{\"type\":\"authorized_user\",\"client_id\":\"c\",\"client_secret\":\"s&\",\"refresh_token\":\"r\"}";

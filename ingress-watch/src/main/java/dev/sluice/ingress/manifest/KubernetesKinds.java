@@ -129,17 +129,21 @@ final class KubernetesKinds {
     String clusterIp = spec.field("clusterIP").text();
     boolean headless = clusterIp.equals("None");
     List<DeclaredService.Port> ports = new ArrayList<>();
+    List<DeclaredService.Port> udpPorts = new ArrayList<>();
     Value all = spec.field("ports");
     for (Value port :
         external || headless ? all.items() : all.requiredItems(MOST_PORTS, "at least one port")) {
       String name =
           port.field("name").text(Names::isLabel, "a name of lower-case letters, digits and '-'");
       int number = (int) port.field("port").requiredNumber(1, 65535);
-      if (isTcp(port)) {
+      if (isOf(port, "TCP")) {
         ports.add(new DeclaredService.Port(name, number));
+      } else if (isOf(port, "UDP")) {
+        udpPorts.add(new DeclaredService.Port(name, number));
       }
     }
-    return new DeclaredService(key, at, externalName, headless ? "" : clusterIp, ports);
+    return new DeclaredService(
+        key, at, externalName, headless ? "" : clusterIp, ports, List.copyOf(udpPorts));
   }
 
   static Declaration endpoints(ObjectKey key, DeclaredAt at, Value object) {
@@ -152,26 +156,32 @@ final class KubernetesKinds {
       object.field("metadata").field("labels").refuse("the label kubernetes.io/service-name");
     }
     List<DeclaredEndpoints.Port> ports = new ArrayList<>();
+    List<DeclaredEndpoints.Port> udpPorts = new ArrayList<>();
     for (Value port : object.field("ports").items()) {
-      if (!isTcp(port)) {
-        continue;
+      List<DeclaredEndpoints.Port> same =
+          isOf(port, "TCP") ? ports : isOf(port, "UDP") ? udpPorts : List.of();
+      if (same == ports || same == udpPorts) {
+        same.add(new DeclaredEndpoints.Port(
+            port.field("name").text(), (int) port.field("port").requiredNumber(1, 65535)));
       }
-      ports.add(new DeclaredEndpoints.Port(
-          port.field("name").text(), (int) port.field("port").requiredNumber(1, 65535)));
     }
-    List<String> ready = new ArrayList<>();
+    List<DeclaredEndpoints.Ready> ready = new ArrayList<>();
     for (Value endpoint : object.field("endpoints").items()) {
       Value conditions = endpoint.field("conditions");
       boolean serves = !conditions.field("ready").exists()
           || conditions.field("ready").node().asBoolean();
+      List<String> zones = new ArrayList<>();
+      for (Value zone : endpoint.field("hints").field("forZones").items()) {
+        zones.add(zone.field("name").requiredText());
+      }
       for (Value address : endpoint.field("addresses").items()) {
         String text = address.requiredText();
         if (serves && !text.isEmpty()) {
-          ready.add(text);
+          ready.add(new DeclaredEndpoints.Ready(text, List.copyOf(zones)));
         }
       }
     }
-    return new DeclaredEndpoints(key, at, service, ports, ready);
+    return new DeclaredEndpoints(key, at, service, ports, List.copyOf(udpPorts), ready);
   }
 
   static Declaration secret(ObjectKey key, DeclaredAt at, Value object) {
@@ -215,10 +225,10 @@ final class KubernetesKinds {
     return new DeclaredReferenceGrant(key, at, from, to);
   }
 
-  /** Whether HTTP can be spoken there; a Service may have the same number once more for UDP. */
-  private static boolean isTcp(Value port) {
+  /** A Service may have the same number for TCP and for UDP. */
+  private static boolean isOf(Value port, String wanted) {
     String protocol = port.field("protocol").text();
-    return protocol.isEmpty() || protocol.equals("TCP");
+    return protocol.isEmpty() ? wanted.equals("TCP") : protocol.equals(wanted);
   }
 
   /** What a request's path can be, or a pattern of one: no blanks, quotes, angle brackets or control characters. */

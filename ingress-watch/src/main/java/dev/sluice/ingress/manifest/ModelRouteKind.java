@@ -51,7 +51,8 @@ final class ModelRouteKind {
             "contextTokens",
             "mostCost",
             "whenOutOfQuota",
-            "unsayable");
+            "unsayable",
+            "passthrough");
     List<String> hosts = new ArrayList<>();
     for (Value host : spec.field("hosts").items(MOST_HOSTS)) {
       SluiceKinds.addOnce(hosts, host, host.requiredText(Names::isHost, Names.HOST_EXPECTED));
@@ -76,7 +77,8 @@ final class ModelRouteKind {
         groups(spec),
         fallback(spec.field("fallback").only("attempts", "deadline", "firstToken")),
         limits(spec),
-        unsayable.equals("drop"));
+        unsayable.equals("drop"),
+        Passthroughs.read(spec.field("passthrough")));
   }
 
   private static ModelCondition when(Value when) {

@@ -47,9 +47,7 @@ final class ReportedObjects {
       this.declared.put(one.key(), one);
       if (one instanceof DeclaredEndpoints slice) {
         ready.merge(
-            slice.key().sibling("Service", slice.service()),
-            slice.readyAddresses().size(),
-            Integer::sum);
+            slice.key().sibling("Service", slice.service()), slice.ready().size(), Integer::sum);
       }
     }
   }

@@ -74,6 +74,8 @@ final class CustomResourceSamples {
         route(
             "{models: [m], targets: [{provider: p}], mostCost: '0.50', whenOutOfQuota: small}", ""),
         provider("{kind: echo, credentials: [{secretRef: {name: s, key: k}}]}", ""),
+        passthrough("{paths: [/v1/files, /v1/batches], provider: p}", ""),
+        passthrough("{paths: [/v1beta/cachedContents.x], provider: p, charge: context}", ""),
         provider("{kind: echo, timeouts: {silence: 1000ms, total: 24h}}", ""),
         provider("{kind: echo, timeouts: {}}", ""),
         route("{models: ['*'], targets: [{provider: p}]}", ""),
@@ -146,6 +148,15 @@ final class CustomResourceSamples {
             "{kind: azure-openai, baseUrl: 'https://x.example', apiVersion: latest}",
             "spec.apiVersion"),
         route("{models: [m], targets: [{provider: p}], unsayable: ignore}", "spec.unsayable"),
+        passthrough("{provider: p}", "spec.passthrough.paths"),
+        passthrough("{paths: [], provider: p}", "spec.passthrough.paths"),
+        passthrough("{paths: [v1/files], provider: p}", "spec.passthrough.paths[0]"),
+        passthrough("{paths: [/v1/../admin], provider: p}", "spec.passthrough.paths[0]"),
+        passthrough("{paths: ['/v1/a%2fb'], provider: p}", "spec.passthrough.paths[0]"),
+        passthrough("{paths: [/], provider: p}", "spec.passthrough.paths[0]"),
+        passthrough("{paths: [/v1/files]}", "spec.passthrough.provider"),
+        passthrough("{paths: [/v1/files], provider: p, charge: tokens}", "spec.passthrough.charge"),
+        passthrough("{paths: [/v1/files], provider: p, to: q}", "spec.passthrough.to"),
         provider("{kind: echo, timeout: {}}", "spec.timeout"),
         baseUrl("api.example.com"),
         baseUrl(""),
@@ -307,6 +318,10 @@ final class CustomResourceSamples {
             "spec.limits"));
   }
 
+  private static Sample passthrough(String value, String field) {
+    return route("{models: [m], targets: [{provider: p}], passthrough: " + value + "}", field);
+  }
+
   /** Refused by x-kubernetes-validations or x-kubernetes-list-type, which only an API server knows. */
   static List<Sample> badToCelAlone() {
     return List.of(
@@ -341,6 +356,7 @@ final class CustomResourceSamples {
             "spec.credentials"),
         route("{hosts: [a, a], models: [m], targets: [{provider: p}]}", "spec.hosts[1]"),
         host("10.0.0.7"),
+        passthrough("{paths: [/v1/files, /v1/files], provider: p}", "spec.passthrough.paths[1]"),
         tenant("{keys: [{name: a}]}", "spec.keys[0]"),
         tenant(
             "{keys: [{name: a, sha256: " + SHA256 + ", secretRef: {name: s, key: k}}]}",

@@ -162,6 +162,8 @@ class KubernetesKindsTest {
         """);
     assertThat(slice.service()).isEqualTo("s");
     assertThat(slice.ports()).containsExactly(new DeclaredEndpoints.Port("http", 8080));
-    assertThat(slice.readyAddresses()).containsExactly("10.0.0.1", "10.0.0.2", "10.0.0.4");
+    assertThat(slice.ready())
+        .extracting(DeclaredEndpoints.Ready::address)
+        .containsExactly("10.0.0.1", "10.0.0.2", "10.0.0.4");
   }
 }

@@ -1,0 +1,59 @@
+package dev.sluice.chaos.scenario;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.chaos.check.Limit;
+import dev.sluice.chaos.scenario.QuotaRun.Outcome;
+import dev.sluice.chaos.scenario.QuotaRun.Terms;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.CleanupMode;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * No limit is passed, whatever fails. {@code ./sluice chaos} runs it for longer, and with other seeds: {@code
+ * -Dsluice.chaos.seconds=300 -Dsluice.chaos.seed=7}.
+ */
+class QuotaChaosIT {
+  private static final long SECONDS = Long.getLong("sluice.chaos.seconds", 60);
+  private static final long SEED = Long.getLong("sluice.chaos.seed", 1);
+  private static final String HOST = "127.0.7.141";
+
+  @TempDir(cleanup = CleanupMode.ON_SUCCESS)
+  Path folder;
+
+  @Test
+  void noLimitIsPassedWhileNodesAndTheDatabaseAreKilled() throws Exception {
+    Outcome outcome = run(new Terms(HOST, SEED, SECONDS * 1_000, true, List.of()), "chaos");
+    assertThat(outcome.wrong()).isEmpty();
+    assertReached(outcome);
+  }
+
+  @Test
+  void withoutFaultsWhatIsChargedIsWhatWasServedAndNearlyAllCanBeUsed() throws Exception {
+    Outcome outcome = run(new Terms(HOST, SEED, SECONDS * 1_000, false, List.of()), "calm");
+    assertThat(outcome.wrong()).isEmpty();
+    assertReached(outcome);
+  }
+
+  /** Limits that nobody reaches are no test of them. */
+  private static void assertReached(Outcome outcome) {
+    List<Limit> limits = List.copyOf(outcome.refused().keySet());
+    assertThat(limits.subList(0, limits.size() - 2))
+        .allSatisfy(limit ->
+            assertThat(outcome.refused().get(limit)).as("refusals of %s", limit).isPositive());
+  }
+
+  private Outcome run(Terms terms, String name) throws Exception {
+    System.out.println("seed " + terms.seed());
+    try (QuotaRun run = new QuotaRun(folder, terms)) {
+      Outcome outcome = run.run();
+      System.out.println(outcome.report());
+      Path reports = Files.createDirectories(Path.of("target", "chaos"));
+      Files.writeString(reports.resolve(name + "-" + terms.seed() + ".txt"), outcome.report());
+      return outcome;
+    }
+  }
+}
