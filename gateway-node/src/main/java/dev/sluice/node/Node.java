@@ -90,6 +90,7 @@ public final class Node {
   private final @Nullable RequestMetrics nginx;
   private final Metrics metrics;
   private final Differences differences;
+  private final @Nullable ClusterRates rates;
   private final NodeMemory memory;
   private final ActorSystem control;
   private volatile @Nullable Quota quota;
@@ -115,7 +116,9 @@ public final class Node {
     this.alerts = new Alerts(database, settings.alerts(), metrics::alerted, Clock.systemUTC());
     this.differences =
         new Differences(settings.proxy().shadow().kept(), Clock.systemUTC(), metrics);
-    this.memory = new NodeMemory(differences);
+    this.rates =
+        settings.proxy().sharesRates() ? new ClusterRates(settings.proxy().ratePatience()) : null;
+    this.memory = new NodeMemory(differences, rates);
     this.usage =
         UsageLedger.start(database, leases.uid(), settings.usage(), System::currentTimeMillis);
     this.cluster = new ClusterWorld(
@@ -388,6 +391,9 @@ public final class Node {
           system, settings.quota().clockError(), settings.cluster().clockInterval());
       quota = Quota.start(system, leases, tenancy, clock::nowMillis, watch(), settings.quota());
       HealthAgent.start(system, models.health());
+      if (rates != null) {
+        rates.connect(system);
+      }
       ApiServer connected = api;
       if (connected != null && settings.writesStatuses()) {
         StatusWriter writer = new StatusWriter(connected, settings.status(), Clock.systemUTC());
@@ -398,6 +404,9 @@ public final class Node {
     @Override
     public void depart() {
       HealthAgent.disconnect(models.health());
+      if (rates != null) {
+        rates.disconnect();
+      }
       Quota gone = quota;
       quota = null;
       if (gone != null) {
