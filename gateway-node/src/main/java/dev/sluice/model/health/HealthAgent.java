@@ -56,7 +56,8 @@ public final class HealthAgent extends AbstractBehavior<HealthAgent.Command> {
         context.messageAdapter(updateResponse(), response -> new Written());
     HealthReplicas replicas = new HealthReplicas(context.getSystem(), written);
     sharding.init(Entity.of(
-        TargetHealth.TYPE, entity -> TargetHealth.create(entity.getEntityId(), health, replicas)));
+        TargetHealth.TYPE,
+        entity -> TargetHealth.create(entity.getEntityId(), health, replicas::publish)));
     ActorRef<Replicator.SubscribeResponse<LWWMap<String, HealthNews>>> heard =
         context.messageAdapter(subscribeResponse(), Heard::new);
     ActorRef<Replicator.Command> replicator =

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import dev.sluice.state.WireMessage;
 import java.time.Duration;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,22 +39,22 @@ final class TargetHealth extends AbstractBehavior<TargetHealth.Command> {
 
   private final String id;
   private final NodeHealth here;
-  private final HealthReplicas replicas;
+  private final Consumer<HealthNews> published;
   private HealthState state;
   private long version;
   private String trial = "";
   private long trialSinceNanos;
 
-  static Behavior<Command> create(String id, NodeHealth here, HealthReplicas replicas) {
-    return Behaviors.setup(context -> new TargetHealth(context, id, here, replicas));
+  static Behavior<Command> create(String id, NodeHealth here, Consumer<HealthNews> published) {
+    return Behaviors.setup(context -> new TargetHealth(context, id, here, published));
   }
 
   private TargetHealth(
-      ActorContext<Command> context, String id, NodeHealth here, HealthReplicas replicas) {
+      ActorContext<Command> context, String id, NodeHealth here, Consumer<HealthNews> published) {
     super(context);
     this.id = id;
     this.here = here;
-    this.replicas = replicas;
+    this.published = published;
     HealthState known = here.state(id);
     this.state = known == null ? HealthState.WELL : known;
   }
@@ -99,7 +100,7 @@ final class TargetHealth extends AbstractBehavior<TargetHealth.Command> {
     trialSinceNanos = now;
     version = Math.max(version + 1, System.currentTimeMillis());
     long nanos = state.isWell() ? 0 : Math.max(0, state.untilNanos() - now);
-    replicas.publish(new HealthNews(
+    published.accept(new HealthNews(
         id,
         version,
         state.level(),
