@@ -77,7 +77,7 @@ final class HttpTarget implements Target {
 
   @Override
   public long inputBound(Envelope request) {
-    return request.inputBound();
+    return request.inputBound() + HiddenPrompt.tokens(provider.kind(), model, request);
   }
 
   @Override

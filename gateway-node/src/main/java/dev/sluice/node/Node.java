@@ -215,6 +215,7 @@ public final class Node {
     };
     try {
       Certificates certificates = new Certificates(
+          settings.edge().nativeTls() ? TlsProvider.NATIVE : TlsProvider.JDK,
           () -> declared.current().certificates(),
           SelfSigned.create(Instant.now()),
           this::asksForCertificates,
