@@ -43,6 +43,7 @@ final class ModelCall implements Arrival.Events {
   private @Nullable ModelAnswer answer;
   private String model = "";
   private final Set<String> moved = new HashSet<>();
+  private boolean charging;
   private boolean timeUp;
   private boolean over;
 
@@ -225,9 +226,11 @@ final class ModelCall implements Arrival.Events {
       return;
     }
     gateway.scope().deadlines().clear(totalTime);
+    charging = true;
     held.charge(used.amounts(), task -> gateway.scope().execute(task), charged -> {
+      charging = false;
       if (over) {
-        held.settle(Amounts.NONE);
+        held.settle(charged ? Amounts.NONE : used.amounts());
       } else if (charged) {
         attempt();
       } else {
@@ -269,7 +272,7 @@ final class ModelCall implements Arrival.Events {
   }
 
   private void settleUnused() {
-    if (quota != null) {
+    if (quota != null && !charging) {
       quota.settle(Amounts.NONE);
     }
   }

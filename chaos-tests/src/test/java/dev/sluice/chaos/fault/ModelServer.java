@@ -13,6 +13,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
@@ -81,7 +82,7 @@ public final class ModelServer implements AutoCloseable {
         ? new Answer(401, "")
         : answers.getOrDefault(model, new Answer(200, ""));
     asked.add(new Asked(model, answer.status(), at, inFlight.getAndIncrement()));
-    timer.schedule(() -> send(exchange, answer), millis, TimeUnit.MILLISECONDS);
+    ScheduledFuture<?> unused = timer.schedule(() -> send(exchange, answer), millis, TimeUnit.MILLISECONDS);
   }
 
   private void send(HttpExchange exchange, Answer answer) {

@@ -32,11 +32,7 @@ public record HealthState(int failures, int level, long untilNanos, Sign why) {
     return switch (sign) {
       // An answer to what was sent before a cool-down does not end it.
       case GOOD -> cools(nowNanos) ? this : WELL;
-      case LIMITED ->
-        retryAfter == null
-            ? failed(sign, nowNanos, settings)
-            : cooling(sign, least(retryAfter, settings.longestRetryAfter()), level, nowNanos);
-      case FAILED ->
+      case LIMITED, FAILED ->
         retryAfter == null
             ? failed(sign, nowNanos, settings)
             : cooling(sign, least(retryAfter, settings.longestRetryAfter()), level, nowNanos);

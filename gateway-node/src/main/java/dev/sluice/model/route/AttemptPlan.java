@@ -142,7 +142,7 @@ public final class AttemptPlan {
         && nowNanos - startNanos < rule.deadline().toNanos()
         && tiers.stream()
             .flatMap(tier -> tier.spots().stream())
-            .filter(spot -> keyOnly || spot != way.spot())
+            .filter(spot -> keyOnly || spot.index() != way.spot().index())
             .anyMatch(spot -> find(spot, health).way() != null);
   }
 }

@@ -62,7 +62,7 @@ final class GroupChoice {
 
   private static Spot quickerOfTwo(List<Spot> all, Loads loads, LongUnaryOperator random) {
     Spot one = byWeight(all, random);
-    List<Spot> others = all.stream().filter(spot -> spot != one).toList();
+    List<Spot> others = all.stream().filter(spot -> spot.index() != one.index()).toList();
     if (others.isEmpty()) {
       return one;
     }
