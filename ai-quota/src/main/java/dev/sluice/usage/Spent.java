@@ -27,9 +27,9 @@ public record Spent(
   public enum Source {
     /** As the provider reported them. */
     PROVIDER,
-    /** As the provider reported them before the answer broke off. */
+    /** The answer broke off, or words don't tell: as they were held, the most that it can have been. */
     PARTIAL,
-    /** Nobody reported them: as they were held. */
+    /** The provider did not report them: counted by the words of prompt and answer. */
     ESTIMATED
   }
 }

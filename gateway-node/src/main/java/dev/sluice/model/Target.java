@@ -51,8 +51,7 @@ interface Target {
       Map<String, String> fields = new HashMap<>(outgoing.fields());
       fields.put(name, value);
       Outgoing more = new Outgoing(outgoing.path(), fields, outgoing.body());
-      return new Plan(
-          question, more, contentType, outputCap, translation, errors, untold, counted);
+      return new Plan(question, more, contentType, outputCap, translation, errors, untold, counted);
     }
   }
 

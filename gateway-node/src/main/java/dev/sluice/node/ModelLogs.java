@@ -28,7 +28,11 @@ record ModelLogs(Metrics metrics, UsageLedger usage) implements ModelLog {
         spender.key().substring(slash + 1),
         model,
         target,
-        source == Source.PROVIDER ? Spent.Source.PROVIDER : Spent.Source.ESTIMATED,
+        switch (source) {
+          case PROVIDER -> Spent.Source.PROVIDER;
+          case ESTIMATED -> Spent.Source.ESTIMATED;
+          case HELD -> Spent.Source.PARTIAL;
+        },
         used.freshInput(),
         used.cacheRead(),
         used.cacheWrite(),

@@ -87,6 +87,7 @@ public final class Node {
   private final @Nullable RequestMetrics nginx;
   private final Metrics metrics;
   private final Differences differences;
+  private final @Nullable ClusterRates rates;
   private final NodeMemory memory;
   private final ActorSystem control;
   private volatile @Nullable Quota quota;
@@ -111,7 +112,9 @@ public final class Node {
     this.alerts = new Alerts(database, settings.alerts(), metrics::alerted, Clock.systemUTC());
     this.differences =
         new Differences(settings.proxy().shadow().kept(), Clock.systemUTC(), metrics);
-    this.memory = new NodeMemory(differences);
+    this.rates =
+        settings.proxy().sharesRates() ? new ClusterRates(settings.proxy().ratePatience()) : null;
+    this.memory = new NodeMemory(differences, rates);
     this.usage =
         UsageLedger.start(database, leases.uid(), settings.usage(), System::currentTimeMillis);
     this.cluster = new ClusterWorld(
@@ -384,6 +387,9 @@ public final class Node {
       DatabaseClock clock = DatabaseClock.start(
           system, settings.quota().clockError(), settings.cluster().clockInterval());
       quota = Quota.start(system, leases, tenancy, clock::nowMillis, watch(), settings.quota());
+      if (rates != null) {
+        rates.connect(system);
+      }
       ApiServer connected = api;
       if (connected != null && settings.writesStatuses()) {
         StatusWriter writer = new StatusWriter(connected, settings.status(), Clock.systemUTC());
@@ -393,6 +399,9 @@ public final class Node {
 
     @Override
     public void depart() {
+      if (rates != null) {
+        rates.disconnect();
+      }
       Quota gone = quota;
       quota = null;
       if (gone != null) {

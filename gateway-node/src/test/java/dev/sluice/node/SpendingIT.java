@@ -15,10 +15,18 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -103,11 +111,34 @@ class SpendingIT {
         {free: sk-free, ci: sk-ci, other: sk-other, models: sk-models, observed: sk-observed, cost: sk-cost, flight: sk-flight}
       """;
 
+  private static final String CUTTING = """
+      apiVersion: sluice.dev/v1alpha1
+      kind: ModelProvider
+      metadata: {name: cutting}
+      spec: {kind: openai-compatible, baseUrl: "%s"}
+      ---
+      apiVersion: sluice.dev/v1alpha1
+      kind: ModelRoute
+      metadata: {name: cutting}
+      spec: {models: [cutting], maxOutputTokens: 50, targets: [{provider: cutting}]}
+      ---
+      apiVersion: sluice.dev/v1alpha1
+      kind: Tenant
+      metadata: {name: cut}
+      spec:
+        keys: [{name: one, sha256: "%s"}]
+        limits: [{unit: tokens, amount: 10000, window: none}]
+      """;
+
+  private static final String SPOKEN =
+      "data: {'id':'c','object':'chat.completion.chunk','created':1,'model':'cutting','choices':[{'index':0,'delta':{'content':'one'}}]}\n\n";
+
   @TempDir
   static Path folder;
 
   private static final HttpClient CLIENT =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  private static FakeProvider provider;
   private static EmbeddedPostgres database;
   private static Node node;
 
@@ -117,8 +148,15 @@ class SpendingIT {
         EmbeddedPostgres.builder().setDataDirectory(folder.resolve("data")).start();
     Files.createDirectory(folder.resolve("manifests"));
     Files.writeString(folder.resolve("manifests/all.yaml"), MANIFESTS);
-    node = Node.start(NodeSettings.load(
-            LocalNode.settings(HOST, folder.resolve("manifests"), database), Optional.empty()))
+    provider = new FakeProvider();
+    Files.writeString(
+        folder.resolve("manifests/cutting.yaml"),
+        CUTTING.formatted(provider.url() + "/v1", sha256("sk-cut")));
+    Map<String, Object> settings =
+        new HashMap<>(LocalNode.settings(HOST, folder.resolve("manifests"), database));
+    settings.put("sluice.model.tell-holds", "on");
+    settings.put("sluice.usage.interval", "100 ms");
+    node = Node.start(NodeSettings.load(settings, Optional.empty()))
         .toCompletableFuture()
         .get();
     await().atMost(PATIENCE).until(node::inCluster);
@@ -129,6 +167,7 @@ class SpendingIT {
   static void stop() throws Exception {
     node.stop().toCompletableFuture().get();
     database.close();
+    provider.close();
   }
 
   private static HttpResponse<String> ask(String key, String model, String more)
@@ -176,6 +215,54 @@ class SpendingIT {
       }
     }
     throw new AssertionError("no balance " + name);
+  }
+
+  private static String sha256(String text) throws Exception {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+  }
+
+  /** What a field {@code x-sluice-hold} says. */
+  private static long told(String part) {
+    FakeProvider.Asked asked = provider.asked("/v1/chat/completions");
+    Matcher matcher =
+        Pattern.compile(part + "=(\\d+)").matcher(asked.headers().get("x-sluice-hold"));
+    assertThat(matcher.find()).isTrue();
+    return Long.parseLong(matcher.group(1));
+  }
+
+  @Test
+  void aStreamThatIsCutIsChargedAsItWasHeldAndAWholeOneAsItWasUsed() throws Exception {
+    String usage =
+        "data: {'id':'c','object':'chat.completion.chunk','created':1,'model':'cutting','choices':[],'usage':{'prompt_tokens':3,'completion_tokens':4,'total_tokens':7}}\n\n";
+    provider.answers("/v1/chat/completions", FakeProvider.Answer.events(SPOKEN));
+    await().atMost(PATIENCE).until(() -> ask("sk-cut", "nobody-has-it", "").statusCode() == 404);
+    assertThat(ask("sk-cut", "cutting", "\"stream\":true,\"max_tokens\":40,").body())
+        .contains("cut off")
+        .doesNotContain("[DONE]");
+    assertThat(provider.asked("/v1/chat/completions").headers().get("x-sluice-hold"))
+        .startsWith("tenant=cut; path=tenant; at=");
+    assertThat(told("output")).isEqualTo(40);
+    long held = told("input") + told("output");
+    await()
+        .atMost(PATIENCE)
+        .until(() -> balance("cut", "tokens-balance").path("settled").asLong() == held);
+    provider.answers(
+        "/v1/chat/completions", FakeProvider.Answer.events(SPOKEN + usage + "data: [DONE]\n\n"));
+    assertThat(ask("sk-cut", "cutting", "\"stream\":true,\"max_tokens\":40,").body())
+        .contains("[DONE]");
+    await()
+        .atMost(PATIENCE)
+        .until(() -> balance("cut", "tokens-balance").path("settled").asLong() == held + 7);
+    await().atMost(PATIENCE).until(() -> {
+      HttpRequest request = HttpRequest.newBuilder(
+              URI.create(ADMIN + "/usage?tenant=cut&group=source&from="
+                  + Instant.now().minus(Duration.ofDays(1)) + "&to="
+                  + Instant.now().plus(Duration.ofDays(1))))
+          .build();
+      String body = CLIENT.send(request, BodyHandlers.ofString()).body();
+      return body.contains("partial") && body.contains("provider");
+    });
   }
 
   @Test

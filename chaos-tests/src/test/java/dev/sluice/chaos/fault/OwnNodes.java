@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -27,7 +28,7 @@ import java.util.stream.Stream;
 public final class OwnNodes implements AutoCloseable {
   private static final Path BUILT = Path.of("..", "gateway-node", "target").toAbsolutePath();
   private static final int CLUSTER_PORT = 25520;
-  private static final long READY_SECONDS = 180;
+  private static final long READY_SECONDS = 300;
 
   private final Path folder;
   private final String hosts;
@@ -37,6 +38,7 @@ public final class OwnNodes implements AutoCloseable {
   private final List<Path> inFront;
   private final Map<Integer, Process> running = new ConcurrentHashMap<>();
   private final Map<Integer, CompletableFuture<Void>> ready = new ConcurrentHashMap<>();
+  private final Set<Integer> paused = ConcurrentHashMap.newKeySet();
 
   /**
    * @param folder for logs
@@ -101,6 +103,8 @@ public final class OwnNodes implements AutoCloseable {
         "-Xms64m",
         "-Xmx512m",
         "-XX:+UseParallelGC",
+        "-XX:TieredStopAtLevel=1", // most live for seconds: what the second compiler makes would
+        // not pay
         "-cp",
         classes,
         "dev.sluice.node.cli.Sluice",
@@ -159,9 +163,13 @@ public final class OwnNodes implements AutoCloseable {
     ready.get(number).orTimeout(READY_SECONDS, TimeUnit.SECONDS).join();
   }
 
+  /** Whether it has come to its cluster in this life, and is not stopped. */
   public boolean isReady(int number) {
     CompletableFuture<Void> one = ready.get(number);
-    return one != null && one.isDone() && !one.isCompletedExceptionally();
+    return one != null
+        && one.isDone()
+        && !one.isCompletedExceptionally()
+        && !paused.contains(number);
   }
 
   /** At once and without a word, as a failing machine would. */
@@ -175,11 +183,13 @@ public final class OwnNodes implements AutoCloseable {
 
   /** It does nothing until {@link #resume}, and doesn't know. */
   public void pause(int number) throws IOException, InterruptedException {
+    paused.add(number);
     signal(number, "STOP");
   }
 
   public void resume(int number) throws IOException, InterruptedException {
     signal(number, "CONT");
+    paused.remove(number);
   }
 
   private void signal(int number, String name) throws IOException, InterruptedException {

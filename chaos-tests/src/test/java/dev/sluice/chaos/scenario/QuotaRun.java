@@ -25,6 +25,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -50,6 +51,13 @@ final class QuotaRun implements AutoCloseable {
     }
   }
 
+  /**
+   * What was open of a limit.
+   *
+   * @param most of this and of what was told before
+   */
+  private record Open(long atMillis, long last, long most) {}
+
   /** What came of it. */
   record Outcome(
       QuotaJudge.Verdict verdict, List<String> wrong, Map<Limit, Long> refused, String report) {}
@@ -63,7 +71,13 @@ final class QuotaRun implements AutoCloseable {
       new Spenders("tree", "teams/t/keys/b", 15),
       new Spenders("tree", "teams/t/keys/c", 15));
 
+  private static final List<String> TENANTS =
+      SPENDERS.stream().map(Spenders::tenant).distinct().toList();
+
   private static final int NODES = 3;
+
+  /** What was told longer ago says nothing of now. */
+  private static final long FRESH_MILLIS = 5_000;
 
   /** Mean time between two requests of a client. */
   private static final long PACE_MILLIS = Long.getLong("sluice.chaos.pace", 1_200);
@@ -77,7 +91,7 @@ final class QuotaRun implements AutoCloseable {
   private static final long MIDNIGHT = 30;
 
   private static final long DAY = 86_400_000;
-  private static final Duration QUIET = Duration.ofSeconds(180);
+  private static final Duration QUIET = Duration.ofSeconds(300);
 
   private final Terms terms;
   private final Path folder;
@@ -87,7 +101,9 @@ final class QuotaRun implements AutoCloseable {
   private final OwnNodes nodes;
   private final History history = new History();
   private final Map<Limit, Long> openAtKills = new HashMap<>();
+  private final Map<Limit, Open> openNow = new ConcurrentHashMap<>();
   private final AtomicInteger kills = new AtomicInteger();
+  private final AtomicInteger untold = new AtomicInteger();
   private final List<String> events = new ArrayList<>();
   private volatile boolean over;
   private long startNanos;
@@ -227,6 +243,7 @@ final class QuotaRun implements AutoCloseable {
               terms.seed() * 1_000 + number++));
         }
       }
+      clients.submit(this::watch);
       breakThings();
       awaitMillis(terms.millis());
       over = true;
@@ -274,35 +291,54 @@ final class QuotaRun implements AutoCloseable {
     }
   }
 
-  private void kill(int node) throws Exception {
-    Map<Limit, Account> before = accounts(node);
+  /** What is open then is the most that was told from shortly before to then. */
+  private void kill(int node) {
+    Map<Limit, Long> open = new HashMap<>();
+    openNow.forEach((limit, told) -> {
+      if (millis() - told.atMillis() < FRESH_MILLIS) {
+        open.put(limit, told.most());
+      }
+    });
     nodes.kill(node);
     kills.incrementAndGet();
     for (Limit limit : limits) {
-      Account account = before.get(limit);
-      openAtKills.computeIfPresent(
-          limit, (same, sum) -> account == null ? null : sum + account.leased() + account.held());
+      Long one = open.get(limit);
+      openAtKills.computeIfPresent(limit, (same, sum) -> one == null ? null : sum + one);
     }
   }
 
-  /** As any other node tells them; those of a tenant that none can tell are missing. */
-  private Map<Limit, Account> accounts(int except) throws InterruptedException {
-    Map<Limit, Account> all = new HashMap<>();
-    for (String tenant : SPENDERS.stream().map(Spenders::tenant).distinct().toList()) {
-      for (int node = 1; node <= NODES; node++) {
-        if (node == except || !nodes.isReady(node)) {
-          continue;
+  /** Asks again and again how much is open of each limit, while nodes come and go. */
+  private void watch() {
+    while (!over) {
+      for (String tenant : TENANTS) {
+        try {
+          accounts(tenant).forEach((limit, account) -> {
+            long now = account.leased() + account.held();
+            openNow.merge(
+                limit,
+                new Open(millis(), now, now),
+                (before, same) -> new Open(same.atMillis(), now, Math.max(before.last(), now)));
+          });
+        } catch (InterruptedException e) {
+          return;
         }
+      }
+    }
+  }
+
+  /** As any node tells them; none if none can. */
+  private Map<Limit, Account> accounts(String tenant) throws InterruptedException {
+    Map<Limit, Account> all = new HashMap<>();
+    for (int node = 1; node <= NODES && all.isEmpty(); node++) {
+      if (nodes.isReady(node)) {
         try {
           Map<String, Account> named =
               Account.all(nodes.admin(node, "tenants/" + tenant + "/balances"));
           limits.stream()
               .filter(one -> one.tenant().equals(tenant))
               .forEach(one -> all.put(one, named.get(one.name())));
-          break;
         } catch (IOException e) {
-          events.add("%.1f s: node-%d does not tell how %s stands: %s"
-              .formatted(millis() / 1_000.0, node, tenant, e.getMessage()));
+          untold.incrementAndGet();
         }
       }
     }
@@ -315,7 +351,9 @@ final class QuotaRun implements AutoCloseable {
     await("leases given back").atMost(QUIET).pollInterval(Duration.ofSeconds(1)).until(() -> {
       Map<Limit, Account> before = Map.copyOf(last);
       last.clear();
-      last.putAll(accounts(0));
+      for (String tenant : TENANTS) {
+            last.putAll(accounts(tenant));
+          }
       return provider.running() == 0
           && last.equals(before)
           && last.size() == limits.size()
@@ -398,6 +436,7 @@ final class QuotaRun implements AutoCloseable {
                   accounts.get(limit),
                   openAtKills.get(limit)));
     }
+    text.append("%d times a node could not tell how a tenant stands\n".formatted(untold.get()));
     events.forEach(one -> text.append(one).append('\n'));
     text.append(wrong.isEmpty() ? "nothing is wrong\n" : "WRONG:\n");
     wrong.stream().limit(20).forEach(one -> text.append("  ").append(one).append('\n'));
