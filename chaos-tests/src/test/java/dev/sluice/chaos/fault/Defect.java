@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import javax.tools.JavaCompiler;
 import javax.tools.ToolProvider;
 
@@ -63,7 +64,11 @@ public enum Defect {
       Files.writeString(file, source.replace(one.right, one.wrong));
     }
     JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
-    for (Path file : Files.list(sources).toList()) {
+    List<Path> files;
+    try (Stream<Path> found = Files.list(sources)) {
+      files = found.toList();
+    }
+    for (Path file : files) {
       int exit = compiler.run(
           null,
           null,

@@ -58,7 +58,11 @@ public final class ModelServer implements AutoCloseable {
     return "http://127.0.0.1:" + server.getAddress().getPort() + "/v1";
   }
 
-  /** From now on the model is answered so. @param retryAfterSeconds 0 for none */
+  /**
+   * From now on the model is answered so.
+   *
+   * @param retryAfterSeconds 0 for none
+   */
   public void answer(String model, int status, int retryAfterSeconds) {
     answers.put(model, new Answer(status, retryAfterSeconds == 0 ? "" : "" + retryAfterSeconds));
   }
@@ -82,7 +86,8 @@ public final class ModelServer implements AutoCloseable {
         ? new Answer(401, "")
         : answers.getOrDefault(model, new Answer(200, ""));
     asked.add(new Asked(model, answer.status(), at, inFlight.getAndIncrement()));
-    ScheduledFuture<?> unused = timer.schedule(() -> send(exchange, answer), millis, TimeUnit.MILLISECONDS);
+    ScheduledFuture<?> unused =
+        timer.schedule(() -> send(exchange, answer), millis, TimeUnit.MILLISECONDS);
   }
 
   private void send(HttpExchange exchange, Answer answer) {
