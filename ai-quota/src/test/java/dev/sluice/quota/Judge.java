@@ -49,6 +49,7 @@ final class Judge {
   private final long epoch;
   private final List<String> violations = new ArrayList<>();
   private final List<Use> uses = new ArrayList<>();
+  private final Map<Bucket, List<Use>> usesOf = new HashMap<>();
   private final List<Pending> pending = new ArrayList<>();
   private final Map<String, Long> committed = new HashMap<>();
   private final Map<String, Long> known = new HashMap<>();
@@ -103,6 +104,9 @@ final class Judge {
     granted++;
     Use use = new Use(at, one.path, one.need, used, uid);
     uses.add(use);
+    plan.bucketsOf(use.path)
+        .forEach(
+            bucket -> usesOf.computeIfAbsent(bucket, none -> new ArrayList<>()).add(use));
     commit(use, use.hold, 1, committed);
     commit(use, use.hold, 1, known);
     for (Bucket bucket : plan.bucketsOf(one.path)) {
@@ -190,10 +194,14 @@ final class Judge {
       if (bucket.unit() == Unit.IN_FLIGHT_REQUESTS) {
         continue;
       }
+      Window window = bucket.window();
+      long from = window.sliding()
+          ? now - window.widthMillis() + CLOCK_ERROR
+          : window.startOf(now) + CLOCK_ERROR;
+      long until = window.calendar() ? window.endOf(now) - CLOCK_ERROR : Long.MAX_VALUE;
       long used = 0;
-      for (Use use : uses) {
-        if (inWindowOf(bucket.window(), epoch + use.at, now)
-            && plan.bucketsOf(use.path).contains(bucket)) {
+      for (Use use : usesOf.getOrDefault(bucket, List.of())) {
+        if (epoch + use.at > from && epoch + use.at < until) {
           used += use.used.of(bucket.unit());
         }
       }
@@ -201,14 +209,6 @@ final class Judge {
       violate(
           charged < used, bucket.name() + ": charged " + charged + " at " + now + ", used " + used);
     }
-  }
-
-  /** Surely, whatever the entity's clock reads. */
-  private static boolean inWindowOf(Window window, long at, long now) {
-    return window.sliding()
-        ? at > now - window.widthMillis() + CLOCK_ERROR
-        : window.startOf(at - CLOCK_ERROR) == window.startOf(now)
-            && window.startOf(at + CLOCK_ERROR) == window.startOf(now);
   }
 
   /** Real use never went past the limit: of a balance in all, of a calendar window in it, of a sliding one in any. */

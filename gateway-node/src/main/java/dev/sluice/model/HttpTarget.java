@@ -66,13 +66,18 @@ final class HttpTarget implements Target {
   }
 
   @Override
+  public ProviderDialect speaks() {
+    return api.conversations(model);
+  }
+
+  @Override
   public String model() {
     return model;
   }
 
   @Override
   public long inputBound(Envelope request) {
-    return request.inputBound();
+    return request.inputBound() + HiddenPrompt.tokens(provider.kind(), model, request);
   }
 
   @Override

@@ -26,6 +26,8 @@ import dev.sluice.ingress.kube.Listing;
 import dev.sluice.ingress.kube.StatusWriter;
 import dev.sluice.model.BackOffice;
 import dev.sluice.model.ModelGateway;
+import dev.sluice.model.ModelNode;
+import dev.sluice.model.health.HealthAgent;
 import dev.sluice.node.nginx.MetricsPage;
 import dev.sluice.node.nginx.NodeFacts;
 import dev.sluice.node.nginx.RequestMetrics;
@@ -82,6 +84,7 @@ public final class Node {
   private final BackOffice office;
   private final Alerts alerts;
   private final NodeLeases leases;
+  private final ModelNode models;
   private final UsageLedger usage;
   private final ClusterWorld cluster;
   private final @Nullable RequestMetrics nginx;
@@ -107,6 +110,7 @@ public final class Node {
     this.tokens = new Tokens(settings.identity(), Clock.systemUTC());
     this.office = new BackOffice(settings.model());
     this.leases = new NodeLeases(settings.quota());
+    this.models = ModelNode.of(leases.uid(), settings.model());
     this.nginx = settings.nginx().on() ? new RequestMetrics(settings.nginx()) : null;
     this.metrics = new Metrics(new AccessLog(), nginx, declared::routes);
     this.alerts = new Alerts(database, settings.alerts(), metrics::alerted, Clock.systemUTC());
@@ -196,14 +200,14 @@ public final class Node {
     ServiceFactory services = scope -> {
       Upstreams upstreams =
           new Upstreams(settings.upstream(), scope, scope.deadlines(), upstreamTls);
-      ModelGateway models = new ModelGateway(
-          scope, upstreams, tenancy::table, leases, log, tokens, office, settings.model());
+      ModelGateway calls = new ModelGateway(
+          scope, upstreams, tenancy::table, leases, log, tokens, models, office, settings.model());
       return new Gateway(
           declared::routes,
           streamPorts::free,
           streamPorts::freeForDatagrams,
           upstreams,
-          models,
+          calls,
           metrics,
           settings.proxy(),
           memory,
@@ -387,6 +391,7 @@ public final class Node {
       DatabaseClock clock = DatabaseClock.start(
           system, settings.quota().clockError(), settings.cluster().clockInterval());
       quota = Quota.start(system, leases, tenancy, clock::nowMillis, watch(), settings.quota());
+      HealthAgent.start(system, models.health());
       if (rates != null) {
         rates.connect(system);
       }
@@ -399,6 +404,7 @@ public final class Node {
 
     @Override
     public void depart() {
+      HealthAgent.disconnect(models.health());
       if (rates != null) {
         rates.disconnect();
       }

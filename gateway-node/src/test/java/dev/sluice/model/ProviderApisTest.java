@@ -48,8 +48,8 @@ class ProviderApisTest {
   }
 
   private ProviderApi api(Kind kind, Place place, ChatTraits chat) {
-    return apis.of(
-        new ModelProvider("d/p", kind, "", "", "", place, chat, Timeouts.DEFAULT, List.of()));
+    return apis.of(new ModelProvider(
+        "d/p", kind, "", "", "", place, chat, Timeouts.DEFAULT, List.of(), List.of()));
   }
 
   private static Question messages() {

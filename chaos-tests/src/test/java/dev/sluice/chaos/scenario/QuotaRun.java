@@ -85,7 +85,9 @@ final class QuotaRun implements AutoCloseable {
   /** About what one client would use in a second if nothing refused it. */
   private static final long TOKENS_A_SECOND = 90_000 / PACE_MILLIS;
 
-  private static final long NANOS_A_SECOND = 2_000 * TOKENS_A_SECOND;
+  private static final long NANOS_A_TOKEN = 2_000;
+
+  private static final long BROKEN_PART = 6;
 
   /** Part of a run after which the day ends, in percent. */
   private static final long MIDNIGHT = 30;
@@ -111,7 +113,7 @@ final class QuotaRun implements AutoCloseable {
   QuotaRun(Path folder, Terms terms) throws Exception {
     this.terms = terms;
     this.folder = folder;
-    this.limits = limits(terms.millis() / 1_000);
+    this.limits = limits(terms.millis() / 1_000, terms.breaks());
     this.database = JournalDatabase.start(folder.resolve("postgresql"));
     this.provider = new MeteredProvider();
     this.nodes = new OwnNodes(
@@ -131,17 +133,21 @@ final class QuotaRun implements AutoCloseable {
     limits.forEach(limit -> openAtKills.put(limit, 0L));
   }
 
-  /** Each is reached in the run but the last two, by about as much as clients want more than it. */
-  private static List<Limit> limits(long seconds) {
-    long client = TOKENS_A_SECOND * seconds;
+  /**
+   * Each is reached in the run but the last two. Where things are broken, much of what clients want is not even asked for:
+   * limits are lower then.
+   */
+  private static List<Limit> limits(long seconds, boolean breaks) {
+    long client = TOKENS_A_SECOND * seconds / (breaks ? BROKEN_PART : 1);
+    long perMinute = TOKENS_A_SECOND * 60 / (breaks ? BROKEN_PART : 1);
     return List.of(
         new Limit("prepaid", "", Unit.TOKENS, 50 * client * 50 / 100, Window.NONE),
-        new Limit("minutely", "", Unit.TOKENS, 40 * TOKENS_A_SECOND * 60 / 3, Window.MINUTE),
-        new Limit("hasty", "", Unit.REQUESTS, 6, Window.SECOND),
+        new Limit("minutely", "", Unit.TOKENS, 40 * perMinute / 3, Window.MINUTE),
+        new Limit("hasty", "", Unit.REQUESTS, breaks ? 3 : 6, Window.SECOND),
         new Limit("daily", "", Unit.TOKENS, 40 * client * (MIDNIGHT + 6) / 100, Window.DAY),
-        new Limit("tree", "keys/a", Unit.OUTPUT_TOKENS, 20 * 12 * 60, Window.MINUTE),
-        new Limit("tree", "teams/t", Unit.COST, 30 * NANOS_A_SECOND * seconds / 3, Window.HOUR),
-        new Limit("tree", "", Unit.TOKENS, 50 * client, Window.HOUR),
+        new Limit("tree", "keys/a", Unit.OUTPUT_TOKENS, 20 * perMinute / 6, Window.MINUTE),
+        new Limit("tree", "teams/t", Unit.COST, 30 * client * NANOS_A_TOKEN / 3, Window.HOUR),
+        new Limit("tree", "", Unit.TOKENS, 50 * client * BROKEN_PART, Window.HOUR),
         new Limit("daily", "", Unit.COST, 1L << 50, Window.NONE));
   }
 
@@ -352,8 +358,8 @@ final class QuotaRun implements AutoCloseable {
       Map<Limit, Account> before = Map.copyOf(last);
       last.clear();
       for (String tenant : TENANTS) {
-            last.putAll(accounts(tenant));
-          }
+        last.putAll(accounts(tenant));
+      }
       return provider.running() == 0
           && last.equals(before)
           && last.size() == limits.size()

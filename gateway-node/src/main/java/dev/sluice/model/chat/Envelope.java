@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param unbounded the first field whose tokens the request's bytes don't bound, such as an image; null if there is none
  * @param words blank-separated words of all texts
  * @param lastUserText the texts of the last user message, joined by blanks
+ * @param instructed whether it has tools, or a form of the answer, and the bound leaves out what a provider may put before them
  */
 public record Envelope(
     String model,
@@ -24,4 +25,29 @@ public record Envelope(
     long predictedTokens,
     @Nullable String unbounded,
     long words,
-    String lastUserText) {}
+    String lastUserText,
+    boolean instructed) {
+  /** Of a request before whose tools nobody puts anything, or with that in its bound. */
+  public Envelope(
+      String model,
+      boolean stream,
+      long choices,
+      @Nullable Long outputCap,
+      long inputBound,
+      long predictedTokens,
+      @Nullable String unbounded,
+      long words,
+      String lastUserText) {
+    this(
+        model,
+        stream,
+        choices,
+        outputCap,
+        inputBound,
+        predictedTokens,
+        unbounded,
+        words,
+        lastUserText,
+        false);
+  }
+}

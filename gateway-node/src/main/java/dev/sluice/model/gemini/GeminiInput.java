@@ -31,6 +31,7 @@ final class GeminiInput {
       "part_metadata");
 
   private long bytes;
+  private boolean tools;
   private long entries = 2;
   private long words;
   private String lastUserText = "";
@@ -87,7 +88,8 @@ final class GeminiInput {
         0,
         unbounded,
         words,
-        lastUserText);
+        lastUserText,
+        tools);
   }
 
   private String content(Fields content) throws UnsayableException {
@@ -118,6 +120,7 @@ final class GeminiInput {
 
   /** What runs at the provider brings into the prompt what no bytes here bound. */
   private void tool(Fields tool) throws UnsayableException {
+    tools = true;
     entries += tool.oneOrMore("functionDeclarations", "function_declarations").size();
     tool.rest().forEach(other -> unbounded(other.at()));
   }

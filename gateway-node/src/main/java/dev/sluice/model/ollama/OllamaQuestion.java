@@ -54,7 +54,8 @@ final class OllamaQuestion implements Question {
         0,
         counted.unbounded(),
         counted.words(),
-        counted.lastUserText());
+        counted.lastUserText(),
+        body.tree().has("tools") || body.tree().has("format"));
     return new OllamaQuestion(body, shape, envelope);
   }
 

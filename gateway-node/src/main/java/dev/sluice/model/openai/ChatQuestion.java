@@ -89,7 +89,8 @@ final class ChatQuestion implements Question {
         predictedTokens,
         unboundedInput,
         words,
-        lastUserText);
+        lastUserText,
+        tools > 0 || spans.containsKey("response_format"));
   }
 
   @Override

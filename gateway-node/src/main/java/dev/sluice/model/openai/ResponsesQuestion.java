@@ -37,6 +37,7 @@ final class ResponsesQuestion implements Question {
   private final JsonBody body;
   private final String model;
   private final boolean stream;
+  private final boolean instructed;
   private final @Nullable Long outputCap;
   private final StringBuilder lastUserText = new StringBuilder();
   private long words;
@@ -73,6 +74,7 @@ final class ResponsesQuestion implements Question {
     }
     words += Words.count(
         request.of("instructions").isText() ? request.of("instructions").text() : "");
+    instructed = request.of("tools").said() || request.of("text").said();
     for (Given tool : request.of("tools").list()) {
       things++;
       if (!BOUNDED_TOOLS.contains(tool.of("type").text())) {
@@ -148,7 +150,8 @@ final class ResponsesQuestion implements Question {
         0,
         unbounded,
         words,
-        lastUserText.toString());
+        lastUserText.toString(),
+        instructed);
   }
 
   @Override
