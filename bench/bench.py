@@ -22,8 +22,11 @@ MOCK = ("127.0.0.1", 9101)
 TENANTS = 100
 MEGABYTE = 1_000_000
 BODY_MEGABYTES = 100
+IDLE_MILLIS = 12_000
+ROUTES = 10_000
 SETTLED = 0.05  # three slices in a row that differ by less than this: warm
 MOST_WARM_SLICES = 15
+MOST_COLD_SLICES = 2  # on a busy machine a process may answer nothing at first
 MOST_ERRORS = 0.001  # of the units: above it, a comparison says nothing
 
 
@@ -108,12 +111,13 @@ class Gateway:
     def __init__(self, name, plain, tls, h2c, models=None, model_key="-key-prefix=key-"):
         self.name, self.plain, self.tls, self.h2c = name, plain, tls, h2c
         self.models, self.model_key = models or plain, model_key
+        self.ready = "/"
         self.process = None
 
     def start(self, command, **options):
         self.process = pinned(GATEWAY_CORE, command, self.name + ".log", start_new_session=True, **options)
         host, port = self.plain.rsplit("/", 1)[1].split(":")
-        wait_for(self.name, self.process, (host, int(port)))
+        wait_for(self.name, self.process, (host, int(port)), self.ready)
 
     def stop(self):
         if self.process is None:
@@ -192,9 +196,9 @@ spec:
 SPREAD_PATH = "          - {path: /path-%d, pathType: Prefix, backend: {service: {name: bench, port: {number: 80}}}}\n"
 
 
-def write_manifests(routes):
+def write_manifests(name, routes):
     """The plain route, the models and tenants, and besides them as many routes as are asked for, ten to a host."""
-    folder = os.path.join(RUN, "manifests")
+    folder = os.path.join(RUN, "manifests-" + name)
     shutil.rmtree(folder, ignore_errors=True)
     os.makedirs(folder)
     tls = "---\napiVersion: v1\nkind: Secret\ntype: kubernetes.io/tls\nmetadata: {name: bench-tls}\nstringData:\n"
@@ -210,34 +214,47 @@ def write_manifests(routes):
     return folder
 
 
-def sluice():
-    return Gateway("sluice", "http://127.0.0.1:10180", "https://127.0.0.1:10543", "http://127.0.0.1:10180")
+def sluice(name="sluice", base=10180):
+    """Sluice, with its ports from this one on."""
+    return Gateway(name, f"http://127.0.0.1:{base}", f"https://127.0.0.1:{base + 5}", f"http://127.0.0.1:{base}")
 
 
-def start_sluice(gateway, arguments):
-    settings = {"edge.tls-port": 10543, "admin.port": 10181, "health.port": 10182, "metrics.port": 10183, "cluster.port": 10184,
-                "cluster.seeds": '"127.0.0.1:10184"', "node.manifests": '"' + write_manifests(arguments.routes) + '"'}
-    data = os.path.join(RUN, "data")
+def start_sluice(gateway, arguments, routes):
+    base = int(gateway.plain.rsplit(":", 1)[1])
+    settings = {"edge.tls-port": base + 5, "admin.port": base + 1, "health.port": base + 2, "metrics.port": base + 3, "cluster.port": base + 4,
+                "cluster.seeds": f"127.0.0.1:{base + 4}", "edge.workers": 1}
+    data = os.path.join(RUN, "data-" + gateway.name)
     shutil.rmtree(data, ignore_errors=True)
-    command = [LAUNCHER, "run", "--data", data, "--port", "10180", "--manifests", os.path.join(RUN, "manifests")]
+    command = [LAUNCHER, "run", "--data", data, "--port", str(base), "--manifests", write_manifests(gateway.name, routes)]
     for key, value in settings.items():
-        command += ["--set", f"sluice.{key}={value}".replace('"', "")]
+        command += ["--set", f"sluice.{key}={value}"]
     for setting in arguments.set:
         command += ["--set", setting]
     gateway.start(command)
 
 
 def peer(name):
+    if name == "litellm":
+        made = Gateway(name, "http://127.0.0.1:10080", None, None, model_key="-key-prefix==sk-bench")
+        made.ready = "/health/liveliness"
+        return made
     return Gateway(name, "http://127.0.0.1:10080", "https://127.0.0.1:10443",
                    "http://127.0.0.1:10081" if name == "haproxy" else "http://127.0.0.1:10080")
 
 
+LITELLM = {"LITELLM_LOCAL_MODEL_COST_MAP": "True", "LITELLM_LOG": "ERROR", "LITELLM_MODE": "PRODUCTION", "LITELLM_TELEMETRY": "False",
+           "DO_NOT_TRACK": "1", "NO_DOCS": "True"}
+
+
 def start_peer(gateway):
+    options = {"env": dict(os.environ, **LITELLM)} if gateway.name == "litellm" else {}
     gateway.start({
         "envoy": [os.path.join(BIN, "envoy"), "-c", os.path.join(RUN, "envoy.yaml"), "--concurrency", "1", "-l", "error"],
         "haproxy": ["haproxy", "-db", "-f", os.path.join(RUN, "haproxy.cfg")],
         "scg": ["java", "-Xmx512m", "-jar", os.path.join(OUT, "scg/target/scg.jar")],
-    }[gateway.name])
+        "litellm": [os.path.join(OUT, "litellm/bin/litellm"), "--config", os.path.join(HERE, "peers/litellm.yaml"), "--host", "127.0.0.1",
+                    "--port", "10080", "--num_workers", "1", "--telemetry", "False", "--log_config", os.path.join(HERE, "peers/litellm-log.json")],
+    }[gateway.name], **options)
 
 
 # ---- load ----------------------------------------------------------------------------------------------------------
@@ -285,13 +302,45 @@ def chat(gateway, seconds):
     return llm("-url", gateway.models, gateway.model_key, "-tenants", str(TENANTS), "-c", "64", "-d", f"{seconds}s", "-model", "mock")[1]
 
 
+def chat_plain(gateway, seconds):
+    """The same requests over an ordinary route, which knows nothing of models. LiteLLM has none: its side stays as it is."""
+    return llm("-url", gateway.plain + ("" if gateway.name == "litellm" else "/plain"), gateway.model_key, "-tenants", str(TENANTS), "-c", "64", "-d", f"{seconds}s", "-model", "mock")[1]
+
+
 def streams(gateway, count):
-    before = resident_mib(gateway.process.pid)
     result, measured = llm("-url", gateway.models, gateway.model_key, "-tenants", str(TENANTS), "-stream", "-c", str(count), "-n", str(count),
                            "-ramp", "1s" if count <= 200 else "2s", "-model", "mock-100x20ms")
-    measured.update(units=result["chunks"], p99=result["chunk_delay_us"]["p99"],
-                    kib=(resident_mib(gateway.process.pid) - before) * 1024 / count)
+    measured.update(units=result["chunks"], p99=result["chunk_delay_us"]["p99"], singly=min(1, result["reads"] / max(1, result["chunks"])))
     return measured
+
+
+def idle(gateway, count):
+    """Memory of streams that wait: what the process grows by while so many are open and nothing is sent. Unit: stream; cost: KiB."""
+    before = resident_mib(gateway.process.pid)
+    holding = subprocess.Popen(["taskset", "-c", LOAD_CORE, os.path.join(BIN, "loadllm"), "-url", gateway.models, gateway.model_key, "-tenants",
+                                str(TENANTS), "-stream", "-c", str(count), "-n", str(count), "-ramp", "4s", "-model", f"mock-2x{IDLE_MILLIS}ms"],
+                               stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    time.sleep(IDLE_MILLIS / 2000 + 4)
+    during = resident_mib(gateway.process.pid)
+    result = json.loads(holding.communicate(timeout=300)[0])
+    return {"units": result["ok"], "errors": sum(result["errors"].values()), "kib": (during - before) * 1024 / count}
+
+
+SPREAD_REQUESTS = """\
+local count = 0
+request = function()
+  count = (count + 7) % 10000
+  return wrk.format("GET", "/path-" .. count % 10, {Host = "host-" .. math.floor(count / 10) .. ".example"})
+end
+"""
+
+
+def spread(gateway, seconds):
+    """Requests to 1,000 hosts of ten paths each, in turn: to as many routes, or to one for all."""
+    script = os.path.join(RUN, "spread.lua")
+    with open(script, "w") as file:
+        file.write(SPREAD_REQUESTS)
+    return wrk(gateway.plain + "/", seconds, "-s", script)
 
 
 def half_load(gateway, seconds):
@@ -299,20 +348,23 @@ def half_load(gateway, seconds):
     return llm("-url", gateway.plain, "-api", "get", "-c", "500", "-rate", str(half_load.rate), "-d", f"{seconds}s")[1]
 
 
-def transfer(gateway, up):
+def transfer(gateway, up, seconds):
     body = os.path.join(RUN, "body.bin")
     size = BODY_MEGABYTES * MEGABYTE
     if not os.path.exists(body) or os.path.getsize(body) != size:
         with open(body, "wb") as file:
             file.write(b"x" * size)
-    command = ["curl", "-sS", "-m", "120", "-o", "/dev/null", "-w", "%{http_code} %{size_download} %{size_upload}"]
+    command = ["curl", "-sS", "-m", "120", "-o", "/dev/null", "-w", "%{http_code} %{size_download} %{size_upload}\n"]
     command += ["-H", "Expect:", "-T", body, "-X", "POST", gateway.plain + "/upload"] if up else [f"{gateway.plain}/bytes?n={size}"]
-    out, done = load(command)
-    if done.returncode:
-        raise Failed("curl: " + out[-200:])
-    code, down_bytes, up_bytes = done.stdout.split()
-    good = code == "200" and int(float(up_bytes if up else down_bytes)) == size
-    return {"units": BODY_MEGABYTES, "errors": 0 if good else 1}
+    units, errors, end = 0, 0, time.monotonic() + seconds
+    while time.monotonic() < end:
+        out, done = load(command)
+        if done.returncode:
+            raise Failed("curl: " + out[-200:])
+        code, down_bytes, up_bytes = done.stdout.split()
+        good = code == "200" and int(float(up_bytes if up else down_bytes)) == size
+        units, errors = units + BODY_MEGABYTES, errors + (0 if good else 1)
+    return {"units": units, "errors": errors}
 
 
 CASES = {
@@ -323,11 +375,15 @@ CASES = {
     "h2": ("HTTP/2 over TLS, 8 connections of 8 streams", lambda g, s: h2load(g.tls + "/", s)),
     "h2c": ("the same in the clear", lambda g, s: h2load(g.h2c + "/", s)),
     "chat": ("chat completions, 64 callers of 100 tenants", chat),
+    "chatplain": ("the same requests over a route that knows nothing of models", chat_plain),
     "sse200": ("200 streams of 100 chunks, 20 ms apart; unit: chunk", lambda g, s: streams(g, 200)),
     "sse1000": ("1,000 streams likewise", lambda g, s: streams(g, 1000)),
+    "routes": ("plain GET of 10,000 routes on 1,000 hosts, beside a Sluice with one route", spread),
+    "idle": ("KiB of memory for each of 1,000 streams that wait", lambda g, s: idle(g, 1000)),
+    "rss": ("MiB of memory at rest, after the load of the cases before", lambda g, s: {"units": 1, "errors": 0, "mib": resident_mib(g.process.pid)}),
     "load50": ("plain GET at half of our saturation, open loop", half_load),
-    "up": ("upload of 100 MB; unit: MB", lambda g, s: transfer(g, True)),
-    "down": ("download of 100 MB; unit: MB", lambda g, s: transfer(g, False)),
+    "up": ("uploads of 100 MB, one after the other; unit: MB", lambda g, s: transfer(g, True, s)),
+    "down": ("downloads likewise", lambda g, s: transfer(g, False, s)),
 }
 
 
@@ -351,8 +407,13 @@ def measure(gateway, case, seconds):
 def warm(gateway, case, seconds):
     """Runs the case until three slices in a row cost about the same."""
     costs = []
-    for _ in range(MOST_WARM_SLICES):
-        result = measure(gateway, case, seconds)
+    for number in range(MOST_WARM_SLICES):
+        try:
+            result = measure(gateway, case, seconds)
+        except Failed:
+            if costs or number == MOST_COLD_SLICES:
+                raise
+            continue
         costs.append(result["cost"])
         last = costs[-3:]
         if len(last) == 3 and max(last) - min(last) < SETTLED * min(last):
@@ -364,19 +425,24 @@ def warm(gateway, case, seconds):
 def compare(ours, peer, case, arguments):
     if case == "load50":
         half_load.rate = max(1, int(measure(ours, "get", arguments.seconds)["rate"] / 2))
-    for gateway in (ours, peer):
-        warm(gateway, case, arguments.seconds)
+    if case == "idle":
+        for gateway in (ours, peer):
+            measure(gateway, case, arguments.seconds)
+    elif case != "rss":
+        for gateway in (ours, peer):
+            warm(gateway, case, arguments.seconds)
     pairs = []
     for number in range(arguments.pairs):
         pair = [measure(gateway, case, arguments.seconds) for gateway in (ours, peer)]
         pairs.append(pair)
         print(f"# {case} {number + 1}: " + "   ".join(
             f"{gateway.name} {result['cost']:.1f} ms/1,000, {result['rate']:.0f}/s, {result['busy']:.0f} % busy, {result['errors']} errors"
-            + (f", p99 {result['p99'] / 1000:.2f} ms" if "p99" in result else "") + (f", {result['kib']:.1f} KiB/stream" if "kib" in result else "")
+            + (f", p99 {result['p99'] / 1000:.2f} ms" if "p99" in result else "") + (f", {result['kib']:.1f} KiB/stream" if "kib" in result else "") + (f", {result['mib']:.0f} MiB" if "mib" in result else "")
+            + (f", {100 * result['singly']:.1f} % singly" if "singly" in result else "")
             for gateway, result in zip((ours, peer), pair)), flush=True)
-    key = "p99" if case == "load50" else "cost"
+    key = {"load50": "p99", "idle": "kib", "rss": "mib"}.get(case, "cost")
     our, their = (statistics.median(pair[side][key] for pair in pairs) / (1000 if key == "p99" else 1) for side in (0, 1))
-    ratio = statistics.median(pair[0][key] / pair[1][key] for pair in pairs)
+    ratio = statistics.median(pair[0][key] / pair[1][key] if pair[1][key] else 0 for pair in pairs)
     print(f"{case.upper()} ours {our:.2f} {peer.name} {their:.2f} ratio {ratio:.2f}", flush=True)
 
 
@@ -385,12 +451,13 @@ def main():
                                      description="Sluice beside a peer, in turns. Prints a line a case: CASE ours X PEER Y ratio Z,\nin ms of CPU per 1,000 units (load50: p99 in ms).",
                                      epilog="cases:\n" + "\n".join(f"  {name:8} {what}" for name, (what, _) in CASES.items()))
     parser.add_argument("--case", default="get", help="one, several with commas, or all (default: get)")
-    parser.add_argument("--against", default="envoy", choices=("envoy", "haproxy", "scg"))
+    parser.add_argument("--against", default="envoy", choices=("envoy", "haproxy", "scg", "litellm"))
     parser.add_argument("--pairs", type=int, default=5, help="how often each side is measured (default: 5)")
     parser.add_argument("--seconds", type=int, default=10, help="length of a slice (default: 10)")
     parser.add_argument("--routes", type=int, default=0, help="this many routes besides the one that is measured")
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="a setting of Sluice; may be repeated")
     arguments = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("bench: ended"))
     cases = list(CASES) if arguments.case == "all" else arguments.case.split(",")
     for case in cases:
         if case not in CASES:
@@ -401,18 +468,23 @@ def main():
     mock = pinned(LOAD_CORE, [os.path.join(BIN, "mockllm"), "-h1", f"{MOCK[0]}:{MOCK[1]}", "-h2c", ""], "mock.log",
                   env=dict(os.environ, GOMAXPROCS="1", GOGC="400"))
     sides = [sluice(), peer(arguments.against)]
+    many = sluice("sluice-routes", 10280)
     try:
         wait_for("the mock provider", mock, MOCK, "/__health")
-        start_sluice(sides[0], arguments)
+        start_sluice(sides[0], arguments, arguments.routes)
         start_peer(sides[1])
         print("# idle: " + ", ".join(f"{gateway.name} {resident_mib(gateway.process.pid):.0f} MiB" for gateway in sides), flush=True)
         for case in cases:
             try:
-                compare(*sides, case, arguments)
+                if case == "routes":
+                    start_sluice(many, arguments, ROUTES)
+                    compare(many, sides[0], case, arguments)
+                else:
+                    compare(*sides, case, arguments)
             except Failed as failure:
                 print(f"{case.upper()} failed: {failure}", flush=True)
     finally:
-        for gateway in sides:
+        for gateway in (*sides, many):
             gateway.stop()
         mock.terminate()
         mock.wait()

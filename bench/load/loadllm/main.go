@@ -73,6 +73,7 @@ type rec struct {
 	ttft, total, delay *hdrhistogram.Histogram
 	n, ok              int64
 	chunks, usageIn    int64
+	reads              int64
 	usageOut, bytes    int64
 	errs               map[string]int64
 	status             map[int]int64
@@ -90,6 +91,7 @@ func (r *rec) merge(o *rec) {
 	r.n += o.n
 	r.ok += o.ok
 	r.chunks += o.chunks
+	r.reads += o.reads
 	r.usageIn += o.usageIn
 	r.usageOut += o.usageOut
 	r.bytes += o.bytes
@@ -199,12 +201,13 @@ func build() {
 }
 
 type client struct {
-	c    net.Conn
-	buf  []byte
-	r, w int
-	out  []byte
-	used int
-	dead bool
+	c     net.Conn
+	buf   []byte
+	r, w  int
+	out   []byte
+	used  int
+	dead  bool
+	reads int64
 }
 
 func dial() (*client, error) {
@@ -233,6 +236,7 @@ func (c *client) fill() error {
 		}
 	}
 	n, err := c.c.Read(c.buf[c.w:])
+	c.reads++
 	c.w += n
 	if n > 0 {
 		return nil
@@ -500,6 +504,10 @@ func (c *client) do(r *rec, start time.Time, tenant int) error {
 		}
 	}
 	k := &counter{r: r, start: start, sse: isSSE}
+	before := c.reads
+	if c.w > c.r {
+		before--
+	}
 	var err error
 	if cl == -2 {
 		for {
@@ -525,6 +533,7 @@ func (c *client) do(r *rec, start time.Time, tenant int) error {
 	if !isSSE {
 		k.tokens(k.tail)
 	}
+	r.reads += c.reads - before
 	r.total.RecordValue(max(1, time.Since(start).Microseconds()))
 	c.dead = closing
 	switch {
@@ -640,7 +649,7 @@ func main() {
 	el := time.Since(start).Seconds()
 	out := map[string]any{"requests": total.n, "ok": total.ok, "errors": total.errs, "status": total.status, "seconds": el,
 		"rps": float64(total.ok) / el, "ttft_us": q(total.ttft), "total_us": q(total.total), "chunk_delay_us": q(total.delay),
-		"chunks": total.chunks, "usage_in": total.usageIn, "usage_out": total.usageOut, "bytes": total.bytes, "max_inflight": maxInflight.Load()}
+		"chunks": total.chunks, "reads": total.reads, "usage_in": total.usageIn, "usage_out": total.usageOut, "bytes": total.bytes, "max_inflight": maxInflight.Load()}
 	b, _ := json.Marshal(out)
 	fmt.Println(string(b))
 }

@@ -32,7 +32,6 @@ KUBE_ADDRESS = "127.0.8.81"
 # What can't be met.
 LEFT_OUT = {
     "nginx-directives": "needs nginx directives, which are refused by name",
-    "fastcgi": "FastCGI is not spoken to upstreams: the annotation closes the paths",
     "ocsp-responder": "no OCSP responses are stapled: the JDK asks for them in the middle of handshakes",
 }
 RIGHTS = "needs rights, which a folder has not"

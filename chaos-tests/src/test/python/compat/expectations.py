@@ -95,6 +95,10 @@ def of_request(seen, expect, answer, who):
                 wrong.append(f"the {who} saw {name}: {got}")
         elif not any(subject(one, value) for one in got) or len(got) > 1:
             wrong.append(f"the {who} saw {name}: {got} instead of {value!r}")
+    for name, value in (expect.get("fastcgi_params") or {}).items():
+        got = seen.get("fastcgi_params", {}).get(name)
+        if got != value:
+            wrong.append(f"the {who} saw the parameter {name} {got!r} instead of {value!r}")
     for name in expect.get("headers_absent") or []:
         if any(key.lower() == name.lower() for key, _ in seen["headers"]):
             wrong.append(f"the {who} saw {name}")

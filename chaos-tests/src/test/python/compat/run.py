@@ -12,6 +12,7 @@ PREFIX = "nginx.ingress.kubernetes.io/"
 CLASS = "nginx"
 DEFAULT_FIXTURES = ("echo", "httpbun", "slow")
 GRPC_ADDRESS = "127.0.0.5"
+CLUSTER_NET = "127.96.0."  # of the addresses of Services in src/rig/flags
 DNS_NAMES = {"httpbun": ("localhost", "127.0.0.1"), "eu-server": ("127.0.0.3", "127.0.0.3"), "echo": ("echo", "127.0.0.4")}
 CONTROLLER_NAMESPACE, CONTROLLER_CONFIG = "ingress-nginx", "ingress-nginx-controller"
 CONTROLLER_CONFIGS = ("tcp-services",)
@@ -22,7 +23,8 @@ class Run:
 
     def __init__(self, case, number, gateway):
         self.case, self.gateway = case, gateway
-        self.namespace = f"compat-{number}"
+        self.number, self.namespace = number, f"compat-{number}"
+        self.cluster_ips = {}
         self.pods, self.pods_of, self.generation = {}, {}, 0
         self.ingresses, self.services = {}, {}
         self.configmap = dict(case.get("configmap") or {})
@@ -98,11 +100,24 @@ class Run:
         if fixture in ("grpcbin", "grpc-delay"):
             self.pods[name] = self.grpc_pods(name, declared)
             return
+        if fixture == "fastcgi-hello":
+            from .fastcgi import FastCgiPod
+
+            self.pods[name] = [FastCgiPod(name, 0, "echo", None, (self.gateway.source.backend_address, 0))]
+            return
+        if '"service-upstream": "true"' in text and name == "echo" and self.gateway.source.kind == "kubernetes":
+            self.at_its_own_address(name, fixture)
+            return
         if f"%{name}-dns%" in text or f'"externalName": "{name}"' in text:
             self.pods[name] = [Pod(name, 0, fixture, context, (DNS_NAMES[name][1], 80))]
             return
         kinds = [pod["fixture"] for pod in declared.get("pods", [])] or [fixture] * declared.get("replicas", 1)
         self.pods[name] = [self.pod(name, number, kind, context) for number, kind in enumerate(kinds)]
+
+    def at_its_own_address(self, name, fixture):
+        """The Service has an address at which something listens, and no endpoint: who gets there has used that address."""
+        self.cluster_ips[name] = f"{CLUSTER_NET}{self.number % 200 + 20}"
+        self.pods[name] = [Pod(name, 0, fixture, None, (self.cluster_ips[name], 80))]
 
     def grpc_pods(self, name, declared):
         """One endpoint for each port; at a name of their own if a Service of the case names that."""
@@ -242,8 +257,9 @@ class Run:
         for name, pods in self.pods.items():
             if name not in self.services:
                 ports = self.ports.get(name, {"http": 80})
+                own = {"clusterIP": self.cluster_ips[name]} if name in self.cluster_ips else {}
                 yield {"apiVersion": "v1", "kind": "Service", "metadata": {"name": name, "namespace": namespace},
-                       "spec": {"ports": [{"name": key, "port": port} for key, port in ports.items()]}}
+                       "spec": {"ports": [{"name": key, "port": port} for key, port in ports.items()], **own}}
             for pod in pods:
                 if not pod.address.startswith("127.") or self.gateway.source.kind == "folder":
                     yield {"apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice", "addressType": "IPv4",

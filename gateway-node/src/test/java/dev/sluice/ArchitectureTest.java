@@ -6,6 +6,8 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyP
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
@@ -22,9 +24,14 @@ class ArchitectureTest {
   private static final String UPSTREAM = "dev.sluice.upstream";
   private static final String PROXY = "dev.sluice.proxy";
   /** What callers and providers say, a package each. */
-  private static final String DIALECTS = "dev.sluice.model.*..";
+  private static final DescribedPredicate<JavaClass> DIALECTS = resideInAPackage(
+          "dev.sluice.model.*..")
+      .and(not(resideInAnyPackage("dev.sluice.model.health..", "dev.sluice.model.route..")))
+      .as("dialects");
 
   private static final String MODEL = "dev.sluice.model";
+  private static final String HEALTH = "dev.sluice.model.health";
+  private static final String TARGETS = "dev.sluice.model.route";
   private static final String ADMIN = "dev.sluice.admin";
   private static final String CLI = "dev.sluice.node.cli";
   private static final String STATE = "dev.sluice.state";
@@ -36,7 +43,7 @@ class ArchitectureTest {
   private static final String TENANCY = "dev.sluice.tenancy";
 
   /** All that runs on a worker's one thread. */
-  private static final String[] WORKER = {WIRE, EDGE, UPSTREAM, PROXY, MODEL};
+  private static final String[] WORKER = {WIRE, EDGE, UPSTREAM, PROXY, MODEL, TARGETS};
 
   private static ArchRule usesOfOursOnly(String of, String... allowed) {
     return classes()
@@ -62,16 +69,21 @@ class ArchitectureTest {
       usesOfOursOnly(PROXY, WIRE, EDGE, UPSTREAM, ROUTES, STATE);
 
   @ArchTest
-  static final ArchRule modelsKnowTheProxyAndQuotas =
-      usesOfOursOnly(MODEL, DIALECTS, PROXY, WIRE, EDGE, UPSTREAM, ROUTES, QUOTA, IDENTITY, STATE);
+  static final ArchRule modelsKnowTheProxyAndQuotas = usesOfOursOnly(
+      MODEL, "dev.sluice.model.*..", PROXY, WIRE, EDGE, UPSTREAM, ROUTES, QUOTA, IDENTITY, STATE);
+
+  @ArchTest
+  static final ArchRule healthKnowsNoRequest = usesOfOursOnly(HEALTH, STATE);
+
+  @ArchTest
+  static final ArchRule theChoiceOfTargetsKnowsRoutesAndHealth =
+      usesOfOursOnly(TARGETS, ROUTES, HEALTH);
 
   @ArchTest
   static final ArchRule dialectsMeetOnlyInWhatIsSaid = classes()
-      .that()
-      .resideInAPackage(DIALECTS)
+      .that(DIALECTS)
       .should()
-      .onlyDependOnClassesThat(
-          not(resideInAPackage("dev.sluice..")).or(resideInAPackage(DIALECTS)));
+      .onlyDependOnClassesThat(not(resideInAPackage("dev.sluice..")).or(DIALECTS));
 
   @ArchTest
   static final ArchRule identitiesKnowOnlyTheirSettings = usesOfOursOnly(IDENTITY, ROUTES, STATE);
@@ -118,7 +130,7 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule onlyTheEdgeKnowsActors = noClasses()
       .that()
-      .resideInAnyPackage(UPSTREAM, PROXY, MODEL)
+      .resideInAnyPackage(UPSTREAM, PROXY, MODEL, TARGETS)
       .should()
       .dependOnClassesThat()
       .resideInAnyPackage("akka.actor..", "akka.io..", "akka.stream..", "akka.http..");

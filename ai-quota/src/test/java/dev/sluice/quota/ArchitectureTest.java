@@ -19,7 +19,7 @@ import java.time.Instant;
 class ArchitectureTest {
   /** What is allowed to act; all else decides and counts, the value types among it. */
   private static final String EDGE =
-      ".*\\.(TenantQuota|JournalOutage|LeaseAgent|AgentDirectory|NodeLeases|Quota|QuotaSettings)(\\$.*)?";
+      ".*\\.(TenantQuota|JournalOutage|LeaseAgent|AgentDirectory|NodeLeases|Quota|QuotaSettings|Inbox)(\\$.*)?";
 
   @ArchTest
   static final ArchRule importsOnlyClusterStateOfOurs = classes()

@@ -3,6 +3,7 @@ package dev.sluice.edge;
 import akka.util.ByteString;
 import dev.sluice.wire.RequestHead;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.security.cert.X509Certificate;
 import java.util.List;
 
@@ -12,6 +13,11 @@ public interface Arrival extends Reply {
   interface Events {
     /** A piece of the body, with its chunk framing if {@link Arrival#readBody} asked for that. */
     void requestBody(ByteString piece);
+
+    /** The same, in a buffer that is only lent, see {@link dev.sluice.wire.Link.Events#lent}. */
+    default void requestLent(ByteBuffer piece) {
+      requestBody(ByteString.fromByteBuffer(piece));
+    }
 
     /** The body is over. */
     void requestEnd();

@@ -14,6 +14,7 @@ import dev.sluice.wire.RequestHead;
 import dev.sluice.wire.RequestRead;
 import dev.sluice.wire.Trailers;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.X509Certificate;
 import java.util.List;
@@ -27,6 +28,8 @@ import org.jspecify.annotations.Nullable;
 final class ClientConnection implements Link.Events, Client {
   private static final ByteString CONTINUE =
       ByteString.fromString("HTTP/1.1 100 Continue\r\n\r\n", StandardCharsets.US_ASCII);
+
+  private static final String UNREADABLE = "a body whose chunks or trailers can't be read";
 
   private final EdgeSettings settings;
   private final Deadlines deadlines;
@@ -84,6 +87,18 @@ final class ClientConnection implements Link.Events, Client {
     if (!over) {
       buffer.append(bytes);
       advance();
+    }
+  }
+
+  /** Of a body that goes on as it is, nothing is copied on the way. */
+  @Override
+  public void lent(ByteBuffer bytes) {
+    Exchange running = exchange;
+    if (!over && running != null && !advancing && buffer.size() == 0) {
+      running.pass(bytes);
+    }
+    if (bytes.hasRemaining()) {
+      received(ByteString.fromByteBuffer(bytes));
     }
   }
 
@@ -346,7 +361,7 @@ final class ClientConnection implements Link.Events, Client {
       int end = body.read(bytes, from, buffer.to(), framed ? (b, f, t) -> {} : this);
       buffer.take(end);
       if (body.broken()) {
-        endEarly(new Malformed(400, "a body whose chunks or trailers can't be read"));
+        endEarly(new Malformed(400, UNREADABLE));
         return false;
       }
       deadlines.set(timeout, settings.bodyTimeout().toNanos());
@@ -361,6 +376,37 @@ final class ClientConnection implements Link.Events, Client {
         listening.requestEnd();
       }
       return true;
+    }
+
+    /** Takes what it can of the body from a buffer that is only lent. */
+    private void pass(ByteBuffer bytes) {
+      Arrival.Events listening = events;
+      if (listening == null || !reading || paused || !framed) {
+        return;
+      }
+      if (tunnel) {
+        ByteBuffer all = bytes.duplicate();
+        bytes.position(bytes.limit());
+        listening.requestLent(all);
+        return;
+      }
+      if (body.done()) {
+        return;
+      }
+      ByteBuffer piece = body.pass(bytes);
+      if (body.broken()) {
+        bytes.position(bytes.limit());
+        endEarly(new Malformed(400, UNREADABLE));
+        return;
+      }
+      deadlines.set(timeout, settings.bodyTimeout().toNanos());
+      if (piece.hasRemaining()) {
+        listening.requestLent(piece);
+      }
+      if (body.done()) {
+        deadlines.clear(timeout);
+        listening.requestEnd();
+      }
     }
 
     @Override
@@ -408,6 +454,14 @@ final class ClientConnection implements Link.Events, Client {
     @Override
     public void send(ByteString bytes) {
       link.write(bytes);
+      if (link.unsent() > 0 && body.done()) {
+        deadlines.set(timeout, settings.sendTimeout().toNanos());
+      }
+    }
+
+    @Override
+    public void sendLent(ByteBuffer bytes) {
+      link.writeLent(bytes);
       if (link.unsent() > 0 && body.done()) {
         deadlines.set(timeout, settings.sendTimeout().toNanos());
       }

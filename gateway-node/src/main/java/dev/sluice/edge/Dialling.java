@@ -13,14 +13,14 @@ import java.util.List;
 
 /** One attempt to connect. Lives until it is known, so that the answer finds the attempt it belongs to. */
 final class Dialling extends UntypedAbstractActor {
-  private final Worker owner;
+  private final AkkaSockets owner;
   private final ActorRef worker;
   private final InetSocketAddress address;
   private final Duration timeout;
   private final Dialer.Dialed dialed;
 
   Dialling(
-      Worker owner,
+      AkkaSockets owner,
       ActorRef worker,
       InetSocketAddress address,
       Duration timeout,
@@ -33,7 +33,7 @@ final class Dialling extends UntypedAbstractActor {
   }
 
   static Props props(
-      Worker owner,
+      AkkaSockets owner,
       ActorRef worker,
       InetSocketAddress address,
       Duration timeout,

@@ -14,12 +14,14 @@ public record EdgeSettings(
     int tlsPort,
     int workers,
     boolean eventLoop,
+    boolean nativeTls,
     int connections,
     int backlog,
     int headBytes,
     int targetBytes,
     int headFields,
     int pipelinedBytes,
+    int readBytes,
     Duration headTimeout,
     Duration bodyTimeout,
     Duration idleTimeout,
@@ -40,12 +42,14 @@ public record EdgeSettings(
         edge.port("tls-port"),
         workers == 0 ? Runtime.getRuntime().availableProcessors() : workers,
         edge.flag("event-loop"),
+        nativeTls(edge),
         edge.count("connections", 1, 10_000_000),
         edge.count("backlog", 1, 65535),
         (int) edge.bytes("head-bytes", 1024, 1024 * 1024),
         (int) edge.bytes("target-bytes", 256, 1024 * 1024),
         edge.count("head-fields", 16, 10_000),
         (int) edge.bytes("pipelined-bytes", 1024, 16 * 1024 * 1024),
+        (int) edge.bytes("read-bytes", 16 * 1024, 1024 * 1024),
         edge.duration("head-timeout", LEAST_TIMEOUT, MOST_TIMEOUT),
         edge.duration("body-timeout", LEAST_TIMEOUT, MOST_TIMEOUT),
         edge.duration("idle-timeout", LEAST_TIMEOUT, MOST_TIMEOUT),
@@ -53,5 +57,13 @@ public record EdgeSettings(
         edge.duration("timer-tick", Duration.ofMillis(10), LEAST_TIMEOUT),
         Http2Settings.from(config),
         StreamSettings.from(config));
+  }
+
+  private static boolean nativeTls(Section edge) {
+    return switch (edge.text("tls-engine")) {
+      case "native" -> true;
+      case "jdk" -> false;
+      default -> throw edge.refused("tls-engine", "jdk or native");
+    };
   }
 }

@@ -1,39 +1,50 @@
 package dev.sluice.edge;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.SelectableChannel;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.LockSupport;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One thread that runs everything of one worker: its actors and the NIO selector of its Akka IO extension, so that no
- * step of a request is handed from thread to thread.
- *
- * <p>Akka IO submits its selector as a task that blocks until a channel is ready. This executor knows that task, runs
- * it only when nothing else is left to do (or after a bounded number of tasks), and wakes the selector when another
- * thread brings work. Where the selector can't be found it gets a thread of its own, which costs more and is as correct.
+ * One thread that runs everything of one worker: its actors, its tasks and its sockets, so that no step of a request is
+ * handed from thread to thread. It goes in rounds: the tasks there are, then the sockets that are ready, then whatever is
+ * done once a round; and it waits for sockets only when there is no task.
  *
  * @see "docs/decisions/0001-edge.md, the measurements behind it"
  */
 final class EventLoop implements Executor, AutoCloseable {
+  /** What is told that its socket is ready. */
+  interface Watched {
+    /** @param ops as in {@link SelectionKey#readyOps} */
+    void ready(int ops);
+
+    /** Something of ours went wrong in {@link #ready}: it ends, and nothing else. */
+    void failed(Throwable why);
+  }
+
   private static final Logger LOG = LoggerFactory.getLogger(EventLoop.class);
-  private static final int TASKS_BETWEEN_SELECTS = 512;
+  private static final int TASKS_A_ROUND = 512;
+  private static final Runnable NOTHING = () -> {};
 
   private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
-  private final AtomicReference<@Nullable Runnable> turn = new AtomicReference<>();
+  private final Selector selector;
   private final Thread thread;
-  private volatile @Nullable AkkaSelector selector;
-  private volatile @Nullable ExecutorService selectorThread;
+  private Runnable everyRound = NOTHING;
   private volatile boolean waiting;
   private volatile boolean closed;
 
   EventLoop(String name) {
+    try {
+      selector = Selector.open();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
     thread = new Thread(this::loop, name);
     thread.setDaemon(true);
     thread.start();
@@ -41,85 +52,85 @@ final class EventLoop implements Executor, AutoCloseable {
 
   @Override
   public void execute(Runnable task) {
-    if (!AkkaSelector.isTurn(task)) {
-      tasks.add(task);
-    } else if (knowsSelector(task)) {
-      turn.set(task);
-    } else {
-      selectorThread().execute(task);
-      return;
-    }
+    tasks.add(task);
     if (waiting && Thread.currentThread() != thread) {
-      wake();
+      selector.wakeup();
     }
   }
 
-  /** Ends the thread when its tasks are done. */
+  /** What is done at the end of each round. To be called on the loop, once. */
+  void everyRound(Runnable task) {
+    everyRound = task;
+  }
+
+  /** Watches a socket for these operations. To be called on the loop. */
+  SelectionKey watch(SelectableChannel channel, int ops, Watched watched) throws IOException {
+    return channel.register(selector, ops, watched);
+  }
+
+  /** Ends the thread when its tasks are done, and closes what it still watches. */
   @Override
   public void close() {
     closed = true;
-    wake();
-    ExecutorService own = selectorThread;
-    if (own != null) {
-      own.shutdown();
-    }
+    selector.wakeup();
   }
 
   private void loop() {
-    // The selector's last turn closes it, and with it the sockets whose actors are gone.
-    while (!closed || !tasks.isEmpty() || turn.get() != null) {
+    while (!closed || !tasks.isEmpty()) {
       Runnable task = tasks.poll();
       for (int done = 1; task != null; done++) {
         run(task);
-        task = done < TASKS_BETWEEN_SELECTS ? tasks.poll() : null;
+        task = done < TASKS_A_ROUND ? tasks.poll() : null;
       }
-      waiting = true;
-      Runnable next = turn.getAndSet(null);
-      AkkaSelector known = selector;
-      if (next != null && known != null) {
-        known.run(next, tasks.isEmpty());
-      } else if (tasks.isEmpty() && turn.get() == null && !closed) {
-        LockSupport.park(this);
+      run(everyRound);
+      select();
+    }
+    end();
+  }
+
+  private void select() {
+    waiting = true;
+    try {
+      if (tasks.isEmpty() && !closed) {
+        selector.select(this::ready);
+      } else {
+        selector.selectNow(this::ready);
       }
-      waiting = false;
+    } catch (IOException e) {
+      LOG.error("the selector of {} failed", thread.getName(), e);
+    }
+    waiting = false;
+  }
+
+  private void ready(SelectionKey key) {
+    waiting = false;
+    Watched watched = (Watched) key.attachment();
+    try {
+      if (key.isValid()) {
+        watched.ready(key.readyOps());
+      }
+    } catch (Throwable e) {
+      LOG.error("a connection on {} failed", thread.getName(), e);
+      watched.failed(e);
     }
   }
 
-  private static void run(Runnable task) {
+  private void run(Runnable task) {
     try {
       task.run();
     } catch (Throwable e) {
-      LOG.error("a task on {} failed", Thread.currentThread().getName(), e);
+      LOG.error("a task on {} failed", thread.getName(), e);
     }
   }
 
-  private void wake() {
-    AkkaSelector known = selector;
-    if (known != null) {
-      known.wakeup();
+  private void end() {
+    try {
+      for (SelectionKey key : selector.keys()) {
+        key.channel().close();
+      }
+      selector.close();
+    } catch (IOException e) {
+      LOG.debug("closing the selector of {}", thread.getName(), e);
     }
-    LockSupport.unpark(thread);
-  }
-
-  private boolean knowsSelector(Runnable turn) {
-    if (selector == null && selectorThread == null) {
-      selector = AkkaSelector.find(turn);
-    }
-    return selector != null;
-  }
-
-  private synchronized ExecutorService selectorThread() {
-    ExecutorService own = selectorThread;
-    if (own == null) {
-      LOG.warn(
-          "{}: Akka IO's selector was not found, it gets a thread of its own", thread.getName());
-      own = Executors.newSingleThreadExecutor(task -> {
-        Thread selecting = new Thread(task, thread.getName() + "-selector");
-        selecting.setDaemon(true);
-        return selecting;
-      });
-      selectorThread = own;
-    }
-    return own;
   }
 }

@@ -2,6 +2,7 @@ package dev.sluice.edge;
 
 import akka.util.ByteString;
 import dev.sluice.wire.HeadSink;
+import java.nio.ByteBuffer;
 
 /** The way back to one client. Head first, then the body, then {@link #end} or {@link #breakOff}, once. */
 public interface Reply {
@@ -24,6 +25,11 @@ public interface Reply {
 
   /** Sends bytes of the body; under chunked framing they carry it already. */
   void send(ByteString bytes);
+
+  /** The same, from a buffer that is the caller's again when this returns. */
+  default void sendLent(ByteBuffer bytes) {
+    send(ByteString.fromByteBuffer(bytes));
+  }
 
   /** Bytes that the client has not taken yet; a sender stops while there are many, see {@link Arrival.Events#clientDrained}. */
   int unsent();

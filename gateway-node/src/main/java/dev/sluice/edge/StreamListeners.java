@@ -1,13 +1,8 @@
 package dev.sluice.edge;
 
-import akka.actor.ActorRef;
-import akka.io.TcpMessage;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Map;
 import java.util.Set;
-import java.util.function.IntConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -15,16 +10,12 @@ import org.slf4j.LoggerFactory;
 final class StreamListeners {
   private static final Logger LOG = LoggerFactory.getLogger(StreamListeners.class);
 
-  private final ActorRef worker;
-  private final IntConsumer bind;
+  private final Sockets sockets;
   private final Set<Integer> asked = new HashSet<>();
   private final Set<Integer> failed = new HashSet<>();
-  private final Map<Integer, ActorRef> open = new HashMap<>();
 
-  /** @param bind asks for a port to be listened on */
-  StreamListeners(ActorRef worker, IntConsumer bind) {
-    this.worker = worker;
-    this.bind = bind;
+  StreamListeners(Sockets sockets) {
+    this.sockets = sockets;
   }
 
   /** Opens what is wanted and not there, closes what is there and not wanted. Connections are let be. */
@@ -36,25 +27,20 @@ final class StreamListeners {
       if (!wanted.contains(port)) {
         asked.remove(port);
         failed.remove(port);
-        close(port);
+        sockets.close(port);
       }
     }
     for (Integer port : wanted) {
       if (asked.add(port)) {
-        bind.accept(port);
+        sockets.listen(port);
       }
     }
   }
 
-  boolean owns(int port) {
-    return open.containsKey(port);
-  }
-
   /** A port is open; it is closed again if nobody wants it any more. */
-  void bound(int port, ActorRef listener) {
-    open.put(port, listener);
+  void bound(int port) {
     if (!asked.contains(port)) {
-      close(port);
+      sockets.close(port);
     }
   }
 
@@ -66,15 +52,8 @@ final class StreamListeners {
     return asked.contains(port);
   }
 
-  private void close(Integer port) {
-    ActorRef listener = open.remove(port);
-    if (listener != null) {
-      listener.tell(TcpMessage.unbind(), worker);
-    }
-  }
-
+  /** Wants nothing any more; the sockets are closed by whoever owns them all. */
   void closeAll() {
     asked.clear();
-    new ArrayList<>(open.keySet()).forEach(this::close);
   }
 }

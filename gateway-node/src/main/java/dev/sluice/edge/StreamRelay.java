@@ -6,6 +6,7 @@ import dev.sluice.wire.Dialer;
 import dev.sluice.wire.Link;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.function.Consumer;
@@ -145,9 +146,30 @@ final class StreamRelay implements Link.Events, Client {
     }
   }
 
+  @Override
+  public void lent(ByteBuffer bytes) {
+    receivedBytes += bytes.remaining();
+    Link link = upstream;
+    if (link == null) {
+      early = early.concat(ByteString.fromByteBuffer(bytes));
+    } else {
+      pass(bytes, link, client);
+    }
+  }
+
   private void pass(ByteString bytes, Link target, Link source) {
     silence.begin();
     target.write(bytes);
+    holdBack(target, source);
+  }
+
+  private void pass(ByteBuffer bytes, Link target, Link source) {
+    silence.begin();
+    target.writeLent(bytes);
+    holdBack(target, source);
+  }
+
+  private void holdBack(Link target, Link source) {
     if (target.unsent() > settings.unsentBytes()) {
       source.pause();
     }
@@ -233,6 +255,15 @@ final class StreamRelay implements Link.Events, Client {
       Link link = upstream;
       if (!over && link != null) {
         sentBytes += bytes.size();
+        pass(bytes, client, link);
+      }
+    }
+
+    @Override
+    public void lent(ByteBuffer bytes) {
+      Link link = upstream;
+      if (!over && link != null) {
+        sentBytes += bytes.remaining();
         pass(bytes, client, link);
       }
     }

@@ -1,29 +1,18 @@
 package dev.sluice.edge;
 
 import akka.actor.ActorRef;
+import akka.actor.ActorSystem;
 import akka.actor.Props;
 import akka.actor.UntypedAbstractActor;
-import akka.io.Inet;
-import akka.io.Tcp;
-import akka.io.TcpMessage;
 import dev.sluice.wire.Deadlines;
 import dev.sluice.wire.HeadWriter;
 import dev.sluice.wire.Link;
-import dev.sluice.wire.TcpLink;
 import dev.sluice.wire.TlsLink;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
-import java.net.StandardSocketOptions;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
-import java.util.Map;
-import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import javax.net.ssl.SSLEngine;
@@ -31,9 +20,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Owns every connection of one core: those that clients opened and those that it opened to upstreams. They are plain
- * objects that call one another; this actor is the handler of all their TCP actors, and the only thread they know.
+ * objects that call one another, on the one thread that this actor and their sockets share.
  */
-final class Worker extends UntypedAbstractActor implements WorkerScope {
+final class Worker extends UntypedAbstractActor implements WorkerScope, Sockets.Events {
   /** Stops listening, lets running requests end, and answers when the last connection is gone. */
   record Drain(CompletableFuture<Void> drained) {}
 
@@ -44,6 +33,7 @@ final class Worker extends UntypedAbstractActor implements WorkerScope {
 
   private static final Tick TICK = new Tick();
   private static final String HTTP_1 = "http/1.1";
+  private static final String LOOKUPS = "akka.actor.default-blocking-io-dispatcher";
 
   private final EdgeSettings settings;
   private final TlsEngines tls;
@@ -51,19 +41,22 @@ final class Worker extends UntypedAbstractActor implements WorkerScope {
   private final CompletableFuture<Void> bound;
   private final Deadlines deadlines;
   private final HeadWriter heads = new HeadWriter();
-  private final Map<ActorRef, TcpLink> links = new HashMap<>();
-  private final List<ActorRef> listeners = new ArrayList<>();
-  private final Queue<TcpLink> unflushed = new ArrayDeque<>();
+  private final ActorSystem system = getContext().getSystem();
+  private final @Nullable EventLoop loop;
+  private final @Nullable AkkaSockets akka;
+  private final Sockets sockets;
   private final Set<Client> clients = new HashSet<>();
-  private final Set<TcpLink> clientLinks = new HashSet<>();
+  private final Set<Link> clientLinks = new HashSet<>();
   private final Service service;
   private final Datagrams datagrams;
-  private final StreamListeners streams = new StreamListeners(getSelf(), this::bind);
+  private final StreamListeners streams;
   private int toBind = 2;
   private @Nullable CompletableFuture<Void> drained;
 
+  /** @param loop that the worker's actor system runs on, and its sockets; null for those of Akka IO */
   Worker(
       EdgeSettings settings,
+      @Nullable EventLoop loop,
       TlsEngines tls,
       ServiceFactory services,
       ConnectionCounts counts,
@@ -73,25 +66,36 @@ final class Worker extends UntypedAbstractActor implements WorkerScope {
     this.counts = counts;
     this.bound = bound;
     this.deadlines = new Deadlines(settings.timerTick().toNanos(), System.nanoTime());
+    this.loop = loop;
+    if (loop == null) {
+      akka = new AkkaSockets(getContext(), settings, deadlines, this);
+      sockets = akka;
+    } else {
+      akka = null;
+      sockets =
+          new ChannelSockets(loop, settings, deadlines, system.dispatchers().lookup(LOOKUPS), this);
+    }
+    this.streams = new StreamListeners(sockets);
     this.service = services.create(this);
     this.datagrams = new Datagrams(getContext(), service, this::current);
   }
 
   static Props props(
       EdgeSettings settings,
+      @Nullable EventLoop loop,
       TlsEngines tls,
       ServiceFactory services,
       ConnectionCounts counts,
       CompletableFuture<Void> bound) {
-    return Props.create(Worker.class, () -> new Worker(settings, tls, services, counts, bound));
+    return Props.create(
+        Worker.class, () -> new Worker(settings, loop, tls, services, counts, bound));
   }
 
   @Override
   public void preStart() {
-    bind(settings.port());
-    bind(settings.tlsPort());
-    getContext()
-        .getSystem()
+    sockets.listen(settings.port());
+    sockets.listen(settings.tlsPort());
+    system
         .scheduler()
         .scheduleWithFixedDelay(
             settings.timerTick(),
@@ -102,46 +106,13 @@ final class Worker extends UntypedAbstractActor implements WorkerScope {
             getSelf());
   }
 
-  private void bind(int port) {
-    List<Inet.SocketOption> options = settings.workers() > 1 ? List.of(new ReusePort()) : List.of();
-    var address = new InetSocketAddress(settings.host(), port);
-    Tcp.get(getContext().getSystem())
-        .manager()
-        .tell(TcpMessage.bind(getSelf(), address, settings.backlog(), options, false), getSelf());
-  }
-
   private boolean isMain(int port) {
     return port == settings.port() || port == settings.tlsPort();
   }
 
   @Override
   public void onReceive(Object message) {
-    handle(message);
-    for (TcpLink link = unflushed.poll(); link != null; link = unflushed.poll()) {
-      link.flush();
-    }
-  }
-
-  private void handle(Object message) {
-    if (message instanceof Tcp.Received received) {
-      TcpLink link = links.get(getSender());
-      if (link != null) {
-        link.onReceived(received.data());
-      }
-    } else if (message instanceof TcpLink.Written written) {
-      written.link().onWritten();
-    } else if (message instanceof Tcp.Connected connected) {
-      accepted(connected);
-    } else if (message instanceof Tcp.ConnectionClosed closed) {
-      TcpLink link = links.get(getSender());
-      if (link != null && link.onClosed(closed)) {
-        links.remove(getSender());
-        if (clientLinks.remove(link)) {
-          counts.closed();
-        }
-        whenClientsGone();
-      }
-    } else if (message instanceof Runnable task) {
+    if (message instanceof Runnable task) {
       task.run();
     } else if (message instanceof Tick) {
       deadlines.advance(System.nanoTime());
@@ -149,63 +120,64 @@ final class Worker extends UntypedAbstractActor implements WorkerScope {
         streams.follow(service.streamPorts());
         datagrams.follow(service.datagramPorts());
       }
-    } else {
-      onRare(message);
-    }
-  }
-
-  private void onRare(Object message) {
-    if (message instanceof Tcp.Bound stream && !isMain(stream.localAddress().getPort())) {
-      streams.bound(stream.localAddress().getPort(), getSender());
-    } else if (message instanceof Tcp.Bound) {
-      listeners.add(getSender());
-      if (--toBind == 0) {
-        bound.complete(null);
-      }
-    } else if (message instanceof Tcp.CommandFailed failed
-        && failed.cmd() instanceof Tcp.Bind bind) {
-      String why = failed.cause().isDefined()
-          ? String.valueOf(failed.cause().get().getMessage())
-          : "unknown";
-      if (streams.failed(bind.localAddress().getPort(), why)) {
-        return;
-      }
-      bound.completeExceptionally(
-          new IOException("can't listen on " + bind.localAddress() + ": " + why));
     } else if (message instanceof Drain drain) {
       drained = drain.drained();
-      listeners.forEach(listener -> listener.tell(TcpMessage.unbind(), getSelf()));
+      sockets.closeAll();
       streams.closeAll();
       datagrams.closeAll();
       new ArrayList<>(clients).forEach(Client::drain);
       whenClientsGone();
     } else if (message instanceof Abort) {
       new ArrayList<>(clients).forEach(Client::abort);
-    } else {
-      datagrams.takes(message, getSender());
+    } else if (!datagrams.takes(message, getSender()) && akka != null) {
+      akka.heard(message, getSender());
+    }
+    if (akka != null) {
+      akka.flush();
     }
   }
 
-  private void accepted(Tcp.Connected connected) {
-    ActorRef connection = getSender();
+  @Override
+  public void listening(int port) {
+    if (!isMain(port)) {
+      streams.bound(port);
+    } else if (--toBind == 0) {
+      bound.complete(null);
+    }
+  }
+
+  @Override
+  public void notListening(InetSocketAddress address, String why) {
+    if (!streams.failed(address.getPort(), why)) {
+      bound.completeExceptionally(new IOException("can't listen on " + address + ": " + why));
+    }
+  }
+
+  @Override
+  public void accepted(Link link, InetSocketAddress from, InetSocketAddress local) {
     if (clientLinks.size() >= settings.connections() || drained != null) {
-      connection.tell(TcpMessage.abort(), getSelf());
+      link.abort();
       return;
     }
-    int port = connected.localAddress().getPort();
+    int port = local.getPort();
     boolean secure = port == settings.tlsPort();
-    TcpLink tcp = new TcpLink(connection, getSelf(), deadlines, unflushed::add, Link.NO_EVENTS);
-    links.put(connection, tcp);
-    clientLinks.add(tcp);
+    clientLinks.add(link);
     counts.accepted();
-    Peer peer = new Peer(connected.remoteAddress(), connected.localAddress(), secure);
+    Peer peer = new Peer(from, local, secure);
     if (secure || port == settings.port()) {
-      Link.Events reader = reader(tcp, peer);
-      tcp.events(service.proxied() ? new ProxyHeader(tcp, reader, peer::behind) : reader);
+      Link.Events reader = reader(link, peer);
+      link.events(service.proxied() ? new ProxyHeader(link, reader, peer::behind) : reader);
     } else {
-      streamed(tcp, peer, service.stream(port));
+      streamed(link, peer, service.stream(port));
     }
-    connection.tell(TcpMessage.register(getSelf(), true, false), getSelf());
+  }
+
+  @Override
+  public void gone(Link link) {
+    if (clientLinks.remove(link)) {
+      counts.closed();
+      whenClientsGone();
+    }
   }
 
   /** What holds for connections that begin now. */
@@ -213,7 +185,7 @@ final class Worker extends UntypedAbstractActor implements WorkerScope {
     return service.settings(settings);
   }
 
-  private Link.Events reader(TcpLink tcp, Peer peer) {
+  private Link.Events reader(Link tcp, Peer peer) {
     Front front = front(tcp, peer);
     if (!peer.secure()) {
       return front;
@@ -223,7 +195,7 @@ final class Worker extends UntypedAbstractActor implements WorkerScope {
         : secured(tcp, "", peer, front);
   }
 
-  private Link.Events hostKnown(TcpLink tcp, String host, Peer peer, Front front) {
+  private Link.Events hostKnown(Link tcp, String host, Peer peer, Front front) {
     Onward to = service.passesTls(host);
     if (to == null) {
       return secured(tcp, host, peer, front);
@@ -235,7 +207,7 @@ final class Worker extends UntypedAbstractActor implements WorkerScope {
   }
 
   /** @param to null if the port has just been withdrawn */
-  private void streamed(TcpLink tcp, Peer peer, @Nullable Onward to) {
+  private void streamed(Link tcp, Peer peer, @Nullable Onward to) {
     if (to == null) {
       tcp.abort();
       return;
@@ -249,7 +221,7 @@ final class Worker extends UntypedAbstractActor implements WorkerScope {
     }
   }
 
-  private StreamRelay relay(TcpLink tcp, Peer peer, Onward to, String host) {
+  private StreamRelay relay(Link tcp, Peer peer, Onward to, String host) {
     StreamRelay[] self = new StreamRelay[1];
     StreamRelay relay =
         new StreamRelay(tcp, peer, to, host, current().stream(), deadlines, this, passed -> {
@@ -261,7 +233,7 @@ final class Worker extends UntypedAbstractActor implements WorkerScope {
     return relay;
   }
 
-  private TlsLink secured(TcpLink tcp, String host, Peer peer, Front front) {
+  private TlsLink secured(Link tcp, String host, Peer peer, Front front) {
     SSLEngine engine = tls.serverEngine(host, current().http2().on());
     peer.over(engine);
     TlsLink link = new TlsLink(tcp, engine, front);
@@ -317,39 +289,22 @@ final class Worker extends UntypedAbstractActor implements WorkerScope {
 
   @Override
   public void execute(Runnable task) {
-    getSelf().tell(task, ActorRef.noSender());
+    if (loop != null) {
+      loop.execute(task);
+    } else {
+      getSelf().tell(task, ActorRef.noSender());
+    }
   }
 
   @Override
   public void after(Duration delay, Runnable task) {
-    getContext()
-        .getSystem()
+    system
         .scheduler()
-        .scheduleOnce(delay, getSelf(), task, getContext().getDispatcher(), getSelf());
+        .scheduleOnce(delay, getSelf(), task, system.dispatcher(), ActorRef.noSender());
   }
 
   @Override
   public void dial(InetSocketAddress address, Duration timeout, Dialed dialed) {
-    getContext().actorOf(Dialling.props(this, getSelf(), address, timeout, dialed));
-  }
-
-  /** A connection of our own came about; called by {@link Dialling} on this worker. */
-  void opened(ActorRef connection, Dialed dialed) {
-    TcpLink link = new TcpLink(connection, getSelf(), deadlines, unflushed::add, Link.NO_EVENTS);
-    links.put(connection, link);
-    // Before anything is written: a write that overtakes this is lost.
-    connection.tell(TcpMessage.register(getSelf(), true, false), getSelf());
-    link.events(dialed.connected(link));
-  }
-
-  private static final class ReusePort extends Inet.AbstractSocketOption {
-    @Override
-    public void beforeServerSocketBind(ServerSocket socket) {
-      try {
-        socket.setOption(StandardSocketOptions.SO_REUSEPORT, true);
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-    }
+    sockets.dial(address, timeout, dialed);
   }
 }

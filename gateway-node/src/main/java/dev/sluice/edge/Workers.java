@@ -14,13 +14,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The workers of a node, one per core and each an actor system of its own on one event loop. They share nothing but
  * the ports they listen on: the kernel deals new connections out among them.
  */
 public final class Workers {
-  private record Running(ActorSystem system, ActorRef worker, EventLoop loop) {}
+  private record Running(
+      ActorSystem system, ActorRef worker, @Nullable EventLoop loop) {}
 
   private final List<Running> running;
   private final ConnectionCounts counts;
@@ -48,17 +50,20 @@ public final class Workers {
     ConnectionCounts counts = new ConnectionCounts();
     for (int i = 0; i < settings.workers(); i++) {
       String name = "sluice-edge-" + i;
-      EventLoop loop = new EventLoop(name);
-      Config akka = config.getConfig(
-          settings.eventLoop() ? "sluice.worker.event-loop" : "sluice.worker.fork-join");
+      EventLoop loop = settings.eventLoop() ? new EventLoop(name) : null;
+      Config akka =
+          config.getConfig(loop != null ? "sluice.worker.event-loop" : "sluice.worker.fork-join");
       BootstrapSetup bootstrap =
           BootstrapSetup.create(akka.withFallback(ConfigFactory.defaultReference()));
       ActorSystem system = ActorSystem.create(
-          name, ActorSystemSetup.create(bootstrap, new EventLoopConfigurator.LoopSetup(loop)));
+          name,
+          loop == null
+              ? ActorSystemSetup.create(bootstrap)
+              : ActorSystemSetup.create(bootstrap, new EventLoopConfigurator.LoopSetup(loop)));
       CompletableFuture<Void> ready = new CompletableFuture<>();
       running.add(new Running(
           system,
-          system.actorOf(Worker.props(settings, tls, services, counts, ready), "worker"),
+          system.actorOf(Worker.props(settings, loop, tls, services, counts, ready), "worker"),
           loop));
       bound.add(ready);
     }
@@ -114,9 +119,11 @@ public final class Workers {
         .map(one -> {
           one.worker().tell(new Worker.Abort(), ActorRef.noSender());
           one.system().terminate();
-          return one.system()
-              .getWhenTerminated()
-              .whenComplete((done, failure) -> one.loop().close());
+          return one.system().getWhenTerminated().whenComplete((done, failure) -> {
+            if (one.loop() != null) {
+              one.loop().close();
+            }
+          });
         })
         .map(CompletionStage::toCompletableFuture)
         .toArray(CompletableFuture[]::new);

@@ -72,6 +72,40 @@ final class CallQuota {
     return left.compareTo(total) < 0 ? left : total;
   }
 
+  /**
+   * Charges what an attempt has used that came to nothing, beside the hold, which stays for the next one. Takes the request
+   * itself as counted, since the hold counts it.
+   *
+   * @param worker runs tasks on the call's worker
+   * @param done told whether there was room, at once or later, on that worker
+   */
+  void charge(Amounts used, Consumer<Runnable> worker, Consumer<Boolean> done) {
+    if (used.isNone() || !limited()) {
+      done.accept(true);
+      return;
+    }
+    Amounts more =
+        new Amounts(used.tokens(), used.inputTokens(), used.outputTokens(), 0, 0, used.nanos());
+    Admission told = gateway
+        .leases()
+        .hold(
+            spender.tenant(),
+            path.name(),
+            more,
+            later -> worker.accept(() -> done.accept(charged(later, more))));
+    if (told != null) {
+      done.accept(charged(told, more));
+    }
+  }
+
+  private boolean charged(Admission told, Amounts used) {
+    if (told instanceof Admission.Admitted admitted) {
+      gateway.leases().settle(spender.tenant(), admitted.hold(), used);
+      return true;
+    }
+    return !path.enforced();
+  }
+
   /** The same, with a field that tells the provider of the hold, if settings want that. */
   Target.Plan told(Target.Plan plan) {
     Hold held = hold;

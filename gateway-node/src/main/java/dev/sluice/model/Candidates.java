@@ -2,101 +2,189 @@ package dev.sluice.model;
 
 import dev.sluice.ingress.DeclaredTenant;
 import dev.sluice.ingress.ModelPrice;
+import dev.sluice.ingress.ModelProvider;
 import dev.sluice.ingress.ModelTable;
 import dev.sluice.ingress.SpendingTree;
 import dev.sluice.model.chat.Envelope;
+import dev.sluice.model.route.AttemptPlan;
+import dev.sluice.model.route.Spot;
 import dev.sluice.proxy.Refusal;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Who can answer a call, in the order they are asked. */
+/** Who can answer a call, and what it may come to there. */
 final class Candidates {
-  /** @param price of its tokens; null if nobody has said */
-  record Candidate(Target target, @Nullable ModelPrice price) {}
+  /** Of most texts, at least: by it prompts are found too long for a model. What is held rests on no estimate. */
+  private static final int BYTES_PER_TOKEN = 4;
+
+  /**
+   * One who can.
+   *
+   * @param model name that the provider knows it by
+   * @param target as it is called with its first key
+   * @param price of its tokens; null if nobody has said
+   * @param outputCap of its answers, in tokens
+   * @param bounds of the call there
+   */
+  record Candidate(
+      ModelTable.Target declared,
+      String model,
+      Target target,
+      @Nullable ModelPrice price,
+      long outputCap,
+      CallBounds bounds) {}
 
   private final Envelope envelope;
   private final ModelTable.Entry entry;
-  private final Deque<Candidate> left = new ArrayDeque<>();
-  private Duration longest = Duration.ZERO;
+  private final List<Candidate> all = new ArrayList<>();
+  private final List<AttemptPlan.Tier> tiers = new ArrayList<>();
   private boolean unpriced;
+  private boolean tooDear;
 
   private Candidates(Envelope envelope, ModelTable.Entry entry) {
     this.envelope = envelope;
     this.entry = entry;
   }
 
-  /** @param path of the spender: where a limit of it counts cost, targets without a price are left out */
+  /**
+   * Those of a route.
+   *
+   * @param model that is asked for
+   * @param path of the spender: where a limit of it counts cost, targets without a price are left out
+   */
   static Candidates of(
-      ModelGateway gateway, Envelope envelope, ModelTable.Entry entry, SpendingTree.Path path) {
+      ModelGateway gateway,
+      Envelope envelope,
+      String model,
+      ModelTable.Entry entry,
+      SpendingTree.Path path) {
     Candidates found = new Candidates(envelope, entry);
     boolean priced = path.enforces(DeclaredTenant.Unit.COST);
     LocalDate today = LocalDate.now(ZoneOffset.UTC);
-    for (ModelTable.Target one : entry.targets()) {
-      Optional<Target> target = gateway.target(one, envelope.model());
-      String model = one.model().isEmpty() ? envelope.model() : one.model();
-      ModelPrice price = ModelPrice.of(one.provider().prices(), model, today).orElse(null);
-      if (target.isPresent() && price == null && priced) {
-        found.unpriced = true;
-      } else if (target.isPresent()) {
-        found.left.add(new Candidate(target.get(), price));
-        Duration most = one.provider().timeouts().total();
-        found.longest = found.longest.compareTo(most) < 0 ? most : found.longest;
+    for (ModelTable.Group group : entry.groups()) {
+      List<Spot> spots = new ArrayList<>();
+      for (ModelTable.Target one : group.targets()) {
+        Candidate candidate = found.candidate(gateway, one, model, today);
+        if (candidate != null && found.affordable(candidate, priced)) {
+          spots.add(found.spot(candidate));
+          found.all.add(candidate);
+        }
+      }
+      if (!spots.isEmpty()) {
+        found.tiers.add(new AttemptPlan.Tier(group.balance(), spots));
       }
     }
     return found;
   }
 
+  private @Nullable Candidate candidate(
+      ModelGateway gateway, ModelTable.Target one, String asked, LocalDate today) {
+    String model = one.modelFor(entry, asked);
+    Optional<Target> target = gateway.target(one.provider(), model);
+    if (target.isEmpty()) {
+      return null;
+    }
+    ModelPrice price = ModelPrice.of(one.provider().prices(), model, today).orElse(null);
+    long cap = outputCap(one);
+    long input =
+        envelope.unbounded() == null ? target.get().inputBound(envelope) : entry.contextTokens();
+    long output = target.get().outputBound(envelope, cap) * envelope.choices();
+    long nanos = price == null ? 0 : price.nanosAtMost(input, output);
+    return new Candidate(
+        one, model, target.get(), price, cap, new CallBounds(input, output, nanos));
+  }
+
+  private long outputCap(ModelTable.Target one) {
+    long cap = one.maxOutputTokens() == 0
+        ? entry.maxOutputTokens()
+        : Math.min(one.maxOutputTokens(), entry.maxOutputTokens());
+    Long own = envelope.outputCap();
+    return own == null ? cap : Math.min(own, cap);
+  }
+
+  private boolean affordable(Candidate one, boolean priced) {
+    long most = entry.limits().mostNanos();
+    if (one.price() == null && (priced || most > 0)) {
+      unpriced = true;
+      return false;
+    }
+    if (most > 0 && one.bounds().nanos() > most) {
+      tooDear = true;
+      return false;
+    }
+    return true;
+  }
+
+  private Spot spot(Candidate one) {
+    ModelProvider provider = one.declared().provider();
+    return Spot.of(
+        all.size(),
+        one.declared().weight(),
+        provider.name(),
+        one.model(),
+        provider.keys().stream().map(ModelProvider.Key::name).toList());
+  }
+
   boolean isEmpty() {
-    return left.isEmpty();
+    return all.isEmpty();
   }
 
-  Candidate first() {
-    return left.element();
+  Candidate at(Spot spot) {
+    return all.get(spot.index());
   }
 
-  Candidate take() {
-    return left.remove();
+  List<AttemptPlan.Tier> tiers() {
+    return tiers;
+  }
+
+  ModelTable.Entry entry() {
+    return entry;
+  }
+
+  /** Whether a prompt is too long for one and not for another; where it is for all, they may judge. */
+  boolean isTooLongFor(Spot spot) {
+    return isTooLong(at(spot)) && !all.stream().allMatch(this::isTooLong);
+  }
+
+  private boolean isTooLong(Candidate one) {
+    int context = one.declared().contextTokens();
+    return context > 0 && envelope.inputBound() / BYTES_PER_TOKEN + one.outputCap() > context;
   }
 
   /** The longest that an answer may take. */
   Duration longest() {
-    return longest;
+    return all.stream()
+        .map(one -> one.declared().provider().timeouts().total())
+        .max(Duration::compareTo)
+        .orElse(Duration.ZERO);
   }
 
-  /**
-   * The most that the call can come to, whoever answers it.
-   *
-   * @param context tokens of the context window if the input's bytes don't bound it; else 0
-   */
-  CallBounds bounds(long context, long outputCap) {
-    CallBounds bounds = CallBounds.NONE;
-    for (Candidate one : left) {
-      long input = context > 0 ? context : one.target().inputBound(envelope);
-      long output = one.target().outputBound(envelope, outputCap) * envelope.choices();
-      long nanos = one.price() == null ? 0 : one.price().nanosAtMost(input, output);
-      bounds = bounds.max(new CallBounds(input, output, nanos));
-    }
-    return bounds;
+  /** The most that the call can come to, whoever answers it. */
+  CallBounds bounds() {
+    return all.stream().map(Candidate::bounds).reduce(CallBounds.NONE, CallBounds::max);
   }
 
   /** Why there is nobody. */
-  Refusal nobody() {
+  Refusal nobody(String model) {
+    if (tooDear) {
+      return new Refusal.BadField(
+          "model",
+          "this request may cost more than its route allows: a shorter prompt or a lower cap of the answer may do");
+    }
     if (unpriced) {
       return new Refusal.Unavailable(
           503,
-          "what the model \"" + envelope.model() + "\" costs is not known, and a limit counts cost",
+          "what the model \"" + model + "\" costs is not known, and a limit counts cost",
           "unknown_price");
     }
-    return entry.targets().isEmpty()
+    return entry.groups().isEmpty()
         ? new Refusal.Unavailable(
-            503,
-            "the model \"" + envelope.model() + "\" has no target that can be called",
-            "no_target")
-        : new Refusal.NoSuchModel(envelope.model());
+            503, "the model \"" + model + "\" has no target that can be called", "no_target")
+        : new Refusal.NoSuchModel(model);
   }
 }

@@ -62,6 +62,11 @@ final class EchoTarget implements Target {
   }
 
   @Override
+  public ProviderDialect speaks() {
+    return SPEAKS;
+  }
+
+  @Override
   public String model() {
     return model;
   }

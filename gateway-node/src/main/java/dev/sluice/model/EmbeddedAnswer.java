@@ -29,6 +29,12 @@ final class EmbeddedAnswer implements TranslatedAnswer {
     return "application/json";
   }
 
+  /** All of it comes at its end. */
+  @Override
+  public boolean begun() {
+    return whole;
+  }
+
   @Override
   public byte[] pass(byte[] bytes, int from, int to) {
     if (kept.size() + to - from > AnswerReader.MOST_KEPT_BYTES) {

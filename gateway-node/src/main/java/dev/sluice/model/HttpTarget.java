@@ -66,6 +66,11 @@ final class HttpTarget implements Target {
   }
 
   @Override
+  public ProviderDialect speaks() {
+    return api.conversations(model);
+  }
+
+  @Override
   public String model() {
     return model;
   }

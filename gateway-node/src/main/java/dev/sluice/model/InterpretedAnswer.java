@@ -15,6 +15,7 @@ final class InterpretedAnswer implements TranslatedAnswer {
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
   private @Nullable TokenUsage usage;
   private @Nullable ProviderError failure;
+  private boolean begun;
   private boolean whole;
 
   InterpretedAnswer(AnswerReader reader, AnswerWriter writer) {
@@ -72,7 +73,15 @@ final class InterpretedAnswer implements TranslatedAnswer {
     } else if (event instanceof AnswerEvent.Failed failed) {
       failure = failed.error();
     }
+    begun |= !(event instanceof AnswerEvent.Began
+        || event instanceof AnswerEvent.Used
+        || event instanceof AnswerEvent.Failed);
     writer.write(event, out);
+  }
+
+  @Override
+  public boolean begun() {
+    return begun;
   }
 
   private byte[] taken() {

@@ -1,132 +1,155 @@
 package dev.sluice.model;
 
-import akka.util.ByteString;
 import dev.sluice.model.chat.AnswerEvent;
 import dev.sluice.model.chat.AnswerTap;
 import dev.sluice.model.chat.AnswerTerms;
-import dev.sluice.model.chat.Losses;
+import dev.sluice.model.chat.Json;
 import dev.sluice.model.chat.ProviderDialect;
 import dev.sluice.model.chat.ProviderError;
 import dev.sluice.model.chat.Question;
 import dev.sluice.model.chat.TokenUsage;
+import dev.sluice.model.route.Ending;
 import dev.sluice.proxy.Dialect;
-import dev.sluice.proxy.HttpDate;
 import dev.sluice.proxy.Inbound;
-import dev.sluice.proxy.Refusal;
-import dev.sluice.proxy.Refusals;
-import dev.sluice.quota.Amounts;
-import dev.sluice.wire.BodyLength;
-import dev.sluice.wire.Chunks;
-import dev.sluice.wire.Field;
-import dev.sluice.wire.HeadSink;
+import dev.sluice.wire.Deadlines;
 import java.io.ByteArrayOutputStream;
+import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One target's answer on its way to the caller: its head, its body as it is or translated, its end, and what it has used
- * in the place of the hold.
+ * One target's answer on its way to the caller: its head, its body as it is or translated, its end, and what it has used in the
+ * place of the hold. While somebody else could be asked, nothing goes out before something usable has come.
  */
 final class ModelAnswer implements Target.Events {
-  private static final Refusal NOT_IN_TIME = new Refusal.Unavailable(
-      504, "the model's provider did not answer in time", "provider_timeout");
-  private static final Refusal NO_USABLE_ANSWER = new Refusal.Unavailable(
-      502, "the model's provider gave no usable answer", "provider_unreachable");
+  private static final String JSON = "application/json";
+  private static final String EVENTS = "text/event-stream";
+  private static final String LINES = "application/x-ndjson";
 
   private final ModelCall whole;
   private final ModelRequest asked;
   private final ModelGateway gateway;
   private final Inbound request;
-  private final Candidates.Candidate from;
-  private final Target.Plan plan;
+  private final Attempts.Ready from;
+  private final Attempts attempts;
   private final Question question;
   private final CallQuota quota;
-  private final Losses losses;
-  private final String cutCap;
-  private final String target;
+  private final CallerAnswer out;
+  private final FirstToken firstToken = new FirstToken();
+  private final long startNanos = System.nanoTime();
   private Target.@Nullable Call call;
   private @Nullable AnswerTap tap;
   private @Nullable TranslatedAnswer translated;
+  private @Nullable Opening opening;
   private @Nullable ProviderFailure error;
   private @Nullable AnswerSample sample;
   private @Nullable TokenUsage estimated;
   private boolean streamed;
-  private boolean chunked;
+  private boolean json;
   private boolean failed;
+  private boolean answered;
   private boolean ended;
 
-  /** @param cutCap the output cap, if it is lower than the one that was asked for; else empty */
   ModelAnswer(
       ModelCall whole,
       ModelRequest asked,
-      Candidates.Candidate from,
-      Target.Plan plan,
-      CallQuota quota,
-      Losses losses,
-      String cutCap) {
+      Attempts.Ready from,
+      Attempts attempts,
+      CallQuota quota) {
     this.whole = whole;
     this.asked = asked;
     this.gateway = asked.gateway();
     this.request = asked.inbound();
     this.from = from;
-    this.plan = plan;
-    this.question = plan.question();
+    this.attempts = attempts;
+    this.question = from.plan().question();
     this.quota = quota;
-    this.losses = losses;
-    this.cutCap = cutCap;
-    this.target = from.target().name();
+    this.out = new CallerAnswer(request, from, quota, attempts.tried(), whole.otherModel());
   }
 
   /** Asks the target. */
   void start() {
-    Target.Call started = from.target().start(plan, request.id(), this);
+    Duration most = attempts.firstToken();
+    if (!most.isZero() && question.envelope().stream() && whole.mayGoOn(from, Ending.SLOW)) {
+      gateway.scope().deadlines().set(firstToken, most.toNanos());
+    }
+    Target.Call started = from.target().start(quota.told(from.plan()), request.id(), this);
     if (!ended && !whole.over()) {
       call = started;
     }
   }
 
+  private boolean isOver() {
+    return ended || whole.over();
+  }
+
   @Override
   public void targetHead(Target.Head head) {
-    if (whole.over()) {
-      return;
-    }
-    if (head.status() == 401 || head.status() == 403) {
-      cancel();
-      quota.settle(Amounts.NONE);
-      request.note(target + " answered " + head.status());
-      whole.refuse(new Refusal.Unavailable(
-          502, "the provider does not accept the gateway's credential", "provider_credential"));
+    if (isOver()) {
       return;
     }
     failed = head.status() >= 400;
-    if (failed && plan.errors() != null) {
-      error = new ProviderFailure(plan.errors(), head);
+    if (failed) {
+      refused(head);
       return;
     }
-    boolean json = head.contentType().startsWith("application/json");
-    ProviderDialect untold = plan.untold();
-    if (untold != null && !failed) {
+    json = head.contentType().startsWith(JSON);
+    ProviderDialect untold = from.plan().untold();
+    if (untold != null) {
       sample = new AnswerSample(untold, json, gateway.settings().sampleBytes());
     }
-    if (plan.translation() != null) {
-      translate(plan.translation(), head);
+    if (whole.mayGoOn(from, Ending.CUT)) {
+      out.hold();
+    }
+    if (from.plan().translation() != null) {
+      translate(from.plan().translation(), head);
+    } else {
+      pass(head);
+    }
+  }
+
+  private void refused(Target.Head head) {
+    Ending ending = Ending.ofStatus(head.status());
+    if (head.status() == 401 || head.status() == 403) {
+      request.note(from.target().name() + " answered " + head.status());
+      fail(
+          ending,
+          new ProviderError(
+              head.status(),
+              ProviderError.Kind.CREDENTIAL,
+              "the provider does not accept the gateway's credential"));
       return;
     }
+    boolean passes = from.plan().translation() == null && from.plan().errors() == null;
+    if (passes && !attempts.anyFailed() && !whole.mayGoOn(from, ending)) {
+      attempts.refused(from, ending, head.retryAfter());
+      pass(head);
+    } else {
+      ProviderDialect errors = from.plan().errors();
+      error = new ProviderFailure(errors == null ? from.target().speaks() : errors, head);
+    }
+  }
+
+  private void pass(Target.Head head) {
     boolean document = json && Callers.words(asked.call()) != Dialect.GEMINI;
     streamed = !failed && question.envelope().stream() && !document;
     tap = asked.dialect().tap(question, streamed);
-    sendHead(head.status(), head.contentType(), head.retryAfter(), streamed ? -1 : head.length());
+    boolean lines = head.contentType().startsWith(LINES);
+    if (out.holds() && streamed && (lines || head.contentType().startsWith(EVENTS))) {
+      opening = new Opening(lines);
+    } else if (out.holds() && (streamed || !json)) {
+      commit();
+    }
+    out.head(head.status(), head.contentType(), head.retryAfter(), streamed ? -1 : head.length());
   }
 
   private void translate(Translation translation, Target.Head head) {
     streamed = question.envelope().stream();
-    boolean document = head.contentType().startsWith("application/json");
-    TranslatedAnswer answer =
-        translation.begin(asked.dialect(), question, terms(), document, streamed);
+    TranslatedAnswer answer = translation.begin(asked.dialect(), question, terms(), json, streamed);
     translated = answer;
     tap = answer;
     if (streamed) {
-      sendHead(head.status(), answer.contentType(), head.retryAfter(), -1);
+      out.head(head.status(), answer.contentType(), head.retryAfter(), -1);
     }
   }
 
@@ -138,47 +161,80 @@ final class ModelAnswer implements Target.Events {
         !question.hidesUsage());
   }
 
-  private void sendHead(int status, String contentType, String retryAfter, long length) {
-    HeadSink head = request.head(status, Refusals.reason(status));
-    head.field(Field.DATE, HttpDate.now())
-        .field(Field.X_REQUEST_ID, request.id())
-        .field("x-sluice-target", target);
-    if (!contentType.isEmpty()) {
-      head.field(Field.CONTENT_TYPE, contentType);
-    }
-    if (!retryAfter.isEmpty()) {
-      head.field(Field.RETRY_AFTER, retryAfter);
-    }
-    if (!cutCap.isEmpty()) {
-      head.field("x-sluice-output-cap", cutCap);
-    }
-    if (!losses.dropped().isEmpty()) {
-      head.field("x-sluice-dropped", String.join(", ", losses.dropped()));
-    }
-    quota.tell(head);
-    chunked = length < 0 && request.arrival().head().http11();
-    request.headEnd(chunked ? BodyLength.CHUNKED : length < 0 ? BodyLength.UNTIL_CLOSE : length);
-  }
-
   @Override
   public void targetBody(byte[] bytes, int from, int to) {
-    if (whole.over()) {
+    if (isOver()) {
       return;
     }
     if (error != null) {
       error.read(bytes, from, to);
-    } else if (tap != null) {
-      if (sample != null) {
-        sample.take(bytes, from, to);
-      }
-      byte[] passed = tap.pass(bytes, from, to);
-      if (translated != null && translated.failure() != null) {
-        cancel();
-        fail(translated.failure(), passed);
-      } else {
-        send(passed, 0, passed.length);
-      }
+      return;
     }
+    AnswerTap passing = tap;
+    if (passing == null) {
+      return;
+    }
+    if (sample != null) {
+      sample.take(bytes, from, to);
+    }
+    byte[] passed = passing.pass(bytes, from, to);
+    if (translated != null && translated.failure() != null) {
+      said(translated.failure(), passed);
+      return;
+    }
+    send(passed);
+    look(bytes, from, to);
+  }
+
+  /** Whether what has come is an answer, or the beginning of one. */
+  private void look(byte[] bytes, int from, int to) {
+    if (answered || failed) {
+      return;
+    }
+    Opening looking = opening;
+    boolean begun = translated == null ? streamed : streamed && translated.begun();
+    if (looking != null) {
+      looking.read(bytes, from, to);
+      judge(looking);
+    } else if (begun) {
+      commit();
+    }
+    if (!isOver() && out.heldBytes() > gateway.settings().heldBytes()) {
+      commit();
+    }
+  }
+
+  private void judge(Opening looking) {
+    if (looking.usable()) {
+      commit();
+    } else if (looking.malformed()) {
+      fail(
+          Ending.MALFORMED,
+          new ProviderError(
+              502, ProviderError.Kind.FAILED, "the answer did not begin as one of its dialect"));
+    } else if (looking.failure() != null) {
+      fail(endingOf(looking.failure()), looking.failure());
+    }
+  }
+
+  /** What has come is good enough: nobody else is asked any more. */
+  private void commit() {
+    answered = true;
+    gateway.scope().deadlines().clear(firstToken);
+    opening = null;
+    attempts.answers(from, question.envelope().stream() ? System.nanoTime() - startNanos : 0);
+    out.commit();
+  }
+
+  private static Ending endingOf(ProviderError why) {
+    return switch (why.kind()) {
+      case RATE_LIMITED -> Ending.LIMITED;
+      case OVERLOADED -> Ending.OVERLOADED;
+      case CREDENTIAL, OUT_OF_BUDGET -> Ending.REJECTED;
+      case CONTEXT_TOO_LONG -> Ending.TOO_LONG;
+      case INVALID_REQUEST, FILTERED, NOT_FOUND -> Ending.CALLERS_FAULT;
+      case TIMEOUT, FAILED -> Ending.FAILED;
+    };
   }
 
   /**
@@ -186,15 +242,31 @@ final class ModelAnswer implements Target.Events {
    *
    * @param told that, in the caller's dialect, for a stream
    */
-  private void fail(ProviderError why, byte[] told) {
-    request.note(target + ": " + why.message());
-    if (!streamed) {
-      settleByUsage();
-      whole.refuse(ProviderErrors.refusal(why, request.dialect()));
+  private void said(ProviderError why, byte[] told) {
+    request.note(from.target().name() + ": " + why.message());
+    if (out.holds() || !streamed) {
+      fail(endingOf(why), why);
       return;
     }
-    send(told, 0, told.length);
+    attempts.broke(from);
+    cancel();
+    send(told);
     endStream();
+  }
+
+  /** The attempt comes to nothing, and nothing of it has reached the caller. */
+  private void fail(Ending ending, ProviderError told) {
+    cancel();
+    over();
+    CallUse used = ending.billed() || !failed && tap != null ? use() : CallUse.NOTHING;
+    log(used);
+    whole.failed(from, ending, told, used);
+  }
+
+  private void over() {
+    ended = true;
+    gateway.scope().deadlines().clear(firstToken);
+    attempts.over(from);
   }
 
   /** The answer has come to its end; where its usage was not told, it is counted first. */
@@ -218,7 +290,7 @@ final class ModelAnswer implements Target.Events {
     AnswerSample kept = sample;
     TranslatedAnswer said = translated;
     return kept != null
-        ? kept.usage(model, question, quota.bounds())
+        ? kept.usage(model, question, from.candidate().bounds())
         : said != null ? said.counted(model) : null;
   }
 
@@ -244,45 +316,39 @@ final class ModelAnswer implements Target.Events {
   }
 
   private void endStream() {
+    over();
     settleByUsage();
     whole.finish();
-    if (chunked) {
-      request.send(Chunks.LAST);
-    }
-    request.end();
+    out.end();
   }
 
   /** A stream was cut: the caller is told in its dialect, and gets none of the marks of a whole answer. */
   private void cut(String why) {
     request.note(why);
+    attempts.broke(from);
     ProviderError what =
         new ProviderError(502, ProviderError.Kind.FAILED, "the provider's answer was cut off");
     byte[] told;
     if (translated != null) {
       told = translated.fail(what);
     } else {
-      ByteArrayOutputStream out = new ByteArrayOutputStream();
-      asked.dialect().stream(question, terms()).write(new AnswerEvent.Failed(what), out);
-      told = out.toByteArray();
+      ByteArrayOutputStream words = new ByteArrayOutputStream();
+      asked.dialect().stream(question, terms()).write(new AnswerEvent.Failed(what), words);
+      told = words.toByteArray();
     }
-    send(told, 0, told.length);
+    send(told);
     endStream();
   }
 
   private void breakOff(String why) {
+    over();
     settleByUsage();
     whole.finish();
     request.breakOff(why);
   }
 
-  private void send(byte[] bytes, int from, int to) {
-    if (from == to) {
-      return;
-    }
-    request.send(
-        chunked
-            ? Chunks.chunk(bytes, from, to)
-            : ByteString.fromArrayUnsafe(bytes, from, to - from));
+  private void send(byte[] bytes) {
+    out.send(bytes, 0, bytes.length);
     if (call != null && request.arrival().unsent() > gateway.settings().unsentBytes()) {
       call.pause();
     }
@@ -297,14 +363,14 @@ final class ModelAnswer implements Target.Events {
 
   @Override
   public void targetEnd() {
-    ended = true;
-    if (whole.over()) {
+    if (isOver()) {
       return;
     }
     call = null;
     if (error != null) {
-      quota.settle(Amounts.NONE);
-      whole.refuse(ProviderErrors.refusal(error.told(), request.dialect()));
+      ProviderError told = error.told();
+      Ending ending = endingOf(told);
+      fail(ending == Ending.CALLERS_FAULT ? Ending.ofStatus(told.status()) : ending, told);
     } else if (tap != null) {
       end(tap);
     }
@@ -313,33 +379,53 @@ final class ModelAnswer implements Target.Events {
   private void end(AnswerTap answer) {
     byte[] rest = answer.rest();
     if (translated != null && translated.failure() != null) {
-      fail(translated.failure(), rest);
+      said(translated.failure(), rest);
     } else if (streamed && !answer.whole()) {
-      cut("the stream ended before the answer did");
+      if (out.holds()) {
+        fail(Ending.CUT, cutOff());
+      } else {
+        cut("the stream ended before the answer did");
+      }
     } else if (translated != null && !streamed) {
       document(answer, translated.contentType(), rest);
     } else {
-      send(rest, 0, rest.length);
-      endWhole();
+      send(rest);
+      if (out.holds() && !streamed && json && Json.tree(out.held()) == null) {
+        fail(
+            Ending.MALFORMED,
+            new ProviderError(502, ProviderError.Kind.FAILED, "the answer is no JSON document"));
+        return;
+      }
+      whole();
     }
   }
 
   /** A whole answer that was translated: its head had to wait for it. */
   private void document(AnswerTap answer, String contentType, byte[] bytes) {
     if (!answer.whole()) {
-      settleByUsage();
-      whole.refuse(NO_USABLE_ANSWER);
+      fail(Ending.MALFORMED, cutOff());
       return;
     }
-    sendHead(200, contentType, "", bytes.length);
-    send(bytes, 0, bytes.length);
+    out.head(200, contentType, "", bytes.length);
+    send(bytes);
+    whole();
+  }
+
+  private void whole() {
+    if (!answered && !failed) {
+      commit();
+    }
     endWhole();
+  }
+
+  private static ProviderError cutOff() {
+    return new ProviderError(
+        502, ProviderError.Kind.FAILED, "the answer ended before it was whole");
   }
 
   @Override
   public void targetFailed(boolean nothingSent, boolean timedOut, String why) {
-    ended = true;
-    if (whole.over()) {
+    if (isOver()) {
       return;
     }
     call = null;
@@ -347,54 +433,92 @@ final class ModelAnswer implements Target.Events {
     if (request.arrival().headSent() && streamed) {
       cut(why);
     } else if (request.arrival().headSent()) {
+      attempts.broke(from);
       breakOff(why);
-    } else if (!nothingSent || !whole.askNext()) {
-      if (timedOut && !nothingSent) {
-        settleByUsage();
-      } else {
-        quota.settle(Amounts.NONE);
-      }
-      whole.refuse(timedOut ? NOT_IN_TIME : NO_USABLE_ANSWER);
+    } else {
+      fail(ending(nothingSent, timedOut), silence(timedOut));
     }
   }
 
-  /** Takes the request back. @return whether there was anything to take back */
-  boolean cancel() {
+  private Ending ending(boolean nothingSent, boolean timedOut) {
+    if (nothingSent) {
+      return timedOut ? Ending.CONNECT_SLOW : Ending.UNREACHABLE;
+    }
+    return timedOut ? Ending.SLOW : tap == null ? Ending.CLOSED : Ending.CUT;
+  }
+
+  private static ProviderError silence(boolean timedOut) {
+    return timedOut
+        ? new ProviderError(504, ProviderError.Kind.TIMEOUT, "it did not answer in time")
+        : new ProviderError(502, ProviderError.Kind.FAILED, "it gave no usable answer");
+  }
+
+  /** Takes the request back. */
+  void cancel() {
     Target.Call running = call;
     call = null;
     if (running != null) {
       running.cancel();
     }
-    return running != null;
+  }
+
+  /** The caller has left. @return whether what was used was settled */
+  boolean abandoned() {
+    boolean running = call != null;
+    cancel();
+    over();
+    if (running) {
+      settleByUsage();
+    }
+    return running;
   }
 
   /** Settles by what the provider reported; where it has not, the hold stands: never less than was used. */
-  void settleByUsage() {
+  private void settleByUsage() {
+    CallUse used = use();
+    log(used);
+    quota.settle(used.settled());
+  }
+
+  private CallUse use() {
     // What a stream told before it was cut may be less than it has used.
     boolean told = tap != null && (!streamed || tap.whole());
     TokenUsage reported = tap == null || !told ? null : tap.usage();
     if (reported == null && failed) {
-      reported = TokenUsage.NONE;
+      return CallUse.NOTHING;
     }
-    ModelLog.Source source = reported != null
-        ? ModelLog.Source.PROVIDER
-        : estimated != null ? ModelLog.Source.ESTIMATED : ModelLog.Source.HELD;
-    if (reported == null) {
-      reported = estimated;
+    if (reported != null) {
+      return CallUse.reported(reported, from.candidate().price());
     }
-    CallBounds bounds = quota.bounds();
-    TokenUsage usage = reported == null ? TokenUsage.of(bounds.input(), bounds.output()) : reported;
-    request.usage(usage.input(), usage.output());
-    gateway.log().settled(asked.spender().tenant(), target, usage, source);
-    long nanos = reported == null ? bounds.nanos() : nanos(usage);
-    gateway.log().spent(asked.spender(), question.envelope().model(), target, usage, source, nanos);
-    quota.settle(Amounts.ofRequest(usage.input(), usage.output(), nanos));
+    return estimated == null
+        ? CallUse.held(from.candidate().bounds())
+        : CallUse.estimated(estimated, from.candidate().price());
   }
 
-  private long nanos(TokenUsage usage) {
-    return from.price() == null
-        ? 0
-        : from.price()
-            .nanos(usage.freshInput(), usage.cacheRead(), usage.cacheWrite(), usage.output());
+  private void log(CallUse used) {
+    request.usage(
+        request.inputTokens() + used.usage().input(),
+        request.outputTokens() + used.usage().output());
+    if (used.isNothing()) {
+      return;
+    }
+    String target = from.target().name();
+    gateway.log().settled(asked.spender().tenant(), target, used.usage(), used.source());
+    gateway
+        .log()
+        .spent(asked.spender(), whole.model(), target, used.usage(), used.source(), used.nanos());
+  }
+
+  /** It is too slow to begin, and another one may be quicker. */
+  private final class FirstToken extends Deadlines.Deadline {
+    @Override
+    protected void expired() {
+      if (!isOver() && whole.mayGoOn(from, Ending.SLOW)) {
+        fail(
+            Ending.SLOW,
+            new ProviderError(
+                504, ProviderError.Kind.TIMEOUT, "it did not begin to answer in time"));
+      }
+    }
   }
 }

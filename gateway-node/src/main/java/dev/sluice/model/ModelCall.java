@@ -2,13 +2,14 @@ package dev.sluice.model;
 
 import akka.util.ByteString;
 import dev.sluice.edge.Arrival;
+import dev.sluice.ingress.ModelAsk;
 import dev.sluice.ingress.ModelTable;
 import dev.sluice.ingress.SpendingTree;
 import dev.sluice.model.chat.Envelope;
-import dev.sluice.model.chat.Losses;
+import dev.sluice.model.chat.ProviderError;
 import dev.sluice.model.chat.Question;
 import dev.sluice.model.chat.QuestionRead;
-import dev.sluice.model.chat.UnsayableException;
+import dev.sluice.model.route.Ending;
 import dev.sluice.proxy.Inbound;
 import dev.sluice.proxy.Refusal;
 import dev.sluice.proxy.Refusals;
@@ -17,12 +18,15 @@ import dev.sluice.quota.Amounts;
 import dev.sluice.wire.Deadlines;
 import java.io.ByteArrayOutputStream;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One call of a model on its way to a target: read the request, find who can answer, put a hold on the quota, ask the
- * targets in order. The way back is a {@link ModelAnswer}. Whatever happens, a hold is settled, once.
+ * One call of a model on its way to a target: read the request, find who can answer, put a hold on the quota, ask one after the
+ * other until somebody answers. The way back is a {@link ModelAnswer}. Whatever happens, a hold is settled, once; it covers the
+ * attempt that runs. What an attempt before has cost is charged to the same limits by itself.
  */
 final class ModelCall implements Arrival.Events {
   private final ModelGateway gateway;
@@ -32,13 +36,15 @@ final class ModelCall implements Arrival.Events {
   private final ByteArrayOutputStream body = new ByteArrayOutputStream();
   private final TotalTime totalTime = new TotalTime();
   private @Nullable Question question;
-  private @Nullable Candidates targets;
+  private @Nullable Candidates candidates;
+  private @Nullable Attempts attempts;
+  private Attempts.@Nullable Ready ready;
   private @Nullable CallQuota quota;
   private @Nullable ModelAnswer answer;
-  private Losses losses = new Losses(false);
-  private Target.@Nullable Plan plan;
-  private long outputCap;
-  private boolean capCut;
+  private String model = "";
+  private final Set<String> moved = new HashSet<>();
+  private boolean charging;
+  private boolean timeUp;
   private boolean over;
 
   ModelCall(ModelRequest asked, ModelTable models) {
@@ -82,67 +88,40 @@ final class ModelCall implements Arrival.Events {
       refuse(new Refusal.BadField(bad.field(), bad.message()));
     } else if (read instanceof QuestionRead.Good good) {
       question = good.question();
-      choose(good.question());
+      choose(good.question(), good.question().envelope().model());
     }
   }
 
   /** Finds who can answer, and what it may come to. */
-  private void choose(Question said) {
+  private void choose(Question said, String wanted) {
+    model = wanted;
     Envelope envelope = said.envelope();
-    Optional<ModelTable.Entry> found = models.find(envelope.model());
+    Optional<ModelTable.Entry> found =
+        models.find(new ModelAsk(wanted, asked.spender().tenant(), request.path(), request));
     if (found.isEmpty()) {
-      refuse(new Refusal.NoSuchModel(envelope.model()));
+      refuse(new Refusal.NoSuchModel(wanted));
       return;
     }
-    ModelTable.Entry entry = found.get();
-    SpendingTree.Path path = asked.spender().place().pathOf(envelope.model());
-    Candidates candidates = Candidates.of(gateway, envelope, entry, path);
-    targets = candidates;
-    if (candidates.isEmpty()) {
-      refuse(candidates.nobody());
-      return;
-    }
+    SpendingTree.Path path = asked.spender().place().pathOf(wanted);
+    Candidates all = Candidates.of(gateway, envelope, wanted, found.get(), path);
+    candidates = all;
     String unbounded = envelope.unbounded();
-    if (unbounded != null && entry.contextTokens() == 0) {
+    if (all.isEmpty()) {
+      refuse(all.nobody(wanted));
+    } else if (unbounded != null && found.get().contextTokens() == 0) {
       refuse(new Refusal.BadField(
           unbounded,
           "only text can be sent to this model: how many tokens this may cost is not known"));
-      return;
-    }
-    Long ownCap = envelope.outputCap();
-    outputCap =
-        ownCap == null ? entry.maxOutputTokens() : Math.min(ownCap, entry.maxOutputTokens());
-    capCut = ownCap != null && ownCap > outputCap;
-    CallBounds bounds = candidates.bounds(unbounded == null ? 0 : entry.contextTokens(), outputCap);
-    losses = new Losses(entry.dropsUnsayable());
-    Refusal unsayable = sayToFirst(said, candidates);
-    if (unsayable != null) {
-      refuse(unsayable);
-      return;
-    }
-    admit(new CallQuota(gateway, asked.spender(), path, bounds));
-  }
-
-  /**
-   * Says the request to the first target that has words for it; those before it are left out.
-   *
-   * @return why none has; null if one has
-   */
-  private @Nullable Refusal sayToFirst(Question said, Candidates candidates) {
-    Refusal why = null;
-    plan = null;
-    while (plan == null && !candidates.isEmpty()) {
-      try {
-        plan = candidates
-            .first()
-            .target()
-            .plan(asked.call(), said, outputCap, asked.carried(), losses);
-      } catch (UnsayableException e) {
-        why = why == null ? new Refusal.BadField(e.field(), e.why()) : why;
-        candidates.take();
+    } else {
+      Attempts begun = new Attempts(asked, all);
+      attempts = begun;
+      ready = begun.ready(said);
+      if (ready == null) {
+        refuse(begun.refusal());
+      } else {
+        admit(new CallQuota(gateway, asked.spender(), path, all.bounds()));
       }
     }
-    return plan == null ? why : null;
   }
 
   private void admit(CallQuota held) {
@@ -168,6 +147,9 @@ final class ModelCall implements Arrival.Events {
     } else if (over) {
       return;
     } else if (told instanceof Admission.Refused refused) {
+      if (goesElsewhere()) {
+        return;
+      }
       String tenant = asked.spender().tenant();
       gateway.log().refused(tenant, refused.room().bucket());
       finish();
@@ -180,37 +162,93 @@ final class ModelCall implements Arrival.Events {
     }
   }
 
+  /** Where the quota for one model is used up, its route may name another one. That one is held to its own quota. */
+  private boolean goesElsewhere() {
+    Candidates before = candidates;
+    Question said = question;
+    String other = before == null ? "" : before.entry().limits().whenOutOfQuota();
+    if (said == null || other.isEmpty() || !moved.add(model) || moved.contains(other)) {
+      return false;
+    }
+    choose(said, other);
+    return true;
+  }
+
+  /** Asks whoever is ready, or else the next one. */
   private void attempt() {
-    Target.Plan said = plan;
-    Candidates candidates = targets;
+    Question said = question;
+    Candidates all = candidates;
+    Attempts made = attempts;
     CallQuota held = quota;
-    if (said == null || held == null || candidates == null || candidates.isEmpty()) {
+    if (said == null || all == null || made == null || held == null) {
       return;
     }
-    Candidates.Candidate next = candidates.take();
+    Attempts.Ready next = ready == null ? made.ready(said) : ready;
+    ready = null;
+    while (next != null && !made.begin(next)) {
+      next = made.ready(said);
+    }
+    if (next == null) {
+      refuse(made.refusal());
+      return;
+    }
     request.upstream(next.target().name());
     gateway
         .scope()
         .deadlines()
-        .set(totalTime, Math.max(1, held.left(candidates.longest()).toNanos()));
-    ModelAnswer begun = new ModelAnswer(
-        this, asked, next, held.told(said), held, losses, capCut ? Long.toString(outputCap) : "");
+        .set(totalTime, Math.max(1, held.left(all.longest()).toNanos()));
+    ModelAnswer begun = new ModelAnswer(this, asked, next, made, held);
     answer = begun;
     begun.start();
   }
 
-  /** The target did not get the request. @return whether another one is asked instead */
-  boolean askNext() {
-    Question said = question;
-    Candidates candidates = targets;
-    if (said == null
-        || candidates == null
-        || candidates.isEmpty()
-        || sayToFirst(said, candidates) != null) {
-      return false;
+  /** Whether somebody else may be asked if the one who is asked now ends so. */
+  boolean mayGoOn(Attempts.Ready asking, Ending ending) {
+    return !over && !timeUp && attempts != null && attempts.mayGoOn(asking, ending);
+  }
+
+  /**
+   * An attempt has come to nothing, and nothing of it has reached the caller: somebody else is asked, or the caller is told.
+   *
+   * @param used what it has cost all the same
+   */
+  void failed(Attempts.Ready asking, Ending ending, ProviderError told, CallUse used) {
+    Attempts made = attempts;
+    CallQuota held = quota;
+    if (over || made == null || held == null) {
+      return;
     }
-    attempt();
-    return true;
+    boolean goesOn = mayGoOn(asking, ending);
+    made.failed(asking, ending, told);
+    if (!goesOn) {
+      held.settle(used.amounts());
+      refuse(made.refusal());
+      return;
+    }
+    gateway.scope().deadlines().clear(totalTime);
+    charging = true;
+    held.charge(used.amounts(), task -> gateway.scope().execute(task), charged -> {
+      charging = false;
+      if (over) {
+        held.settle(charged ? Amounts.NONE : used.amounts());
+      } else if (charged) {
+        attempt();
+      } else {
+        // What it has cost takes the place of the hold, and nothing is left for another attempt.
+        held.settle(used.amounts());
+        refuse(made.refusal());
+      }
+    });
+  }
+
+  /** The model that is asked for in the end. */
+  String model() {
+    return model;
+  }
+
+  /** The model that is asked for, if it is another one than the caller's; else empty. */
+  String otherModel() {
+    return moved.isEmpty() ? "" : model;
   }
 
   @Override
@@ -226,9 +264,7 @@ final class ModelCall implements Arrival.Events {
       return;
     }
     ModelAnswer running = answer;
-    if (running != null && running.cancel()) {
-      running.settleByUsage();
-    } else {
+    if (running == null || !running.abandoned()) {
       settleUnused();
     }
     finish();
@@ -236,7 +272,7 @@ final class ModelCall implements Arrival.Events {
   }
 
   private void settleUnused() {
-    if (quota != null) {
+    if (quota != null && !charging) {
       quota.settle(Amounts.NONE);
     }
   }
@@ -263,11 +299,12 @@ final class ModelCall implements Arrival.Events {
     @Override
     protected void expired() {
       ModelAnswer running = answer;
-      Candidates candidates = targets;
-      if (!over && running != null && candidates != null) {
+      Candidates all = candidates;
+      if (!over && running != null && all != null) {
+        timeUp = true;
         running.cancel();
         running.targetFailed(
-            false, true, "no whole answer within " + candidates.longest().toSeconds() + " s");
+            false, true, "no whole answer within " + all.longest().toSeconds() + " s");
       }
     }
   }

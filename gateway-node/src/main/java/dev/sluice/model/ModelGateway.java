@@ -7,9 +7,10 @@ import dev.sluice.ingress.Action;
 import dev.sluice.ingress.Claims;
 import dev.sluice.ingress.DeclaredModelProvider;
 import dev.sluice.ingress.ModelProvider;
-import dev.sluice.ingress.ModelTable;
 import dev.sluice.ingress.TenantTable;
 import dev.sluice.model.chat.CallerDialect;
+import dev.sluice.model.health.NodeHealth;
+import dev.sluice.model.route.TargetLoads;
 import dev.sluice.proxy.Dialect;
 import dev.sluice.proxy.Inbound;
 import dev.sluice.proxy.ModelService;
@@ -47,6 +48,8 @@ public final class ModelGateway implements ModelService {
   private final ProviderApis apis;
   private final ModelSettings settings;
   private final MessageDigest sha256;
+  private final ModelNode node;
+  private int turn;
 
   public ModelGateway(
       WorkerScope scope,
@@ -55,6 +58,7 @@ public final class ModelGateway implements ModelService {
       NodeLeases leases,
       ModelLog log,
       Tokens tokens,
+      ModelNode node,
       BackOffice office,
       ModelSettings settings) {
     this.scope = scope;
@@ -63,6 +67,7 @@ public final class ModelGateway implements ModelService {
     this.leases = leases;
     this.log = log;
     this.tokens = tokens;
+    this.node = node;
     this.office = office;
     this.apis = new ProviderApis(office.google(), InstantSource.system());
     this.settings = settings;
@@ -202,10 +207,8 @@ public final class ModelGateway implements ModelService {
     }
   }
 
-  /** The target of this name; empty if the provider has no such model. */
-  Optional<Target> target(ModelTable.Target target, String asked) {
-    ModelProvider provider = target.provider();
-    String model = target.model().isEmpty() ? asked : target.model();
+  /** A model of a provider, as it is known there; empty if the provider has no such model. */
+  Optional<Target> target(ModelProvider provider, String model) {
     return provider.kind() == DeclaredModelProvider.Kind.ECHO
         ? EchoTarget.of(scope, provider.name(), model)
         : Optional.of(new HttpTarget(
@@ -216,6 +219,20 @@ public final class ModelGateway implements ModelService {
             office.counts(),
             model,
             settings.connectTimeout()));
+  }
+
+  NodeHealth health() {
+    return node.health();
+  }
+
+  TargetLoads loads() {
+    return node.loads();
+  }
+
+  /** Where keys that take turns begin this time. */
+  int nextTurn() {
+    turn = (turn + 1) & Integer.MAX_VALUE;
+    return turn;
   }
 
   WorkerScope scope() {

@@ -70,7 +70,7 @@ final class ModelList {
       default -> {
         if (name.isEmpty()) {
           list.all(models.names());
-        } else if (models.find(name).isPresent()) {
+        } else if (models.knows(name)) {
           list.one(name);
         } else {
           request.refuse(new Refusal.NoSuchModel(name));
@@ -150,7 +150,7 @@ final class ModelList {
       String name = named(Json.tree(body.toByteArray()));
       if (name.isEmpty()) {
         request.refuse(new Refusal.BadField("model", "you must name a model"));
-      } else if (models.find(name).isPresent()) {
+      } else if (models.knows(name)) {
         say(OllamaModels.show());
       } else {
         request.refuse(new Refusal.NoSuchModel(name));

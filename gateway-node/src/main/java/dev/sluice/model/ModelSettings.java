@@ -1,6 +1,7 @@
 package dev.sluice.model;
 
 import com.typesafe.config.Config;
+import dev.sluice.model.health.HealthSettings;
 import dev.sluice.state.Section;
 import java.time.Duration;
 
@@ -8,6 +9,8 @@ import java.time.Duration;
 public record ModelSettings(
     Duration connectTimeout,
     int unsentBytes,
+    int heldBytes,
+    HealthSettings health,
     TokenSettings tokens,
     int countsWaiting,
     int sampleBytes,
@@ -18,6 +21,8 @@ public record ModelSettings(
     return new ModelSettings(
         model.duration("connect-timeout", Duration.ofMillis(100), Duration.ofMinutes(5)),
         (int) model.bytes("unsent-bytes", 4096, 64 * 1024 * 1024),
+        (int) model.bytes("held-bytes", 4096, 16 * 1024 * 1024),
+        HealthSettings.from(config),
         TokenSettings.from(config),
         model.count("counts-waiting", 1, 100_000),
         (int) model.bytes("sample-bytes", 1024, 16 * 1024 * 1024),

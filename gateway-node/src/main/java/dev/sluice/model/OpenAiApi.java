@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class OpenAiApi implements ProviderApi {
   private static final EmbeddingDialect EMBEDDINGS = new OpenAiEmbeddings();
 
+  private static final String RESPONSES = "/responses";
   private static final String ASKS_USAGE = ChatOptions.Feature.STREAM_OPTIONS.name();
 
   private final ModelProvider provider;
@@ -49,9 +50,7 @@ final class OpenAiApi implements ProviderApi {
     String path = switch (call) {
       case CHAT_COMPLETIONS -> "/chat/completions";
       case RESPONSES ->
-        provider.kind() == Kind.OPENAI_COMPATIBLE || provider.kind() == Kind.ECHO
-            ? ""
-            : "/responses";
+        provider.kind() == Kind.OPENAI_COMPATIBLE || provider.kind() == Kind.ECHO ? "" : RESPONSES;
       case COMPLETIONS -> "/completions";
       case EMBEDDINGS -> "/embeddings";
       case IMAGES -> "/images/generations";
@@ -67,17 +66,20 @@ final class OpenAiApi implements ProviderApi {
     return path.isEmpty() ? null : new Outgoing(path, question.bodyFor(terms));
   }
 
-  /** Azure has a path for each deployment, unless it is called without a version. */
+  /** Azure has a path for each deployment, unless it is called without a version, or for a response. */
   @Override
   public String path(String path, String model) {
     if (provider.kind() != Kind.AZURE_OPENAI) {
       return path;
     }
     String version = provider.place().apiVersion();
-    return version.isEmpty()
-        ? "/openai/v1" + path
-        : "/openai/deployments/" + URLEncoder.encode(model, StandardCharsets.UTF_8) + path
-            + "?api-version=" + version;
+    if (version.isEmpty()) {
+      return "/openai/v1" + path;
+    }
+    boolean deployed = !path.equals(RESPONSES);
+    return "/openai"
+        + (deployed ? "/deployments/" + URLEncoder.encode(model, StandardCharsets.UTF_8) : "")
+        + path + "?api-version=" + version;
   }
 
   @Override

@@ -74,7 +74,7 @@ final class PassedRequest {
   }
 
   /** As it came, but for what may be a key. */
-  private static String query(String target) {
+  static String query(String target) {
     List<String> kept = new ArrayList<>();
     for (String pair : pairs(target)) {
       if (!KEYS.contains(decoded(name(pair)).toLowerCase(Locale.ROOT))) {

@@ -5,6 +5,7 @@ import dev.sluice.model.chat.ProviderDialect;
 import dev.sluice.model.chat.ProviderError;
 import java.io.ByteArrayOutputStream;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** A provider's answer with a status of 400 or more, as it comes in. */
 final class ProviderFailure {
@@ -27,16 +28,17 @@ final class ProviderFailure {
   ProviderError told() {
     String type = head.field(BedrockErrors.TYPE_FIELD);
     ProviderError told = dialect.error(head.status(), type, body.toByteArray());
-    String retryAfter = head.retryAfter();
-    boolean seconds = !retryAfter.isEmpty()
+    Duration asked = seconds(head.retryAfter());
+    return asked == null
+        ? told
+        : new ProviderError(told.status(), told.kind(), told.message(), asked);
+  }
+
+  /** A Retry-After in seconds; null if it is none. */
+  static @Nullable Duration seconds(String retryAfter) {
+    boolean digits = !retryAfter.isEmpty()
         && retryAfter.length() <= MOST_DIGITS
         && retryAfter.chars().allMatch(Character::isDigit);
-    return seconds
-        ? new ProviderError(
-            told.status(),
-            told.kind(),
-            told.message(),
-            Duration.ofSeconds(Long.parseLong(retryAfter)))
-        : told;
+    return digits ? Duration.ofSeconds(Long.parseLong(retryAfter)) : null;
   }
 }

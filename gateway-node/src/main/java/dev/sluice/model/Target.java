@@ -110,6 +110,9 @@ interface Target {
   /** For logs and the caller: {@code namespace/provider/model}. */
   String name();
 
+  /** What it says errors in. */
+  ProviderDialect speaks();
+
   /** As its provider calls it. */
   String model();
 

@@ -10,6 +10,9 @@ interface TranslatedAnswer extends AnswerTap {
   /** Of what the caller gets. */
   String contentType();
 
+  /** Whether something that the caller can use has come. */
+  boolean begun();
+
   /** What went wrong in the answer itself; null if nothing did. */
   @Nullable
   ProviderError failure();

@@ -54,6 +54,7 @@ final class Certificates extends X509ExtendedKeyManager implements TlsEngines {
 
   private static final int SESSION_SECONDS = 600;
 
+  private final TlsProvider provider;
   private final Supplier<Map<String, Certificate>> byHost;
   private final Certificate fallback;
   private final Predicate<String> asksForCertificates;
@@ -64,37 +65,41 @@ final class Certificates extends X509ExtendedKeyManager implements TlsEngines {
 
   Certificates(Supplier<Map<String, Certificate>> byHost, Certificate fallback)
       throws GeneralSecurityException {
-    this(byHost, fallback, host -> false, () -> GatewayWide.DEFAULT);
+    this(TlsProvider.JDK, byHost, fallback, host -> false, () -> GatewayWide.DEFAULT);
   }
 
   /**
+   * @param provider of all cryptography
    * @param fallback for hosts without a certificate
    * @param asksForCertificates whether clients of a host are asked who they are; {@link #ANY_HOST}: of any
    * @param wide what holds for all hosts: who keeps sessions, versions, ciphers, and whether other hosts are refused
    */
   Certificates(
+      TlsProvider provider,
       Supplier<Map<String, Certificate>> byHost,
       Certificate fallback,
       Predicate<String> asksForCertificates,
       Supplier<GatewayWide> wide)
       throws GeneralSecurityException {
     this.asksForCertificates = asksForCertificates;
+    this.provider = provider;
     this.byHost = byHost;
     this.fallback = fallback;
     this.wide = wide;
-    this.withTickets = context(true);
-    this.withoutTickets = context(false);
+    this.withTickets = context(provider, true);
+    this.withoutTickets = context(provider, false);
     withoutTickets.getServerSessionContext().setSessionCacheSize(SESSIONS);
     withoutTickets.getServerSessionContext().setSessionTimeout(SESSION_SECONDS);
   }
 
   /** The JDK asks for its property while a context is made, and never again for that context. */
-  private SSLContext context(boolean tickets) throws GeneralSecurityException {
+  private SSLContext context(TlsProvider provider, boolean tickets)
+      throws GeneralSecurityException {
     synchronized (Certificates.class) {
       String before = System.getProperty(TICKETS);
       System.setProperty(TICKETS, Boolean.toString(tickets));
       try {
-        SSLContext made = SSLContext.getInstance("TLS");
+        SSLContext made = provider.context();
         made.init(new KeyManager[] {this}, new TrustManager[] {new Anybody()}, null);
         return made;
       } finally {
@@ -116,7 +121,7 @@ final class Certificates extends X509ExtendedKeyManager implements TlsEngines {
   public SSLEngine serverEngine(String host, boolean http2) {
     GatewayWide now = wide.get();
     SSLContext context = now.sessionTickets() ? withTickets : withoutTickets;
-    SSLEngine engine = context.createSSLEngine();
+    SSLEngine engine = provider.engine(context);
     engine.setUseClientMode(false);
     SSLParameters parameters = engine.getSSLParameters();
     ClientSide clients = now.clients();

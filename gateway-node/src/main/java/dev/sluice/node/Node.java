@@ -26,6 +26,8 @@ import dev.sluice.ingress.kube.Listing;
 import dev.sluice.ingress.kube.StatusWriter;
 import dev.sluice.model.BackOffice;
 import dev.sluice.model.ModelGateway;
+import dev.sluice.model.ModelNode;
+import dev.sluice.model.health.HealthAgent;
 import dev.sluice.node.nginx.MetricsPage;
 import dev.sluice.node.nginx.NodeFacts;
 import dev.sluice.node.nginx.RequestMetrics;
@@ -82,11 +84,13 @@ public final class Node {
   private final BackOffice office;
   private final Alerts alerts;
   private final NodeLeases leases;
+  private final ModelNode models;
   private final UsageLedger usage;
   private final ClusterWorld cluster;
   private final @Nullable RequestMetrics nginx;
   private final Metrics metrics;
   private final Differences differences;
+  private final @Nullable ClusterRates rates;
   private final NodeMemory memory;
   private final ActorSystem control;
   private volatile @Nullable Quota quota;
@@ -106,12 +110,15 @@ public final class Node {
     this.tokens = new Tokens(settings.identity(), Clock.systemUTC());
     this.office = new BackOffice(settings.model());
     this.leases = new NodeLeases(settings.quota());
+    this.models = ModelNode.of(leases.uid(), settings.model());
     this.nginx = settings.nginx().on() ? new RequestMetrics(settings.nginx()) : null;
     this.metrics = new Metrics(new AccessLog(), nginx, declared::routes);
     this.alerts = new Alerts(database, settings.alerts(), metrics::alerted, Clock.systemUTC());
     this.differences =
         new Differences(settings.proxy().shadow().kept(), Clock.systemUTC(), metrics);
-    this.memory = new NodeMemory(differences);
+    this.rates =
+        settings.proxy().sharesRates() ? new ClusterRates(settings.proxy().ratePatience()) : null;
+    this.memory = new NodeMemory(differences, rates);
     this.usage =
         UsageLedger.start(database, leases.uid(), settings.usage(), System::currentTimeMillis);
     this.cluster = new ClusterWorld(
@@ -193,14 +200,14 @@ public final class Node {
     ServiceFactory services = scope -> {
       Upstreams upstreams =
           new Upstreams(settings.upstream(), scope, scope.deadlines(), upstreamTls);
-      ModelGateway models = new ModelGateway(
-          scope, upstreams, tenancy::table, leases, log, tokens, office, settings.model());
+      ModelGateway calls = new ModelGateway(
+          scope, upstreams, tenancy::table, leases, log, tokens, models, office, settings.model());
       return new Gateway(
           declared::routes,
           streamPorts::free,
           streamPorts::freeForDatagrams,
           upstreams,
-          models,
+          calls,
           metrics,
           settings.proxy(),
           memory,
@@ -208,6 +215,7 @@ public final class Node {
     };
     try {
       Certificates certificates = new Certificates(
+          settings.edge().nativeTls() ? TlsProvider.NATIVE : TlsProvider.JDK,
           () -> declared.current().certificates(),
           SelfSigned.create(Instant.now()),
           this::asksForCertificates,
@@ -383,6 +391,10 @@ public final class Node {
       DatabaseClock clock = DatabaseClock.start(
           system, settings.quota().clockError(), settings.cluster().clockInterval());
       quota = Quota.start(system, leases, tenancy, clock::nowMillis, watch(), settings.quota());
+      HealthAgent.start(system, models.health());
+      if (rates != null) {
+        rates.connect(system);
+      }
       ApiServer connected = api;
       if (connected != null && settings.writesStatuses()) {
         StatusWriter writer = new StatusWriter(connected, settings.status(), Clock.systemUTC());
@@ -392,6 +404,10 @@ public final class Node {
 
     @Override
     public void depart() {
+      HealthAgent.disconnect(models.health());
+      if (rates != null) {
+        rates.disconnect();
+      }
       Quota gone = quota;
       quota = null;
       if (gone != null) {

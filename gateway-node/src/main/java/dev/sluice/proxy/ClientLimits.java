@@ -6,10 +6,10 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * How much each client of a node has asked of late: leaky buckets that let bursts through at once, and requests that run
+ * How much each client has asked of late: leaky buckets that let bursts through at once, and requests that run
  * now. Beyond a hundred thousand clients the idle ones are forgotten, which lets them through once more.
  */
-final class ClientLimits {
+public final class ClientLimits {
   private static final int MOST_CLIENTS = 100_000;
   private static final double SECOND_NANOS = 1e9;
   private static final int MINUTE_SECONDS = 60;
@@ -25,7 +25,7 @@ final class ClientLimits {
    *
    * @return false if it must not pass
    */
-  boolean pass(Limits limits, String client, long nowNanos) {
+  public boolean pass(Limits limits, String client, long nowNanos) {
     boolean within = limits.perSecond() == 0
         || drip(
             limits.zone() + " s " + client,

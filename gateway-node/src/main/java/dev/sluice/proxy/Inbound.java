@@ -15,6 +15,7 @@ import dev.sluice.wire.Fields;
 import dev.sluice.wire.HeadSink;
 import java.net.InetAddress;
 import java.net.URLDecoder;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -422,6 +423,16 @@ public final class Inbound implements RequestView {
       copy.piece(bytes);
     }
     arrival.send(bytes);
+  }
+
+  /** The same, from a buffer that is the caller's again when this returns. */
+  void sendLent(ByteBuffer bytes) {
+    if (copy != null) {
+      send(ByteString.fromByteBuffer(bytes));
+    } else {
+      sentBytes += bytes.remaining();
+      arrival.sendLent(bytes);
+    }
   }
 
   public void end() {

@@ -100,6 +100,8 @@ final class Passage implements Arrival.Waiting {
   private Step run(Filter filter) {
     if (filter instanceof Filter.Access access) {
       return new AccessSteps(access).byAddress();
+    } else if (filter instanceof Filter.Limits limits) {
+      return limited(limits);
     } else if (filter instanceof Filter.Mirror to) {
       if (scope.settings().mirrors() && request.header(MirrorCall.MARK) == null) {
         mirror = new MirrorCall(request, to, scope);
@@ -128,8 +130,6 @@ final class Passage implements Arrival.Waiting {
       return Rewriting.apply(request, rewrite);
     } else if (filter instanceof Filter.NeedEndpoints) {
       return unavailable();
-    } else if (filter instanceof Filter.Limits limits) {
-      return limited(limits);
     } else if (filter instanceof Filter.RequestFields own) {
       Map<String, String> all = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
       all.putAll(own.fields());
@@ -154,20 +154,42 @@ final class Passage implements Arrival.Waiting {
     return null;
   }
 
-  private @Nullable Refusal limited(Filter.Limits limits) {
+  /** Requests that run at once are counted by each node for itself; their rate too, unless all nodes share it. */
+  private Step limited(Filter.Limits limits) {
     InetAddress address = request.clientAddress();
     if (contains(limits.exempt(), address)) {
-      return null;
+      return Step.PASSES;
     }
     String client = address.getHostAddress();
     ClientLimits counts = scope.memory().limits();
     if (limits.connections() > 0) {
       if (!counts.enter(limits, client)) {
-        return new Refusal.TooMany(limits.connectionsStatus(), "too many requests run at once");
+        return refuse(
+            new Refusal.TooMany(limits.connectionsStatus(), "too many requests run at once"));
       }
       request.whenOver(() -> counts.leave(limits, client));
     }
-    return counts.pass(limits, client, System.nanoTime())
+    SharedRates shared = scope.memory().sharedRates();
+    if (shared == null || limits.perSecond() == 0 && limits.perMinute() == 0) {
+      Refusal refusal = tooFast(limits, counts.pass(limits, client, System.nanoTime()));
+      return refusal == null ? Step.PASSES : refuse(refusal);
+    }
+    request.arrival().listen(this);
+    shared.count(
+        limits,
+        client,
+        outcome -> scope
+            .worker()
+            .execute(() -> resume(tooFast(
+                limits,
+                outcome == SharedRates.Outcome.UNKNOWN
+                    ? counts.pass(limits, client, System.nanoTime())
+                    : outcome == SharedRates.Outcome.PASSES))));
+    return Step.WAITS;
+  }
+
+  private static @Nullable Refusal tooFast(Filter.Limits limits, boolean passes) {
+    return passes
         ? null
         : new Refusal.TooMany(limits.status(), "too many requests in a short time");
   }

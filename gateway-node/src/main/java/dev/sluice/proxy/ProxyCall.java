@@ -17,6 +17,7 @@ import dev.sluice.wire.Deadlines;
 import dev.sluice.wire.HeadSink;
 import dev.sluice.wire.RequestHead;
 import dev.sluice.wire.ResponseHead;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
@@ -202,20 +203,40 @@ final class ProxyCall implements Arrival.Events, UpstreamEvents {
   @Override
   public void requestBody(ByteString piece) {
     UpstreamConnection to = upstream;
-    if (to == null || over) {
-      return;
-    }
-    bodyBytes += piece.size();
-    request.received(piece.size());
-    if (!tunnel && route.bodyBytes() > 0 && bodyBytes > route.bodyBytes()) {
-      to.cancel();
-      refuse(new Refusal.BodyTooLarge(route.bodyBytes()));
+    if (to == null || over || exceeds(piece.size(), to)) {
       return;
     }
     if (mirror != null) {
       mirror.body(piece);
     }
     to.send(piece);
+    holdClient(to);
+  }
+
+  @Override
+  public void requestLent(ByteBuffer piece) {
+    UpstreamConnection to = upstream;
+    if (mirror != null) {
+      requestBody(ByteString.fromByteBuffer(piece));
+    } else if (to != null && !over && !exceeds(piece.remaining(), to)) {
+      to.sendLent(piece);
+      holdClient(to);
+    }
+  }
+
+  /** Counts what came of the body; true if that is more than its route takes, which ends the call. */
+  private boolean exceeds(int more, UpstreamConnection to) {
+    bodyBytes += more;
+    request.received(more);
+    boolean tooMuch = !tunnel && route.bodyBytes() > 0 && bodyBytes > route.bodyBytes();
+    if (tooMuch) {
+      to.cancel();
+      refuse(new Refusal.BodyTooLarge(route.bodyBytes()));
+    }
+    return tooMuch;
+  }
+
+  private void holdClient(UpstreamConnection to) {
     if (to.unsent() > scope.settings().unsentBytes()) {
       request.arrival().pauseBody();
     }
@@ -297,6 +318,22 @@ final class ProxyCall implements Arrival.Events, UpstreamEvents {
     sendBody(encoder == null ? piece : encoder.piece(piece));
   }
 
+  @Override
+  public void responseLent(ByteBuffer piece) {
+    if (encoder != null || relay.bytesPerSecond() > 0) {
+      responseBody(ByteString.fromByteBuffer(piece));
+    } else {
+      request.sendLent(piece);
+      holdUpstream();
+    }
+  }
+
+  private void holdUpstream() {
+    if (upstream != null && request.arrival().unsent() > scope.settings().unsentBytes()) {
+      upstream.pause();
+    }
+  }
+
   private void sendBody(ByteString piece) {
     if (piece.isEmpty()) {
       return;
@@ -306,9 +343,7 @@ final class ProxyCall implements Arrival.Events, UpstreamEvents {
       return;
     }
     request.send(piece);
-    if (upstream != null && request.arrival().unsent() > scope.settings().unsentBytes()) {
-      upstream.pause();
-    }
+    holdUpstream();
   }
 
   @Override

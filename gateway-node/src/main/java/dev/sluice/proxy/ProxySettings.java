@@ -16,6 +16,8 @@ import java.time.Duration;
  * @param tryTimeout of one try, until its answer begins; zero for any
  * @param retriesPercent second tries of a worker for a hundred of its requests
  * @param retriesLeast second tries of a worker in ten seconds in any case
+ * @param sharesRates whether all nodes count together how fast clients ask
+ * @param ratePatience how long a request waits for another node's count
  * @param hashLoadPercent most requests of an endpoint that keys are bound to, in percent of the mean; 0 for any
  */
 public record ProxySettings(
@@ -28,7 +30,9 @@ public record ProxySettings(
     Duration tryTimeout,
     int retriesPercent,
     int retriesLeast,
-    int hashLoadPercent) {
+    int hashLoadPercent,
+    boolean sharesRates,
+    Duration ratePatience) {
   /** @throws IllegalArgumentException that names the key, its value and what was expected */
   public static ProxySettings from(Config config) {
     Section proxy = Section.of(config, "sluice.proxy");
@@ -47,6 +51,16 @@ public record ProxySettings(
         proxy.duration("try-timeout", Duration.ZERO, Duration.ofHours(24)),
         proxy.count("retries-percent", 0, 100_000),
         proxy.count("retries-least", 0, 1_000_000),
-        hashLoadPercent);
+        hashLoadPercent,
+        sharesRates(proxy),
+        proxy.duration("rate-patience", Duration.ofMillis(1), Duration.ofSeconds(10)));
+  }
+
+  private static boolean sharesRates(Section proxy) {
+    return switch (proxy.text("rate-limits")) {
+      case "node" -> false;
+      case "cluster" -> true;
+      default -> throw proxy.refused("rate-limits", "node or cluster");
+    };
   }
 }

@@ -15,6 +15,7 @@ import dev.sluice.wire.Malformed;
 import dev.sluice.wire.ResponseHead;
 import dev.sluice.wire.ResponseRead;
 import dev.sluice.wire.Trailers;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -126,6 +127,18 @@ final class Http1Connection implements UpstreamConnection, Link.Events, BodyRead
   }
 
   @Override
+  public void sendLent(ByteBuffer bytes) {
+    link.writeLent(bytes);
+    if (requestSent) {
+      listen();
+    } else if (link.unsent() > 0) {
+      deadlines.set(timeout, sendTimeoutNanos);
+    } else {
+      deadlines.clear(timeout);
+    }
+  }
+
+  @Override
   public void sent() {
     requestSent = true;
     listen();
@@ -174,6 +187,35 @@ final class Http1Connection implements UpstreamConnection, Link.Events, BodyRead
     buffer.append(bytes);
     listen();
     advance();
+  }
+
+  /** Of a body that goes on as it is, nothing is copied on the way. */
+  @Override
+  public void lent(ByteBuffer bytes) {
+    UpstreamEvents running = call;
+    BodyReader reading = body;
+    if (running != null && reading != null && framed && !paused && buffer.size() == 0) {
+      listen();
+      ByteBuffer piece = reading.pass(bytes);
+      if (reading.broken()) {
+        fail(Kind.CUT, "a body whose chunks can't be read");
+        return;
+      }
+      if (piece.hasRemaining()) {
+        running.responseLent(piece);
+      }
+      if (call != running) {
+        return;
+      }
+      if (reading.done()) {
+        buffer.append(ByteString.fromByteBuffer(bytes));
+        complete();
+        return;
+      }
+    }
+    if (bytes.hasRemaining()) {
+      received(ByteString.fromByteBuffer(bytes));
+    }
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.sluice.upstream;
 
 import akka.util.ByteString;
 import dev.sluice.wire.HeadSink;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Map;
 
@@ -37,6 +38,11 @@ public interface UpstreamConnection {
 
   /** Sends a piece of the request's body, or of another protocol; under chunked framing it carries it already. */
   void send(ByteString bytes);
+
+  /** The same, from a buffer that is the caller's again when this returns. */
+  default void sendLent(ByteBuffer bytes) {
+    send(ByteString.fromByteBuffer(bytes));
+  }
 
   /** The request's body is over. */
   void sent();

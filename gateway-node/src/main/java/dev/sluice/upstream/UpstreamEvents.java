@@ -2,6 +2,7 @@ package dev.sluice.upstream;
 
 import akka.util.ByteString;
 import dev.sluice.wire.ResponseHead;
+import java.nio.ByteBuffer;
 
 /** What a call hears. Either {@link #responseEnd} or {@link #failed} comes last. */
 public interface UpstreamEvents {
@@ -13,6 +14,11 @@ public interface UpstreamEvents {
 
   /** A piece of the body, with its chunk framing if {@link UpstreamConnection#framed} asked for it. */
   void responseBody(ByteString piece);
+
+  /** The same, in a buffer that is only lent, see {@link dev.sluice.wire.Link.Events#lent}. */
+  default void responseLent(ByteBuffer piece) {
+    responseBody(ByteString.fromByteBuffer(piece));
+  }
 
   /** The answer is whole. The connection is no longer this call's. */
   void responseEnd();

@@ -2,6 +2,7 @@ package dev.sluice.wire;
 
 import akka.util.ByteString;
 import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -114,6 +115,29 @@ public final class BodyReader {
       }
     }
     return i;
+  }
+
+  /**
+   * Takes from a buffer what can go on to another peer as it is: all of this body but what follows the size of a last
+   * chunk, which {@link #read} has to see.
+   *
+   * @return what was taken, a part of the buffer
+   */
+  public ByteBuffer pass(ByteBuffer bytes) {
+    ByteBuffer piece = bytes.duplicate();
+    while (bytes.hasRemaining() && at != At.DONE && at != At.BROKEN && !inTrailers()) {
+      if (at == At.DATA) {
+        int size = (int) Math.min(left, bytes.remaining());
+        bytes.position(bytes.position() + size);
+        left -= size;
+        if (left == 0) {
+          at = chunked ? At.DATA_CR : At.DONE;
+        }
+      } else {
+        at = next(bytes.get());
+      }
+    }
+    return piece.limit(bytes.position());
   }
 
   private boolean inTrailers() {

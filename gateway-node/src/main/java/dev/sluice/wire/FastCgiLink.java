@@ -107,12 +107,12 @@ public final class FastCgiLink implements Link, Link.Events {
       return;
     }
     records.append(bytes);
-    for (FastCgiRecords.Record one = records.next(); one != null && !over; one = records.next()) {
+    for (FastCgiRecords.Part one = records.next(); one != null && !over; one = records.next()) {
       take(one, reading);
     }
   }
 
-  private void take(FastCgiRecords.Record one, FastCgiAnswer reading) {
+  private void take(FastCgiRecords.Part one, FastCgiAnswer reading) {
     switch (one.type()) {
       case FastCgiRecords.STDOUT -> {
         ByteString piece = reading.after(one.content());

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /** Records of FastCGI, version 1: written, and found in the bytes of a connection. */
 final class FastCgiRecords {
   /** One record that came. */
-  record Record(int type, ByteString content) {}
+  record Part(int type, ByteString content) {}
 
   static final int END_REQUEST = 3;
   static final int STDOUT = 6;
@@ -65,7 +65,7 @@ final class FastCgiRecords {
 
   /** The next whole record, or null. At most 64 KiB wait for the rest of one. */
   @Nullable
-  Record next() {
+  Part next() {
     if (buffer.size() < HEADER_BYTES) {
       return null;
     }
@@ -74,8 +74,7 @@ final class FastCgiRecords {
     if (buffer.size() < HEADER_BYTES + size + padding) {
       return null;
     }
-    Record one =
-        new Record(buffer.apply(1), buffer.drop(HEADER_BYTES).take(size).compact());
+    Part one = new Part(buffer.apply(1), buffer.drop(HEADER_BYTES).take(size).compact());
     buffer = buffer.drop(HEADER_BYTES + size + padding).compact();
     return one;
   }

@@ -1,6 +1,7 @@
 package dev.sluice.wire;
 
 import akka.util.ByteString;
+import java.nio.ByteBuffer;
 
 /**
  * Bytes to and from one peer, in order. Belongs to one worker: every method is called, and every event arrives, on
@@ -11,6 +12,14 @@ public interface Link {
   interface Events {
     /** Bytes from the peer, at least one. */
     void received(ByteString bytes);
+
+    /**
+     * The same, in a buffer that is only lent: whoever passes bytes on at once need not copy them. What is to be kept must be
+     * copied before this returns.
+     */
+    default void lent(ByteBuffer bytes) {
+      received(ByteString.fromByteBuffer(bytes));
+    }
 
     /** All that was written has left for the peer: {@link Link#unsent} is 0. */
     void drained();
@@ -42,6 +51,11 @@ public interface Link {
 
   /** Sends bytes behind those sent before. Never blocks: what can't go out yet is kept, see {@link #unsent}. */
   void write(ByteString bytes);
+
+  /** The same, from a buffer that is the caller's again when this returns. */
+  default void writeLent(ByteBuffer bytes) {
+    write(ByteString.fromByteBuffer(bytes));
+  }
 
   /** Whether the peer is known to be there: always over TCP, from the end of the handshake on over TLS. */
   boolean reached();

@@ -7,11 +7,16 @@ import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 import javax.net.ssl.SSLException;
 
-/** TLS over another link, either side. Handshakes run on the worker itself. */
+/**
+ * TLS over another link, either side. Handshakes run on the worker itself. Records are decrypted from the bytes as they came, and
+ * encrypted one behind the other, in buffers that all links of the worker share.
+ */
 public final class TlsLink implements Link, Link.Events {
   private static final int SCRATCH_BYTES = 64 * 1024;
-  private static final ThreadLocal<ByteBuffer> SCRATCH =
+  private static final ThreadLocal<ByteBuffer> DECRYPTED =
       ThreadLocal.withInitial(() -> ByteBuffer.allocate(SCRATCH_BYTES));
+  private static final ThreadLocal<ByteBuffer> ENCRYPTED =
+      ThreadLocal.withInitial(() -> ByteBuffer.allocate(2 * SCRATCH_BYTES));
   private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
   private static final ByteString EMPTY = ByteString.emptyByteString();
 
@@ -76,6 +81,22 @@ public final class TlsLink implements Link, Link.Events {
       return;
     }
     try {
+      encrypt(bytes.toByteBuffer());
+    } catch (SSLException e) {
+      fail(e);
+    }
+  }
+
+  @Override
+  public void writeLent(ByteBuffer bytes) {
+    if (closed) {
+      return;
+    }
+    if (!handshaken) {
+      early = early.concat(ByteString.fromByteBuffer(bytes));
+      return;
+    }
+    try {
       encrypt(bytes);
     } catch (SSLException e) {
       fail(e);
@@ -110,9 +131,7 @@ public final class TlsLink implements Link, Link.Events {
     closed = true;
     engine.closeOutbound();
     try {
-      ByteBuffer out = SCRATCH.get().clear();
-      engine.wrap(NOTHING, out);
-      send(out);
+      wrapNothing();
     } catch (SSLException e) {
       // The connection closes either way; only the courtesy of a close_notify is lost.
     }
@@ -133,6 +152,22 @@ public final class TlsLink implements Link, Link.Events {
     encrypted = encrypted.isEmpty() ? bytes : encrypted.concat(bytes);
     try {
       proceed();
+    } catch (SSLException e) {
+      fail(e);
+    }
+  }
+
+  @Override
+  public void lent(ByteBuffer bytes) {
+    if (closed) {
+      return;
+    }
+    if (encrypted.nonEmpty()) {
+      received(ByteString.fromByteBuffer(bytes));
+      return;
+    }
+    try {
+      proceed(bytes);
     } catch (SSLException e) {
       fail(e);
     }
@@ -164,6 +199,11 @@ public final class TlsLink implements Link, Link.Events {
   /** Runs the engine until it needs bytes from the peer. */
   private void proceed() throws SSLException {
     ByteBuffer in = encrypted.toByteBuffer();
+    encrypted = EMPTY;
+    proceed(in);
+  }
+
+  private void proceed(ByteBuffer in) throws SSLException {
     while (!closed) {
       HandshakeStatus status = engine.getHandshakeStatus();
       if (status == HandshakeStatus.NEED_TASK) {
@@ -173,9 +213,7 @@ public final class TlsLink implements Link, Link.Events {
           task.run();
         }
       } else if (status == HandshakeStatus.NEED_WRAP) {
-        ByteBuffer out = SCRATCH.get().clear();
-        engine.wrap(NOTHING, out);
-        send(out);
+        wrapNothing();
       } else {
         noteHandshaken(status);
         if (!decrypt(in)) {
@@ -188,11 +226,10 @@ public final class TlsLink implements Link, Link.Events {
 
   /** Decrypts one record; false if there is none, or the peer has closed. */
   private boolean decrypt(ByteBuffer in) throws SSLException {
-    ByteBuffer out = SCRATCH.get().clear();
+    ByteBuffer out = DECRYPTED.get().clear();
     SSLEngineResult result = engine.unwrap(in, out);
     if (out.position() > 0) {
-      out.flip();
-      events.received(ByteString.fromByteBuffer(out));
+      events.lent(out.flip());
     }
     noteHandshaken(result.getHandshakeStatus());
     return switch (result.getStatus()) {
@@ -216,7 +253,7 @@ public final class TlsLink implements Link, Link.Events {
       handshaken = true;
       ByteString waiting = early;
       early = EMPTY;
-      encrypt(waiting);
+      encrypt(waiting.toByteBuffer());
     }
   }
 
@@ -226,28 +263,26 @@ public final class TlsLink implements Link, Link.Events {
         && !engine.getSession().getProtocol().equals("NONE");
   }
 
-  private void encrypt(ByteString bytes) throws SSLException {
-    if (bytes.isEmpty()) {
-      return;
-    }
-    ByteBuffer in = bytes.toByteBuffer();
-    ByteString out = EMPTY;
+  private void encrypt(ByteBuffer in) throws SSLException {
     while (in.hasRemaining()) {
-      ByteBuffer record = SCRATCH.get().clear();
-      SSLEngineResult result = engine.wrap(in, record);
-      if (result.getStatus() != SSLEngineResult.Status.OK) {
-        throw new SSLException("the connection takes no more: " + result.getStatus());
+      ByteBuffer out = ENCRYPTED.get().clear();
+      boolean fits = true;
+      while (in.hasRemaining() && fits) {
+        SSLEngineResult result = engine.wrap(in, out);
+        fits = result.getStatus() != SSLEngineResult.Status.BUFFER_OVERFLOW;
+        if (result.getStatus() == SSLEngineResult.Status.CLOSED || !fits && out.position() == 0) {
+          throw new SSLException("the connection takes no more: " + result.getStatus());
+        }
       }
-      record.flip();
-      out = out.concat(ByteString.fromByteBuffer(record));
+      below.writeLent(out.flip());
     }
-    below.write(out);
   }
 
-  private void send(ByteBuffer out) {
-    if (out.position() > 0) {
-      out.flip();
-      below.write(ByteString.fromByteBuffer(out));
+  private void wrapNothing() throws SSLException {
+    ByteBuffer out = ENCRYPTED.get().clear();
+    engine.wrap(NOTHING, out);
+    if (out.flip().hasRemaining()) {
+      below.writeLent(out);
     }
   }
 
@@ -257,9 +292,7 @@ public final class TlsLink implements Link, Link.Events {
     }
     closed = true;
     try {
-      ByteBuffer alert = SCRATCH.get().clear();
-      engine.wrap(NOTHING, alert);
-      send(alert);
+      wrapNothing();
     } catch (SSLException ignored) {
       // The alert is a courtesy.
     }

@@ -48,8 +48,8 @@ class ProviderApisTest {
   }
 
   private ProviderApi api(Kind kind, Place place, ChatTraits chat) {
-    return apis.of(
-        new ModelProvider("d/p", kind, "", "", "", place, chat, Timeouts.DEFAULT, List.of()));
+    return apis.of(new ModelProvider(
+        "d/p", kind, "", "", "", place, chat, Timeouts.DEFAULT, List.of(), List.of()));
   }
 
   private static Question messages() {
@@ -71,6 +71,9 @@ class ProviderApisTest {
   void azureHasAPathForEachDeploymentOfATranslatedCallToo() {
     assertThat(api(Kind.AZURE_OPENAI, Place.ofVersion("2024-10-21")).path(CHAT, "my dep"))
         .isEqualTo("/openai/deployments/my+dep/chat/completions?api-version=2024-10-21");
+    assertThat(
+            api(Kind.AZURE_OPENAI, Place.ofVersion("2025-04-01-preview")).path("/responses", "d"))
+        .isEqualTo("/openai/responses?api-version=2025-04-01-preview");
     assertThat(api(Kind.AZURE_OPENAI, Place.NONE).path(CHAT, "d"))
         .isEqualTo("/openai/v1/chat/completions");
     assertThat(api(Kind.OPENAI, Place.NONE).path(CHAT, "d")).isEqualTo(CHAT);

@@ -24,7 +24,6 @@ import java.util.Map;
 import java.util.Set;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordedEvent;
-import jdk.jfr.consumer.RecordedFrame;
 import jdk.jfr.consumer.RecordedThread;
 import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.Test;
@@ -127,8 +126,7 @@ class BlockingIT {
   }
 
   /**
-   * The loop itself parks where it has nothing to do and no selector to wait in; Akka's sockets never block, nor do random
-   * numbers of the kernel.
+   * The sockets of a worker never block, nor do random numbers of the kernel.
    */
   private static boolean mayWait(RecordedEvent event) {
     if (event.getStackTrace() == null) {
@@ -140,14 +138,9 @@ class BlockingIT {
     boolean socket = event.getEventType().getName().startsWith("jdk.Socket");
     if (socket
         && event.getStackTrace().getFrames().stream()
-            .anyMatch(frame -> frame.getMethod().getType().getName().startsWith("akka.io.Tcp"))) {
+            .anyMatch(frame ->
+                frame.getMethod().getType().getName().equals("dev.sluice.edge.ChannelLink"))) {
       return true;
-    }
-    for (RecordedFrame frame : event.getStackTrace().getFrames()) {
-      String type = frame.getMethod().getType().getName();
-      if (!type.startsWith("java.") && !type.startsWith("jdk.")) {
-        return type.equals("dev.sluice.edge.EventLoop");
-      }
     }
     return false;
   }

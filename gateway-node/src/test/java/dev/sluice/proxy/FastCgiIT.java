@@ -94,9 +94,20 @@ class FastCgiIT {
           .containsEntry("CONTENT_LENGTH", "5")
           .containsEntry("CONTENT_TYPE", "a/b")
           .containsEntry("REQUEST_METHOD", "POST");
-      ask(
-          "POST / HTTP/1.1\r\nHost: cgi.test\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
-              + "3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n");
+      ask(String.join(
+          "\r\n",
+          "POST / HTTP/1.1",
+          "Host: cgi.test",
+          "Transfer-Encoding: chunked",
+          "Connection: close",
+          "",
+          "3",
+          "abc",
+          "2",
+          "de",
+          "0",
+          "",
+          ""));
       assertThat(app.asked().remove().body()).isEqualTo("abcde");
     }
   }

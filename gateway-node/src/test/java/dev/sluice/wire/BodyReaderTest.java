@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import akka.util.ByteString;
 import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -115,7 +116,44 @@ class BodyReaderTest {
       passed.append(Wire.text(reader.framed(all, at, end, passing)));
       at = end;
     }
+    String copied = reader.broken() ? "broken" : passed.toString();
+    assertThat(lent(all, passing, cuts)).isEqualTo(copied);
+    return copied;
+  }
+
+  private static String text(ByteBuffer piece) {
+    return StandardCharsets.ISO_8859_1.decode(piece).toString();
+  }
+
+  /** The same, of bytes that are only lent: what can't pass so is read. */
+  private static String lent(byte[] all, Trailers passing, int... cuts) {
+    BodyReader reader = BodyReader.of(BodyLength.CHUNKED, 200, 4);
+    StringBuilder passed = new StringBuilder();
+    int at = 0;
+    for (int piece = 0; piece <= cuts.length; piece++) {
+      int to = piece == cuts.length ? all.length : cuts[piece];
+      ByteBuffer bytes = ByteBuffer.wrap(all, at, to - at);
+      passed.append(text(reader.pass(bytes)));
+      at = bytes.position();
+      int end = reader.read(all, at, to, (b, f, t) -> {});
+      passed.append(Wire.text(reader.framed(all, at, end, passing)));
+      at = end;
+    }
     return reader.broken() ? "broken" : passed.toString();
+  }
+
+  @Test
+  void ofABodyOfKnownLengthNoByteMorePasses() {
+    BodyReader reader = BodyReader.of(7);
+    ByteBuffer bytes = ByteBuffer.wrap(bytes("hello, next"));
+    ByteBuffer first = bytes.slice(0, 5);
+    assertThat(text(reader.pass(first))).isEqualTo("hello");
+    assertThat(reader.done()).isFalse();
+    bytes.position(5);
+    assertThat(text(reader.pass(bytes))).isEqualTo(", ");
+    assertThat(reader.done()).isTrue();
+    assertThat(bytes.remaining()).isEqualTo(4);
+    assertThat(reader.pass(bytes).hasRemaining()).isFalse();
   }
 
   private static void passes(String sent, Trailers passing, String passed) {

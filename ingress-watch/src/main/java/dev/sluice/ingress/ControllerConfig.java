@@ -183,7 +183,7 @@ final class ControllerConfig {
     return fields;
   }
 
-  /** Header fields for all upstreams; what can't be set is left out, see {@link #problems}. */
+  /** Header fields for all upstreams; what can't be set is left out, and said as a problem. */
   Map<String, Template> requestHeaders(Declarations all) {
     Map<String, Template> fields = new LinkedHashMap<>();
     setBy("proxy-set-headers", all)

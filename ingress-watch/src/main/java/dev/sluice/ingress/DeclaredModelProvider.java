@@ -2,7 +2,6 @@ package dev.sluice.ingress;
 
 import java.time.Duration;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A ModelProvider (sluice.dev/v1alpha1): an account with someone who runs models.
@@ -11,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param baseUrl absolute http or https URL that the paths of its API are appended to; empty for echo
  * @param place where in its account it is called
  * @param chat how it speaks, if that is OpenAI's dialect
- * @param credential where its API key, or what stands for one, is; null if it needs none
+ * @param credentials where its API keys, or what stands for them, are, each as good as the others; empty if it needs none
  * @param capField request field that caps an answer's tokens where the caller sent none
  * @param prices empty if nobody has said what it costs
  */
@@ -20,7 +19,7 @@ public record DeclaredModelProvider(
     DeclaredAt at,
     Kind kind,
     String baseUrl,
-    @Nullable SecretRef credential,
+    List<SecretRef> credentials,
     String capField,
     Place place,
     ChatTraits chat,

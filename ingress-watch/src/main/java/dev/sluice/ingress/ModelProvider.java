@@ -10,7 +10,8 @@ import java.util.List;
  * @param capField request field that caps an answer's tokens where the caller sent none
  * @param place where in its account it is called
  * @param chat how it speaks, if that is OpenAI's dialect
- * @param credential key, or what its kind has in its place; empty if it needs none; never printed
+ * @param credential the key that is sent, or what its kind has in its place; empty if it needs none; never printed
+ * @param keys all that can be sent, each as good as the others; empty if it needs none
  */
 public record ModelProvider(
     String name,
@@ -21,7 +22,34 @@ public record ModelProvider(
     DeclaredModelProvider.Place place,
     ChatTraits chat,
     DeclaredModelProvider.Timeouts timeouts,
-    List<ModelPrice> prices) {
+    List<ModelPrice> prices,
+    List<Key> keys) {
+  /**
+   * One key of an account.
+   *
+   * @param name {@code secret/entry@} and the beginning of its hash: another secret in the same place is another key
+   * @param secret never printed
+   */
+  public record Key(String name, String secret) {
+    private static final int MARK_CHARS = 8;
+
+    static Key of(String place, String secret) {
+      String hash = Digest.of(secret);
+      return new Key(place + "@" + hash.substring(0, MARK_CHARS), secret);
+    }
+
+    @Override
+    public String toString() {
+      return name;
+    }
+  }
+
+  /** The same, called with one of its keys. */
+  public ModelProvider with(Key key) {
+    return new ModelProvider(
+        name, kind, baseUrl, key.secret(), capField, place, chat, timeouts, prices, keys);
+  }
+
   @Override
   public String toString() {
     return name + " " + kind + " " + baseUrl + " " + capField + " " + timeouts + " " + prices;

@@ -16,12 +16,16 @@ final class ModelRoutes {
   private static final long MOST_BODY_BYTES = 32 * 1024 * 1024;
   private static final Comparator<ModelTable.Entry> MOST_EXACT_FIRST =
       Comparator.<ModelTable.Entry>comparingInt(entry -> entry.exact() ? 0 : 1)
-          .thenComparingInt(entry -> -entry.name().length());
+          .thenComparingInt(entry -> -entry.name().literals())
+          .thenComparingInt(entry -> -entry.when().size());
 
   private final Declarations declared;
   private final List<Problem> problems;
-  private final Map<String, DeclaredModelRoute> holders = new HashMap<>();
+  private final Map<Claim, DeclaredModelRoute> holders = new HashMap<>();
   private final List<ModelTable.Entry> entries = new ArrayList<>();
+
+  /** What only one ModelRoute of a host can have. */
+  private record Claim(String model, ModelCondition when) {}
 
   private ModelRoutes(Declarations declared, List<Problem> problems) {
     this.declared = declared;
@@ -36,8 +40,8 @@ final class ModelRoutes {
       for (String name : providers(route)) {
         all.provider(route.key(), name).ifPresent(provider -> {
           used.add(provider);
-          if (provider.credential() != null) {
-            all.secret(provider.key(), provider.credential().name()).ifPresent(used::add);
+          for (SecretRef ref : provider.credentials()) {
+            all.secret(provider.key(), ref.name()).ifPresent(used::add);
           }
         });
       }
@@ -121,31 +125,40 @@ final class ModelRoutes {
   }
 
   private void add(DeclaredModelRoute route) {
-    List<ModelTable.Target> targets = new ArrayList<>();
-    for (DeclaredModelRoute.Target target : route.targets()) {
-      provider(route, target.field() + ".provider", target.provider())
-          .ifPresent(provider -> targets.add(new ModelTable.Target(provider, target.model())));
+    List<ModelTable.Group> groups = new ArrayList<>();
+    for (DeclaredModelRoute.Group group : route.groups()) {
+      List<ModelTable.Target> targets = new ArrayList<>();
+      for (DeclaredModelRoute.Target target : group.targets()) {
+        provider(route, target.field() + ".provider", target.provider())
+            .ifPresent(provider -> targets.add(new ModelTable.Target(
+                provider,
+                target.model(),
+                target.weight(),
+                target.maxOutputTokens(),
+                target.contextTokens())));
+      }
+      if (!targets.isEmpty()) {
+        groups.add(new ModelTable.Group(group.balance(), List.copyOf(targets)));
+      }
     }
     for (int i = 0; i < route.models().size(); i++) {
       String model = route.models().get(i);
-      DeclaredModelRoute holder = holders.putIfAbsent(model, route);
+      DeclaredModelRoute holder = holders.putIfAbsent(new Claim(model, route.when()), route);
       if (holder != null) {
         problems.add(route.problem(
             "spec.models[" + i + "]",
             '"' + model + "\" is held by " + holder.key(),
-            "a model that no other ModelRoute of this host has",
+            "a model that no other ModelRoute of this host has, or another spec.when",
             "it is left out here"));
         continue;
       }
-      boolean exact = !model.endsWith("*");
-      String name = exact ? model : model.substring(0, model.length() - 1);
       entries.add(new ModelTable.Entry(
           route.key(),
-          name,
-          exact,
-          List.copyOf(targets),
-          route.maxOutputTokens(),
-          route.contextTokens(),
+          new ModelGlob(model),
+          route.when(),
+          List.copyOf(groups),
+          route.fallback(),
+          route.limits(),
           route.dropsUnsayable()));
     }
   }
@@ -161,46 +174,54 @@ final class ModelRoutes {
       return Optional.empty();
     }
     DeclaredModelProvider provider = found.get();
-    Optional<String> credential = credential(provider);
-    return credential.map(token -> new ModelProvider(
+    List<ModelProvider.Key> keys = keys(provider);
+    if (keys.isEmpty() && !provider.credentials().isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(new ModelProvider(
         provider.key().namespace() + "/" + provider.key().name(),
         provider.kind(),
         provider.baseUrl(),
-        token,
+        keys.isEmpty() ? "" : keys.get(0).secret(),
         provider.capField(),
         provider.place(),
         provider.chat(),
         provider.timeouts(),
-        provider.prices()));
+        provider.prices(),
+        keys));
   }
 
-  private Optional<String> credential(DeclaredModelProvider provider) {
-    SecretRef ref = provider.credential();
-    if (ref == null) {
-      return Optional.of("");
+  /** Those that are there and can be used; the others are told. */
+  private List<ModelProvider.Key> keys(DeclaredModelProvider provider) {
+    List<ModelProvider.Key> keys = new ArrayList<>();
+    String left = provider.credentials().size() == 1
+        ? "targets of this provider are left out"
+        : "this key is left out";
+    for (SecretRef ref : provider.credentials()) {
+      Optional<String> value = declared
+          .secret(provider.key(), ref.name())
+          .map(secret -> secret.value(ref.entry()))
+          .map(bytes -> new String(bytes, StandardCharsets.UTF_8).strip());
+      String expected =
+          value.map(text -> ProviderCredentials.expected(provider.kind(), text)).orElse("");
+      ObjectKey secret = provider.key().sibling("Secret", ref.name());
+      if (value.isEmpty()) {
+        problems.add(provider.problem(
+            ref.field(),
+            "no " + secret + " with the key " + ref.entry(),
+            "an existing Secret and key",
+            left));
+      } else if (!expected.isEmpty()) {
+        problems.add(provider.problem(
+            ref.field(),
+            "what " + secret + " has under " + ref.entry()
+                + " is no credential for this kind of provider",
+            expected,
+            left));
+      } else {
+        keys.add(ModelProvider.Key.of(ref.name() + "/" + ref.entry(), value.get()));
+      }
     }
-    Optional<String> value = declared
-        .secret(provider.key(), ref.name())
-        .map(secret -> secret.value(ref.entry()))
-        .map(bytes -> new String(bytes, StandardCharsets.UTF_8).strip());
-    if (value.isEmpty()) {
-      problems.add(provider.problem(
-          ref.field(),
-          "no " + provider.key().sibling("Secret", ref.name()) + " with the key " + ref.entry(),
-          "an existing Secret and key",
-          "targets of this provider are left out"));
-      return value;
-    }
-    String expected = ProviderCredentials.expected(provider.kind(), value.get());
-    if (!expected.isEmpty()) {
-      problems.add(provider.problem(
-          ref.field(),
-          "what " + provider.key().sibling("Secret", ref.name()) + " has under " + ref.entry()
-              + " is no credential for this kind of provider",
-          expected,
-          "targets of this provider are left out"));
-      return Optional.empty();
-    }
-    return value;
+    return keys;
   }
 }

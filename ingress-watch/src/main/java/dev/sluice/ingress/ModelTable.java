@@ -5,29 +5,72 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
 
-/** The models that can be asked for on one host. The most exact name wins: whole names, then the longest beginning. */
+/**
+ * The models that can be asked for on one host. The most exact name wins: whole names, then those with most characters
+ * beside their stars; among equals, the one whose condition asks for most.
+ */
 public final class ModelTable {
   /**
-   * One model name, or all that begin alike, and who answers.
+   * One model name, or all that look alike, and who answers.
    *
    * @param declaredBy the ModelRoute
-   * @param name the whole name, or its beginning
-   * @param exact whether {@code name} is the whole name
-   * @param targets in the order they are tried
+   * @param name the whole name, or with stars
+   * @param when whose requests it takes
+   * @param groups in the order they are tried; may be empty
    * @param dropsUnsayable whether what a target's dialect has no words for is left out, rather than refused
-   * @param contextTokens what inputs are held at that their bytes don't bound; 0 if they are refused
    */
   public record Entry(
       ObjectKey declaredBy,
-      String name,
-      boolean exact,
-      List<Target> targets,
-      int maxOutputTokens,
-      int contextTokens,
-      boolean dropsUnsayable) {}
+      ModelGlob name,
+      ModelCondition when,
+      List<Group> groups,
+      ModelFallback fallback,
+      DeclaredModelRoute.Limits limits,
+      boolean dropsUnsayable) {
+    public boolean exact() {
+      return name.exact();
+    }
 
-  /** @param model name that the provider knows it by; empty if it is the one asked for */
-  public record Target(ModelProvider provider, String model) {}
+    public int maxOutputTokens() {
+      return limits.maxOutputTokens();
+    }
+
+    /** What inputs are held at that their bytes don't bound; 0 if they are refused. */
+    public int contextTokens() {
+      return limits.contextTokens();
+    }
+
+    /** All of all groups, in order. */
+    public List<Target> targets() {
+      return groups.stream().flatMap(group -> group.targets().stream()).toList();
+    }
+
+    boolean takes(ModelAsk ask) {
+      return name.matches(ask.model()) && when.holds(ask);
+    }
+  }
+
+  /** Targets of which one is chosen before the next group is tried; at least one. */
+  public record Group(ModelBalance balance, List<Target> targets) {}
+
+  /**
+   * @param model name that the provider knows it by; empty if it is the one asked for
+   * @param weight at least 0
+   * @param maxOutputTokens cap of its answers; 0 for the route's
+   * @param contextTokens its context window; 0 if it is not known
+   */
+  public record Target(
+      ModelProvider provider, String model, int weight, int maxOutputTokens, int contextTokens) {
+    /**
+     * The name that the provider knows it by.
+     *
+     * @param entry that this is a target of
+     * @param asked as it was asked for
+     */
+    public String modelFor(Entry entry, String asked) {
+      return model.isEmpty() ? asked : model.replace("*", entry.name().caught(asked));
+    }
+  }
 
   private final List<Entry> entries;
 
@@ -36,19 +79,32 @@ public final class ModelTable {
     this.entries = List.copyOf(entries);
   }
 
-  public Optional<Entry> find(String model) {
+  /** Who answers this request. */
+  public Optional<Entry> find(ModelAsk ask) {
     for (Entry entry : entries) {
-      if (entry.exact() ? entry.name().equals(model) : model.startsWith(entry.name())) {
+      if (entry.takes(ask)) {
         return Optional.of(entry);
       }
     }
     return Optional.empty();
   }
 
-  /** The whole names, sorted; what a beginning stands for can't be listed. */
+  /** Whether somebody may ask for a model of this name, here. */
+  public boolean knows(String model) {
+    return entries.stream().anyMatch(entry -> entry.name().matches(model));
+  }
+
+  /** All, best first. */
+  public List<Entry> entries() {
+    return entries;
+  }
+
+  /** The whole names, sorted; what a star stands for can't be listed. */
   public List<String> names() {
     TreeSet<String> names = new TreeSet<>();
-    entries.stream().filter(Entry::exact).forEach(entry -> names.add(entry.name()));
+    entries.stream()
+        .filter(Entry::exact)
+        .forEach(entry -> names.add(entry.name().text()));
     return new ArrayList<>(names);
   }
 

@@ -116,11 +116,11 @@ final class PassedPaths {
   }
 
   private static int contextTokens(DeclaredModelRoute route) {
-    return route.contextTokens();
+    return route.limits().contextTokens();
   }
 
   private static int outputTokens(DeclaredModelRoute route) {
-    return route.maxOutputTokens();
+    return route.limits().maxOutputTokens();
   }
 
   /** Null where requests are signed, or need a token that is got for each call. */

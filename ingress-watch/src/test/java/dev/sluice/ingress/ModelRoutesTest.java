@@ -98,10 +98,15 @@ class ModelRoutesTest {
         .sluice("ModelRoute", "whole", route("gpt-4o-mini", "{provider: echo, model: whole}"))
         .reconcile();
     ModelTable models = models(made, HOST);
-    assertThat(models.find("gpt-4o-mini").orElseThrow().declaredBy().name()).isEqualTo("whole");
-    assertThat(models.find("gpt-4o-max").orElseThrow().declaredBy().name()).isEqualTo("longer");
-    assertThat(models.find("gpt-5").orElseThrow().declaredBy().name()).isEqualTo("begin");
-    assertThat(models.find("claude").orElseThrow().declaredBy().name()).isEqualTo("all");
+    assertThat(
+            models.find(ModelAsk.of("gpt-4o-mini")).orElseThrow().declaredBy().name())
+        .isEqualTo("whole");
+    assertThat(models.find(ModelAsk.of("gpt-4o-max")).orElseThrow().declaredBy().name())
+        .isEqualTo("longer");
+    assertThat(models.find(ModelAsk.of("gpt-5")).orElseThrow().declaredBy().name())
+        .isEqualTo("begin");
+    assertThat(models.find(ModelAsk.of("claude")).orElseThrow().declaredBy().name())
+        .isEqualTo("all");
     assertThat(models.names()).containsExactly("gpt-4o-mini");
   }
 
@@ -109,7 +114,7 @@ class ModelRoutesTest {
   void doNotHaveAModelThatNobodyDeclared() {
     Reconciled made =
         echo().sluice("ModelRoute", "m", route("m", "{provider: echo}")).reconcile();
-    assertThat(models(made, HOST).find("mm")).isEmpty();
+    assertThat(models(made, HOST).find(ModelAsk.of("mm"))).isEmpty();
   }
 
   @Test
@@ -119,8 +124,10 @@ class ModelRoutesTest {
         .sluice("ModelRoute", "a", route("m", "{provider: echo, model: a}"))
         .reconcile();
     ModelTable models = models(made, HOST);
-    assertThat(targets(models.find("m").orElseThrow())).containsExactly("default/echo a");
-    assertThat(targets(models.find("other").orElseThrow())).containsExactly("default/echo b");
+    assertThat(targets(models.find(ModelAsk.of("m")).orElseThrow()))
+        .containsExactly("default/echo a");
+    assertThat(targets(models.find(ModelAsk.of("other")).orElseThrow()))
+        .containsExactly("default/echo b");
     assertThat(made.problems()).hasSize(1);
     assertThat(made.problems().get(0).field()).isEqualTo("spec.models[0]");
     assertThat(made.problems().get(0).what()).contains("held by ModelRoute default/a");
@@ -135,7 +142,7 @@ class ModelRoutesTest {
             "m",
             route("m", "{provider: far, model: x}, {provider: none}, {provider: echo}"))
         .reconcile();
-    ModelTable.Entry entry = models(made, HOST).find("m").orElseThrow();
+    ModelTable.Entry entry = models(made, HOST).find(ModelAsk.of("m")).orElseThrow();
     assertThat(targets(entry)).containsExactly("default/far x", "default/echo ");
     assertThat(entry.targets().get(0).provider().baseUrl()).isEqualTo("http://far/v1");
     assertThat(made.problems())
@@ -149,7 +156,8 @@ class ModelRoutesTest {
         .sluice("ModelRoute", "all", route("'*'", "{provider: echo}"))
         .sluice("ModelRoute", "m", route("m", "{provider: none}"))
         .reconcile();
-    assertThat(models(made, HOST).find("m").orElseThrow().targets()).isEmpty();
+    assertThat(models(made, HOST).find(ModelAsk.of("m")).orElseThrow().targets())
+        .isEmpty();
   }
 
   @Test
@@ -160,7 +168,8 @@ class ModelRoutesTest {
              credential: {secretRef: {name: s, key: api-key}}, timeouts: {silence: 5s}}""")
         .sluice("ModelRoute", "m", route("m", "{provider: p}"));
     Reconciled without = all.reconcile();
-    assertThat(models(without, HOST).find("m").orElseThrow().targets()).isEmpty();
+    assertThat(models(without, HOST).find(ModelAsk.of("m")).orElseThrow().targets())
+        .isEmpty();
     assertThat(without.problems())
         .extracting(Problem::object, Problem::field)
         .containsExactly(org.assertj.core.groups.Tuple.tuple(
@@ -169,7 +178,7 @@ class ModelRoutesTest {
     Reconciled with =
         RouteReconciler.reconcile(all.secret("s", "api-key: \"sk-p\\n\"").read(), without);
     ModelProvider provider =
-        models(with, HOST).find("m").orElseThrow().targets().get(0).provider();
+        models(with, HOST).find(ModelAsk.of("m")).orElseThrow().targets().get(0).provider();
     assertThat(provider.credential()).isEqualTo("sk-p");
     assertThat(provider.capField()).isEqualTo("max_completion_tokens");
     assertThat(provider.timeouts().silence()).isEqualTo(Duration.ofSeconds(5));
@@ -194,7 +203,7 @@ class ModelRoutesTest {
         .read();
     Reconciled after = RouteReconciler.reconcile(declared, before);
     assertThat(models(after, HOST)
-            .find("m")
+            .find(ModelAsk.of("m"))
             .orElseThrow()
             .targets()
             .get(0)
@@ -213,10 +222,10 @@ class ModelRoutesTest {
             "{hosts: [" + HOST + "], models: [set], targets: [{provider: echo}],"
                 + " maxOutputTokens: 9, contextTokens: 128000}")
         .reconcile();
-    ModelTable.Entry plain = models(made, HOST).find("plain").orElseThrow();
+    ModelTable.Entry plain = models(made, HOST).find(ModelAsk.of("plain")).orElseThrow();
     assertThat(plain.maxOutputTokens()).isEqualTo(4096);
     assertThat(plain.contextTokens()).isZero();
-    ModelTable.Entry set = models(made, HOST).find("set").orElseThrow();
+    ModelTable.Entry set = models(made, HOST).find(ModelAsk.of("set")).orElseThrow();
     assertThat(set.maxOutputTokens()).isEqualTo(9);
     assertThat(set.contextTokens()).isEqualTo(128_000);
   }
@@ -244,7 +253,8 @@ class ModelRoutesTest {
         .secret("s", "k: '" + credential + "'")
         .reconcile();
     boolean used = good.equals("yes");
-    assertThat(models(made, HOST).find("m").orElseThrow().targets()).hasSize(used ? 1 : 0);
+    assertThat(models(made, HOST).find(ModelAsk.of("m")).orElseThrow().targets())
+        .hasSize(used ? 1 : 0);
     assertThat(made.problems()).hasSize(used ? 0 : 1);
     for (Problem problem : made.problems()) {
       assertThat(problem.field()).isEqualTo("spec.credential.secretRef");

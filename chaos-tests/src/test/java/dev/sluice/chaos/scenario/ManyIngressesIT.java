@@ -7,6 +7,7 @@ import dev.sluice.chaos.fault.Backend;
 import dev.sluice.chaos.fault.ControlPlane;
 import dev.sluice.chaos.fault.Installation;
 import dev.sluice.chaos.fault.Objects;
+import dev.sluice.chaos.fault.ServerKeys;
 import dev.sluice.chaos.traffic.Http;
 import dev.sluice.chaos.traffic.SteadyTraffic;
 import java.nio.charset.StandardCharsets;
@@ -31,6 +32,9 @@ class ManyIngressesIT {
   private static final int CHANGES = INGRESSES < LARGE ? 50 : 200;
   private static final long MOST_MILLIS_TO_SERVE = 60_000;
   private static final long MOST_MILLIS_TO_CHANGE = 1_000;
+  private static final int JUDGED = 100;
+  private static final long MOST_MILLIS_TO_JUDGE = 1_000;
+  private static final String ADDRESS = "127.0.7.113";
   private static final long MOST_HEAP_KIB = 512 * 1024;
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -67,10 +71,11 @@ class ManyIngressesIT {
   }
 
   private void serve(ControlPlane cluster) throws Exception {
+    ServerKeys keys = ServerKeys.create(folder.resolve("keys"), ADDRESS);
     long before = System.nanoTime();
     try (Installation sluice = Installation.start(
         folder.resolve("data"),
-        "127.0.7.113",
+        ADDRESS,
         "run",
         "--manifests",
         Files.createDirectories(folder.resolve("none")).toString(),
@@ -79,7 +84,15 @@ class ManyIngressesIT {
         "--set",
         "sluice.node.declarations=kubernetes",
         "--set",
-        "sluice.ingress.kubernetes.kubeconfig=" + cluster.kubeconfig())) {
+        "sluice.ingress.kubernetes.kubeconfig=" + cluster.kubeconfig(),
+        "--set",
+        "sluice.webhook.on=on",
+        "--set",
+        "sluice.webhook.host=" + ADDRESS,
+        "--set",
+        "sluice.webhook.certificate-file=" + keys.certificate(),
+        "--set",
+        "sluice.webhook.key-file=" + keys.key())) {
       for (int i = 0; i < INGRESSES; i += INGRESSES / OF_A_HOST) {
         assertThat(status(sluice, i, "/p" + i)).isEqualTo(200);
       }
@@ -95,7 +108,9 @@ class ManyIngressesIT {
       System.out.println("a change is served after " + millis.get(millis.size() / 2)
           + " ms, 99 of 100 within " + most + " ms, at most " + millis.get(millis.size() - 1)
           + " ms; " + heap + " KiB of heap in use");
+      long mostToJudge = judgeSome(cluster, keys);
       if (INGRESSES >= LARGE) {
+        assertThat(mostToJudge).isLessThan(MOST_MILLIS_TO_JUDGE);
         assertThat(serving).isLessThan(MOST_MILLIS_TO_SERVE);
         assertThat(most).isLessThan(MOST_MILLIS_TO_CHANGE);
         assertThat(heap).isLessThan(MOST_HEAP_KIB);
@@ -148,6 +163,36 @@ class ManyIngressesIT {
       assertThat(traffic.failures()).isEmpty();
       assertThat(traffic.answered()).isPositive();
       System.out.println(traffic.answered() + " requests meanwhile, none failed");
+    }
+    millis.sort(null);
+    return millis;
+  }
+
+  /** How long an Ingress takes to be stored, with the webhook's word on it: 99 of 100 at most. */
+  private static long judgeSome(ControlPlane cluster, ServerKeys keys) throws Exception {
+    List<Long> without = storeSome(cluster, "unjudged");
+    cluster.api().apply(Objects.webhook(ADDRESS, keys));
+    await()
+        .atMost(PATIENCE)
+        .until(() -> !cluster
+            .api()
+            .applyAndTell(Objects.ingress("thief", host(0) + ".localhost", "/p1", host(0)))
+            .stored());
+    List<Long> with = storeSome(cluster, "judged");
+    System.out.println("an Ingress is stored after " + without.get(JUDGED / 2)
+        + " ms, 99 of 100 within " + without.get(JUDGED * 99 / 100 - 1)
+        + " ms; with the webhook after "
+        + with.get(JUDGED / 2) + " ms, 99 of 100 within " + with.get(JUDGED * 99 / 100 - 1)
+        + " ms");
+    return with.get(JUDGED * 99 / 100 - 1);
+  }
+
+  private static List<Long> storeSome(ControlPlane cluster, String path) throws Exception {
+    List<Long> millis = new ArrayList<>();
+    for (int i = 0; i < JUDGED; i++) {
+      long before = System.nanoTime();
+      cluster.api().apply(ingress(i * (INGRESSES / JUDGED), "/" + path + i));
+      millis.add(millisSince(before));
     }
     millis.sort(null);
     return millis;

@@ -13,7 +13,7 @@ import java.time.Duration;
 
 /** Plain requests, each with a deadline. */
 public final class Http {
-  static final HttpClient CLIENT = HttpClient.newBuilder()
+  public static final HttpClient CLIENT = HttpClient.newBuilder()
       .version(HttpClient.Version.HTTP_1_1)
       .connectTimeout(Duration.ofSeconds(5))
       .build();

@@ -91,6 +91,21 @@ class InvokeTest {
   }
 
   @Test
+  void noiseAmongFramesIsAnErrorEventAtMostAndNeverThrown() {
+    byte[] good = new Frames().chunks(SSE).bytes();
+    for (int seed = 0; seed < Integer.getInteger("fuzz", 2000); seed++) {
+      Random random = new Random(seed);
+      byte[] frames = good.clone();
+      for (int i = 0; i < 3; i++) {
+        frames[random.nextInt(frames.length)] = (byte) random.nextInt(256);
+      }
+      AnswerTap tap = new Messages().tap(question(), true);
+      String passed = passed(tap, frames, random);
+      assertThat(passed.split("event: error", -1)).as("seed %d", seed).hasSizeLessThan(3);
+    }
+  }
+
+  @Test
   void anExceptionIsAnErrorEvent() {
     byte[] frames = new Frames()
         .chunks(SSE.substring(0, SSE.indexOf("event: message_delta")))

@@ -29,7 +29,7 @@ public final class ManifestReader {
           "gateway.networking.k8s.io/v1beta1 ReferenceGrant", KubernetesKinds::referenceGrant),
       Map.entry("gateway.networking.k8s.io/v1 ReferenceGrant", KubernetesKinds::referenceGrant),
       Map.entry("sluice.dev/v1alpha1 ModelProvider", SluiceKinds::provider),
-      Map.entry("sluice.dev/v1alpha1 ModelRoute", SluiceKinds::route),
+      Map.entry("sluice.dev/v1alpha1 ModelRoute", ModelRouteKind::read),
       Map.entry("sluice.dev/v1alpha1 Tenant", SluiceKinds::tenant));
 
   /** Groups in which an unknown kind or version is more likely a slip than somebody else's object. */

@@ -4,7 +4,6 @@ import dev.sluice.ingress.ClaimRule;
 import dev.sluice.ingress.Declaration;
 import dev.sluice.ingress.DeclaredAt;
 import dev.sluice.ingress.DeclaredModelProvider;
-import dev.sluice.ingress.DeclaredModelRoute;
 import dev.sluice.ingress.DeclaredTenant;
 import dev.sluice.ingress.DeclaredTenant.Unit;
 import dev.sluice.ingress.DeclaredTenant.Window;
@@ -43,9 +42,7 @@ final class SluiceKinds {
   private static final int DECIMALS_OF_PRICE = 6;
   private static final Pattern PRICE = Pattern.compile("[0-9]{1,4}(\\.[0-9]{1,6})?");
   private static final int MOST_PRICES = 256;
-  private static final int MOST_HOSTS = 1024;
-  private static final int MOST_MODELS = 1024;
-  private static final int MOST_TARGETS = 64;
+  private static final int MOST_CREDENTIALS = 64;
   private static final int MOST_KEYS = TenantParts.MOST_KEYS;
   private static final int MOST_LIMITS = TenantParts.MOST_LIMITS;
   private static final int MOST_LIMITS_BELOW = TenantParts.MOST_LIMITS_BELOW;
@@ -56,7 +53,6 @@ final class SluiceKinds {
   private static final int MOST_MODELS_OF_LIMIT = 16;
   private static final String NAME_EXPECTED = "a name of lower-case letters, digits and '-'";
   private static final long MOST_AMOUNT = 1L << 50;
-  private static final int MOST_OUTPUT_TOKENS = 10_000_000;
   private static final Duration LEAST_TIME = Duration.ofSeconds(1);
   private static final Duration MOST_TIME = Duration.ofHours(24);
 
@@ -73,6 +69,7 @@ final class SluiceKinds {
             "project",
             "location",
             "credential",
+            "credentials",
             "outputCap",
             "timeouts",
             "prices");
@@ -85,13 +82,12 @@ final class SluiceKinds {
     String baseUrl = found.baseUrl();
     Value timeouts = spec.field("timeouts").only("silence", "total");
     DeclaredModelProvider.Timeouts standard = DeclaredModelProvider.Timeouts.DEFAULT;
-    Value credential = spec.field("credential").secret().only("secretRef");
     return new DeclaredModelProvider(
         key,
         at,
         kind.orElse(DeclaredModelProvider.Kind.ECHO),
         baseUrl.endsWith("/") ? baseUrl.substring(0, baseUrl.length() - 1) : baseUrl,
-        credential.exists() ? requiredSecretRef(credential.field("secretRef")) : null,
+        credentials(spec),
         capField(spec.field("outputCap"), found.capField()),
         found.place(),
         found.chat(),
@@ -99,6 +95,34 @@ final class SluiceKinds {
             timeouts.field("silence").duration(LEAST_TIME, MOST_TIME, standard.silence()),
             timeouts.field("total").duration(LEAST_TIME, MOST_TIME, standard.total())),
         prices(spec.field("prices")));
+  }
+
+  /** One key, or several that are each as good as the others. */
+  private static List<SecretRef> credentials(Value spec) {
+    List<SecretRef> refs = new ArrayList<>();
+    Value one = spec.field("credential").secret().only("secretRef");
+    if (one.exists()) {
+      addRef(refs, one.field("secretRef"));
+    }
+    Value several = spec.field("credentials");
+    if (!several.exists()) {
+      return refs;
+    }
+    if (one.exists()) {
+      several.refuse("either credential or credentials");
+      return refs;
+    }
+    for (Value each : several.secret().requiredItems(MOST_CREDENTIALS, "at least one credential")) {
+      addRef(refs, each.only("secretRef").field("secretRef"));
+    }
+    return refs;
+  }
+
+  private static void addRef(List<SecretRef> refs, Value value) {
+    SecretRef ref = requiredSecretRef(value);
+    if (ref != null) {
+      refs.add(ref);
+    }
   }
 
   private static List<ModelPrice> prices(Value list) {
@@ -159,49 +183,6 @@ final class SluiceKinds {
         text -> text.equals("max_tokens") || text.equals("max_completion_tokens"),
         "max_tokens or max_completion_tokens");
     return field.isEmpty() ? standard : field;
-  }
-
-  static Declaration route(ObjectKey key, DeclaredAt at, Value object) {
-    Value spec = spec(object)
-        .only(
-            "hosts",
-            "models",
-            "targets",
-            "maxOutputTokens",
-            "contextTokens",
-            "unsayable",
-            "passthrough");
-    List<String> hosts = new ArrayList<>();
-    for (Value host : spec.field("hosts").items(MOST_HOSTS)) {
-      addOnce(hosts, host, host.requiredText(Names::isHost, Names.HOST_EXPECTED));
-    }
-    List<String> models = new ArrayList<>();
-    for (Value model : spec.field("models").requiredItems(MOST_MODELS, "at least one model name")) {
-      addOnce(models, model, modelPattern(model));
-    }
-    List<DeclaredModelRoute.Target> targets = new ArrayList<>();
-    for (Value target : spec.field("targets").requiredItems(MOST_TARGETS, "at least one target")) {
-      target.only("provider", "model");
-      String provider =
-          target.field("provider").requiredText(Names::isSubdomain, "the name of a ModelProvider");
-      targets.add(new DeclaredModelRoute.Target(
-          target.path(), provider, target.field("model").textIfAny(any -> true, "a model name")));
-    }
-    int cap = (int) spec.field("maxOutputTokens")
-        .number(1, MOST_OUTPUT_TOKENS, DeclaredModelRoute.DEFAULT_MAX_OUTPUT_TOKENS);
-    int context = (int) spec.field("contextTokens").number(1, MOST_OUTPUT_TOKENS, 0);
-    String unsayable = spec.field("unsayable")
-        .textIfAny(text -> text.equals("refuse") || text.equals("drop"), "refuse or drop");
-    return new DeclaredModelRoute(
-        key,
-        at,
-        hosts,
-        models,
-        targets,
-        cap,
-        context,
-        unsayable.equals("drop"),
-        Passthroughs.read(spec.field("passthrough")));
   }
 
   static Declaration tenant(ObjectKey key, DeclaredAt at, Value object) {
@@ -366,14 +347,14 @@ final class SluiceKinds {
     return ZoneId.getAvailableZoneIds().contains(name) ? ZoneId.of(name) : ZoneOffset.UTC;
   }
 
-  private static void addOnce(List<String> all, Value value, String text) {
+  static void addOnce(List<String> all, Value value, String text) {
     if (all.contains(text)) {
       value.refuse("a text that is not in the list already");
     }
     all.add(text);
   }
 
-  private static Value spec(Value object) {
+  static Value spec(Value object) {
     object.only("apiVersion", "kind", "metadata", "spec", "status");
     Value spec = object.field("spec");
     if (!spec.exists()) {

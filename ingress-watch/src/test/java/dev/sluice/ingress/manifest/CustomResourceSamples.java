@@ -60,6 +60,20 @@ final class CustomResourceSamples {
             "{kind: echo, prices: [{models: [a], input: '1', cacheWrite: '1.25', output: '1'}]}",
             ""),
         route("{models: [m], targets: [{provider: p}], unsayable: drop}", ""),
+        route(
+            "{models: ['a*b', '*'], targets: [{provider: p, model: 'x-*', contextTokens: 9}]}", ""),
+        route(
+            "{models: [m], groups: [{targets: [{provider: p, weight: 0, maxOutputTokens: 9}]},"
+                + " {balance: least-in-flight, targets: [{provider: p}, {provider: q}]},"
+                + " {balance: lowest-latency, targets: [{provider: p}]}]}",
+            ""),
+        when(
+            "{headers: [{name: X-Tier, value: 'go*'}], tenants: ['team-*'], paths: [/v1/messages]}",
+            ""),
+        fallback("{attempts: 16, deadline: 100ms, firstToken: 1h}", ""),
+        route(
+            "{models: [m], targets: [{provider: p}], mostCost: '0.50', whenOutOfQuota: small}", ""),
+        provider("{kind: echo, credentials: [{secretRef: {name: s, key: k}}]}", ""),
         passthrough("{paths: [/v1/files, /v1/batches], provider: p}", ""),
         passthrough("{paths: [/v1beta/cachedContents.x], provider: p, charge: context}", ""),
         provider("{kind: echo, timeouts: {silence: 1000ms, total: 24h}}", ""),
@@ -185,9 +199,33 @@ final class CustomResourceSamples {
         route("{models: [], targets: [{provider: p}]}", "spec.models"),
         route("{models: m, targets: [{provider: p}]}", "spec.models"),
         route("{models: [''], targets: [{provider: p}]}", "spec.models[0]"),
-        route("{models: ['a*b'], targets: [{provider: p}]}", "spec.models[0]"),
+        route("{models: ['a b'], targets: [{provider: p}]}", "spec.models[0]"),
+        route("{models: [m], groups: []}", "spec.groups"),
+        route("{models: [m], groups: [{balance: weighted}]}", "spec.groups[0].targets"),
+        route("{models: [m], groups: [{targets: []}]}", "spec.groups[0].targets"),
+        route(
+            "{models: [m], groups: [{balance: random, targets: [{provider: p}]}]}",
+            "spec.groups[0].balance"),
+        route(
+            "{models: [m], groups: [{targets: [{provider: p, weight: -1}]}]}",
+            "spec.groups[0].targets[0].weight"),
+        when("{headers: [{name: 'a b', value: c}]}", ".headers[0].name"),
+        when("{headers: [{name: a}]}", ".headers[0].value"),
+        when("{tenants: []}", ".tenants"),
+        when("{tenants: [A]}", ".tenants[0]"),
+        when("{paths: [v1]}", ".paths[0]"),
+        when("{models: [m]}", ".models"),
+        fallback("{attempts: 0}", ".attempts"),
+        fallback("{deadline: 5}", ".deadline"),
+        fallback("{firstToken: soon}", ".firstToken"),
+        route("{models: [m], targets: [{provider: p}], mostCost: '-1'}", "spec.mostCost"),
+        route("{models: [m], targets: [{provider: p}], mostCost: 1}", "spec.mostCost"),
+        route(
+            "{models: [m], targets: [{provider: p}], whenOutOfQuota: 'm*'}", "spec.whenOutOfQuota"),
+        provider("{kind: echo, credentials: []}", "spec.credentials"),
+        provider("{kind: echo, credentials: [{}]}", "spec.credentials[0].secretRef"),
         route("{models: ['-a'], targets: [{provider: p}]}", "spec.models[0]"),
-        route("{models: [" + "a".repeat(201) + "], targets: [{provider: p}]}", "spec.models[0]"),
+        route("{models: [" + "a".repeat(202) + "], targets: [{provider: p}]}", "spec.models[0]"),
         route("{models: [m]}", "spec.targets"),
         route("{models: [m], targets: []}", "spec.targets"),
         route("{models: [m], targets: [{model: m}]}", "spec.targets[0].provider"),
@@ -305,6 +343,17 @@ final class CustomResourceSamples {
         provider("{kind: echo, timeouts: {total: 1441m}}", "spec.timeouts.total"),
         provider("{kind: echo, timeouts: {total: 999999999h}}", "spec.timeouts.total"),
         route("{models: [m, o, m], targets: [{provider: p}]}", "spec.models[2]"),
+        route(
+            "{models: [m], targets: [{provider: p}], groups: [{targets: [{provider: p}]}]}",
+            "spec.groups"),
+        fallback("{attempts: 1, deadline: 99ms}", ".deadline"),
+        fallback("{firstToken: 61m}", ".firstToken"),
+        when("{headers: [{name: a, value: b}, {name: A, value: c}]}", ".headers[1].name"),
+        when("{tenants: [a, a]}", ".tenants[1]"),
+        provider(
+            "{kind: echo, credential: {secretRef: {name: s, key: k}},"
+                + " credentials: [{secretRef: {name: s, key: k}}]}",
+            "spec.credentials"),
         route("{hosts: [a, a], models: [m], targets: [{provider: p}]}", "spec.hosts[1]"),
         host("10.0.0.7"),
         passthrough("{paths: [/v1/files, /v1/files], provider: p}", "spec.passthrough.paths[1]"),
@@ -362,6 +411,18 @@ final class CustomResourceSamples {
 
   private static Sample route(String spec, String field) {
     return new Sample("ModelRoute", spec, field);
+  }
+
+  private static Sample when(String when, String field) {
+    return route(
+        "{models: [m], targets: [{provider: p}], when: " + when + "}",
+        field.isEmpty() ? "" : "spec.when" + field);
+  }
+
+  private static Sample fallback(String fallback, String field) {
+    return route(
+        "{models: [m], targets: [{provider: p}], fallback: " + fallback + "}",
+        field.isEmpty() ? "" : "spec.fallback" + field);
   }
 
   private static Sample host(String host) {

@@ -1,0 +1,148 @@
+package dev.sluice.model.route;
+
+import dev.sluice.ingress.ModelBalance;
+import dev.sluice.ingress.ModelFallback;
+import dev.sluice.model.health.Standing;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.LongUnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whom one call asks, and whom next, group by group, until attempts or time are used up. Who cools down is passed over, whoever
+ * has failed this call is not asked again. Pure: health, load, chance and time are told.
+ */
+public final class AttemptPlan {
+  /** Targets of which one is chosen before the next tier is tried. */
+  public record Tier(ModelBalance balance, List<Spot> spots) {}
+
+  /** @param key index among those of the spot */
+  public record Way(Spot spot, int key) {
+    public Spot.Key by() {
+      return spot.keys().get(key);
+    }
+  }
+
+  /** What comes next. */
+  public sealed interface Next {
+    /** Somebody is asked. */
+    record Ask(Way way) implements Next {}
+
+    /** Nobody can be asked for a while. @param soonest when that may change */
+    record Wait(Standing.Closed soonest) implements Next {}
+
+    /** Nobody is left. */
+    record Nobody() implements Next {}
+  }
+
+  private final ModelFallback rule;
+  private final long startNanos;
+  private final List<Tier> tiers;
+  private final int firstKey;
+  private final Set<Way> tried = new HashSet<>();
+  private int attempts;
+
+  /** @param firstKey where keys begin to take turns, at least 0 */
+  public AttemptPlan(ModelFallback rule, long startNanos, List<Tier> tiers, int firstKey) {
+    this.rule = rule;
+    this.startNanos = startNanos;
+    this.tiers = List.copyOf(tiers);
+    this.firstKey = firstKey;
+  }
+
+  /** Whom to ask now. */
+  public Next next(Function<String, Standing> health, Loads loads, LongUnaryOperator random) {
+    Standing.Closed soonest = null;
+    for (Tier tier : tiers) {
+      List<Spot> open = new ArrayList<>();
+      List<Way> ways = new ArrayList<>();
+      for (Spot spot : tier.spots()) {
+        Found found = find(spot, health);
+        if (found.way() != null) {
+          open.add(spot);
+          ways.add(found.way());
+        } else {
+          soonest = sooner(soonest, found.closed());
+        }
+      }
+      if (!open.isEmpty()) {
+        Spot chosen = GroupChoice.of(tier.balance(), open, loads, random);
+        return new Next.Ask(ways.get(open.indexOf(chosen)));
+      }
+    }
+    return soonest == null ? new Next.Nobody() : new Next.Wait(soonest);
+  }
+
+  /** @param way null if there is none @param closed when there may be; null if never */
+  private record Found(@Nullable Way way, Standing.@Nullable Closed closed) {}
+
+  private Found find(Spot spot, Function<String, Standing> health) {
+    Standing.Closed soonest = null;
+    for (int i = 0; i < spot.keys().size(); i++) {
+      Way way = new Way(spot, (firstKey + i) % spot.keys().size());
+      if (tried.contains(way)) {
+        continue;
+      }
+      Standing.Closed closed = later(
+          later(closed(health, spot.id()), closed(health, way.by().id())),
+          closed(health, way.by().pairId()));
+      if (closed == null) {
+        return new Found(way, null);
+      }
+      soonest = sooner(soonest, closed);
+    }
+    return new Found(null, soonest);
+  }
+
+  private static Standing.@Nullable Closed closed(Function<String, Standing> health, String id) {
+    return health.apply(id) instanceof Standing.Closed closed ? closed : null;
+  }
+
+  private static Standing.@Nullable Closed later(
+      Standing.@Nullable Closed one, Standing.@Nullable Closed other) {
+    return one == null || other != null && other.nanos() > one.nanos() ? other : one;
+  }
+
+  private static Standing.@Nullable Closed sooner(
+      Standing.@Nullable Closed one, Standing.@Nullable Closed other) {
+    return one == null || other != null && other.nanos() < one.nanos() ? other : one;
+  }
+
+  /** Somebody is being asked. */
+  public void begun(Way way) {
+    attempts++;
+    tried.add(way);
+  }
+
+  /** It came to nothing. @param keyOnly whether another key of the same target may do better */
+  public void failed(Way way, boolean keyOnly) {
+    if (!keyOnly) {
+      drop(way.spot());
+    }
+  }
+
+  /** This target is not asked for this call. */
+  public void drop(Spot spot) {
+    for (int key = 0; key < spot.keys().size(); key++) {
+      tried.add(new Way(spot, key));
+    }
+  }
+
+  /**
+   * Whether another one may be asked if this one comes to nothing: as far as attempts and time go, and if there is one.
+   *
+   * @param keyOnly whether another key of the same target may do better
+   */
+  public boolean mayGoOn(
+      Way way, boolean keyOnly, long nowNanos, Function<String, Standing> health) {
+    return attempts < rule.attempts()
+        && nowNanos - startNanos < rule.deadline().toNanos()
+        && tiers.stream()
+            .flatMap(tier -> tier.spots().stream())
+            .filter(spot -> keyOnly || spot.index() != way.spot().index())
+            .anyMatch(spot -> find(spot, health).way() != null);
+  }
+}
