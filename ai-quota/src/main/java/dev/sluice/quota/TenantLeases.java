@@ -21,6 +21,10 @@ import org.jspecify.annotations.Nullable;
 final class TenantLeases {
   private static final int PREFETCH_BELOW = 4;
   private static final int IDLE_PART_OF_LIFE = 4;
+
+  /** Holds that one ask names: the message must fit into a frame of the transport, whoever waits behind them. */
+  static final int MOST_NEEDS = 256;
+
   private static final long NANOS = 1_000_000;
 
   private final String uid;
@@ -263,8 +267,9 @@ final class TenantLeases {
   private void send(long no, OutAsk ask, long nowNanos) {
     int attempt = ask.sentNanos().size();
     ask.sentNanos().add(nowNanos);
-    List<Amounts> needs =
-        ask.prefetch() ? List.of() : ask.waiters().stream().map(Waiter::need).toList();
+    List<Amounts> needs = ask.prefetch()
+        ? List.of()
+        : ask.waiters().stream().limit(MOST_NEEDS).map(Waiter::need).toList();
     long waited =
         ask.waiters().isEmpty() ? 0 : (nowNanos - ask.waiters().getFirst().sinceNanos()) / NANOS;
     List<ToEntity.Report> reports = new ArrayList<>();

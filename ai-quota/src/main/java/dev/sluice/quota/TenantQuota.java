@@ -167,7 +167,9 @@ public final class TenantQuota
 
   /** Sends what rests on events that are durable now. */
   private void tell(LeaseDesk.Batch batch, List<ActorRef<Balances>> asking) {
-    surroundings.outage().over();
+    if (!batch.changes().isEmpty()) {
+      surroundings.outage().over();
+    }
     if (batch.unheard() > 0) {
       surroundings.outage().lost(tenant);
     }

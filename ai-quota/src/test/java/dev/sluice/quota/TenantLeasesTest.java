@@ -67,6 +67,23 @@ class TenantLeasesTest {
         .containsExactly(Amounts.ofTokens(20), Amounts.ofTokens(30));
   }
 
+  /** With all of tens of thousands the message was larger than the transport takes, and nobody was ever answered. */
+  @Test
+  void anAskNamesNoMoreHoldsThanAMessageCarriesAndTheOthersAskBehindThem() {
+    int all = 3 * TenantLeases.MOST_NEEDS;
+    for (int i = 0; i < all; i++) {
+      hold(10);
+    }
+    long first = sent(ToEntity.Ask.class).no();
+    grant(first, 10, true);
+    ToEntity.Ask second = sent(ToEntity.Ask.class);
+    assertThat(second.needs()).hasSize(TenantLeases.MOST_NEEDS);
+    grant(second.no(), 10L * TenantLeases.MOST_NEEDS, true);
+    assertThat(answered).hasSize(1 + TenantLeases.MOST_NEEDS);
+    grant(sent(ToEntity.Ask.class).no(), 10L * all, false);
+    assertThat(answered).hasSize(all);
+  }
+
   @Test
   void aGrantIsDeadOnArrivalAfterALongPause() {
     hold(10);

@@ -31,6 +31,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
+import org.awaitility.core.ConditionTimeoutException;
 
 /**
  * 200 clients spend five tenants' quotas on three nodes while nodes and database are broken, and a day ends. Then all is
@@ -93,7 +94,7 @@ final class QuotaRun implements AutoCloseable {
   private static final long MIDNIGHT = 30;
 
   private static final long DAY = 86_400_000;
-  private static final Duration QUIET = Duration.ofMinutes(5);
+  private static final Duration QUIET = Duration.ofSeconds(120);
 
   private final Terms terms;
   private final Path folder;
@@ -352,29 +353,37 @@ final class QuotaRun implements AutoCloseable {
   }
 
   /** All leases are given back, but for those of killed nodes, and those have ended. */
-  private Map<Limit, Account> rest() {
+  private Map<Limit, Account> rest(List<String> wrong) {
     Map<Limit, Account> last = new HashMap<>();
-    await("leases given back").atMost(QUIET).pollInterval(Duration.ofSeconds(1)).until(() -> {
-      Map<Limit, Account> before = Map.copyOf(last);
-      last.clear();
-      for (String tenant : TENANTS) {
-        last.putAll(accounts(tenant));
-      }
-      return provider.running() == 0
-          && last.equals(before)
-          && last.size() == limits.size()
-          && last.values().stream().allMatch(one -> one.leased() == one.unaccounted());
-    });
+    try {
+      await("leases given back")
+          .atMost(QUIET)
+          .pollInterval(Duration.ofSeconds(1))
+          .until(() -> {
+            Map<Limit, Account> before = Map.copyOf(last);
+            last.clear();
+            for (String tenant : TENANTS) {
+              last.putAll(accounts(tenant));
+            }
+            return provider.running() == 0
+                && last.equals(before)
+                && last.size() == limits.size()
+                && last.values().stream().allMatch(one -> one.leased() == one.unaccounted());
+          });
+    } catch (ConditionTimeoutException e) {
+      wrong.add("leases are not given back within " + QUIET);
+    }
     return last;
   }
 
   private Outcome judged() throws Exception {
-    Map<Limit, Account> accounts = rest();
+    List<String> wrong = new ArrayList<>();
+    Map<Limit, Account> accounts = rest(wrong);
     List<Served> served = provider.served();
     long end = database.number("SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint");
     QuotaJudge.Verdict verdict = QuotaJudge.judge(
         limits, served, new QuotaJudge.End(end, accounts, openAtKills, kills.get()));
-    List<String> wrong = new ArrayList<>(verdict.violations());
+    wrong.addAll(verdict.violations());
     if (!terms.breaks()) {
       downings().forEach(one -> wrong.add("a node was taken for dead: " + one));
     }
