@@ -13,7 +13,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** Providers with OpenAI's dialect whose URL is known: {@code presets.json} beside this class. */
+/**
+ * Providers with OpenAI's dialect whose URL is known: {@code presets.json} beside this class. {@code verified} there names the package
+ * of others that calls the same URL with a key in the same place, which a test holds true; nothing is read of it here.
+ */
 final class ProviderPresets {
   /**
    * @param baseUrl that the paths of OpenAI's API are appended to
