@@ -46,7 +46,7 @@ public final class CellTable {
   public CellTable(Path notSayable) throws IOException {
     for (String line : Files.readAllLines(notSayable)) {
       if (!line.startsWith("#") && !line.isBlank()) {
-        String[] fields = line.split("\t");
+        String[] fields = line.split("\t", -1);
         this.notSayable.put(new Place(fields[0], fields[1], fields[2]), fields[3]);
       }
     }

@@ -63,7 +63,8 @@ public enum Defect {
       Files.writeString(file, source.replace(one.right, one.wrong));
     }
     JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
-    for (Path file : Files.list(sources).toList()) {
+    for (Defect one : defects) {
+      Path file = sources.resolve(one.type + ".java");
       int exit = compiler.run(
           null,
           null,

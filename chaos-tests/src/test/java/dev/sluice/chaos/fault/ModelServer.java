@@ -82,7 +82,8 @@ public final class ModelServer implements AutoCloseable {
         ? new Answer(401, "")
         : answers.getOrDefault(model, new Answer(200, ""));
     asked.add(new Asked(model, answer.status(), at, inFlight.getAndIncrement()));
-    ScheduledFuture<?> unused = timer.schedule(() -> send(exchange, answer), millis, TimeUnit.MILLISECONDS);
+    ScheduledFuture<?> unused =
+        timer.schedule(() -> send(exchange, answer), millis, TimeUnit.MILLISECONDS);
   }
 
   private void send(HttpExchange exchange, Answer answer) {

@@ -16,7 +16,7 @@ public record Held(String tenant, String path, long atMillis, long input, long o
   /** @throws IllegalArgumentException if the field is not as a gateway writes it */
   public static Held parse(String field) {
     Map<String, String> parts = new HashMap<>();
-    for (String part : field.split("; ")) {
+    for (String part : field.split("; ", -1)) {
       int equals = part.indexOf('=');
       if (equals < 1) {
         throw new IllegalArgumentException("no hold: " + field);

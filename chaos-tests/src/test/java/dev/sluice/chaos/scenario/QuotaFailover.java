@@ -108,7 +108,7 @@ class QuotaFailover {
           return (System.nanoTime() - start) / 1_000_000;
         }
       } catch (IOException e) {
-        continue;
+        // it is gone, or does not answer: the next turn asks another
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         return -1;

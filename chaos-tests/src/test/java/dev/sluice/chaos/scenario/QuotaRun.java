@@ -94,7 +94,7 @@ final class QuotaRun implements AutoCloseable {
   private static final long MIDNIGHT = 30;
 
   private static final long DAY = 86_400_000;
-  private static final Duration QUIET = Duration.ofSeconds(120);
+  private static final Duration QUIET = Duration.ofMinutes(2);
 
   private final Terms terms;
   private final Path folder;

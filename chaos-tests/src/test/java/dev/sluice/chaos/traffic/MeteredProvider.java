@@ -101,8 +101,8 @@ public final class MeteredProvider implements AutoCloseable {
       this.exchange = exchange;
       this.held = held;
       this.model = body.path("model").asText();
-      String[] shape = model.split("-");
-      String[] pace = shape[1].split("x");
+      String[] shape = model.split("-", -1);
+      String[] pace = shape[1].split("x", -1);
       this.chunks = Math.max(1, Integer.parseInt(pace[0]));
       this.pauseMillis = Long.parseLong(pace[1]);
       this.cut = model.endsWith("-cut");

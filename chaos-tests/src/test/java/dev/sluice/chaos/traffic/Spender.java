@@ -37,7 +37,7 @@ public final class Spender implements Callable<Void> {
       new Kind("m-10x100-100-cut", true, 20, 40), new Kind("m-20x100-100-left", true, 20, 100));
 
   /** Longer than a node may be stopped for. */
-  private static final Duration DEADLINE = Duration.ofSeconds(120);
+  private static final Duration DEADLINE = Duration.ofMinutes(2);
 
   private static final int BROKEN_PERCENT = 10;
   private static final int LEAVES_AFTER_BYTES = 1_000;
