@@ -58,7 +58,11 @@ public final class ModelServer implements AutoCloseable {
     return "http://127.0.0.1:" + server.getAddress().getPort() + "/v1";
   }
 
-  /** From now on the model is answered so. @param retryAfterSeconds 0 for none */
+  /**
+   * From now on the model is answered so.
+   *
+   * @param retryAfterSeconds 0 for none
+   */
   public void answer(String model, int status, int retryAfterSeconds) {
     answers.put(model, new Answer(status, retryAfterSeconds == 0 ? "" : "" + retryAfterSeconds));
   }
