@@ -23,6 +23,7 @@ TENANTS = 100
 MEGABYTE = 1_000_000
 BODY_MEGABYTES = 100
 IDLE_MILLIS = 12_000
+MOST_SECONDS_UNTIL_MODELS = 120
 ROUTES = 10_000
 SETTLED = 0.05  # three slices in a row that differ by less than this: warm
 MOST_WARM_SLICES = 15
@@ -307,6 +308,15 @@ def chat_plain(gateway, seconds):
     return llm("-url", gateway.plain + ("" if gateway.name == "litellm" else "/plain"), gateway.model_key, "-tenants", str(TENANTS), "-c", "64", "-d", f"{seconds}s", "-model", "mock")[1]
 
 
+def wait_for_models(gateway):
+    """A node that has just started can't check quotas yet."""
+    end = time.monotonic() + MOST_SECONDS_UNTIL_MODELS
+    while not llm("-url", gateway.models, gateway.model_key, "-tenants", "1", "-c", "1", "-n", "1", "-model", "mock")[1]["units"]:
+        if time.monotonic() > end:
+            raise Failed(f"{gateway.name} answered no model call within {MOST_SECONDS_UNTIL_MODELS} s; its output is in {RUN}")
+        time.sleep(0.5)
+
+
 def streams(gateway, count):
     result, measured = llm("-url", gateway.models, gateway.model_key, "-tenants", str(TENANTS), "-stream", "-c", str(count), "-n", str(count),
                            "-ramp", "1s" if count <= 200 else "2s", "-model", "mock-100x20ms")
@@ -472,6 +482,7 @@ def main():
     try:
         wait_for("the mock provider", mock, MOCK, "/__health")
         start_sluice(sides[0], arguments, arguments.routes)
+        wait_for_models(sides[0])
         start_peer(sides[1])
         print("# idle: " + ", ".join(f"{gateway.name} {resident_mib(gateway.process.pid):.0f} MiB" for gateway in sides), flush=True)
         for case in cases:

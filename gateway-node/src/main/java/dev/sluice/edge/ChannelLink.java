@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A TCP connection on the event loop's selector. What is written in one round of the loop goes out as one write, and what
@@ -31,6 +32,11 @@ final class ChannelLink implements Link, EventLoop.Watched {
   private Events events = NO_EVENTS;
   private ByteString waiting = ByteString.emptyByteString();
   private int watchedFor;
+  /** Of a write that was not the loop's own: told at the end of the round, since whoever writes does not expect it. */
+  private @Nullable IOException failure;
+  /** Something has waited: when nothing does any more, that is told. */
+  private boolean drains;
+
   private boolean queued;
   private boolean full;
   private boolean paused;
@@ -59,14 +65,13 @@ final class ChannelLink implements Link, EventLoop.Watched {
     if (closed || finishing || bytes.isEmpty()) {
       return;
     }
-    waiting = waiting.isEmpty() ? bytes : waiting.concat(bytes);
-    flushLater();
+    keep(bytes);
   }
 
   /** Much goes out at once, without a copy; little waits for the end of the round, and for what else goes with it. */
   @Override
   public void writeLent(ByteBuffer bytes) {
-    if (closed || finishing) {
+    if (closed || finishing || failure != null) {
       return;
     }
     if (bytes.remaining() >= MUCH && !full) {
@@ -76,18 +81,22 @@ final class ChannelLink implements Link, EventLoop.Watched {
           full = bytes.hasRemaining();
         }
       } catch (IOException e) {
-        breakOff(e);
+        failure = e;
+        full = false;
+        flushLater();
         return;
       }
     }
     if (bytes.hasRemaining()) {
-      waiting = waiting.concat(ByteString.fromByteBuffer(bytes));
-      if (full) {
-        watch();
-      } else {
-        flushLater();
-      }
+      keep(ByteString.fromByteBuffer(bytes));
+      watch();
     }
+  }
+
+  private void keep(ByteString bytes) {
+    waiting = waiting.isEmpty() ? bytes : waiting.concat(bytes);
+    drains = true;
+    flushLater();
   }
 
   @Override
@@ -203,8 +212,10 @@ final class ChannelLink implements Link, EventLoop.Watched {
     if (closed || full) {
       return;
     }
-    boolean wrote = waiting.nonEmpty();
     try {
+      if (failure != null) {
+        throw failure;
+      }
       sendWaiting();
     } catch (IOException e) {
       breakOff(e);
@@ -216,7 +227,8 @@ final class ChannelLink implements Link, EventLoop.Watched {
     }
     if (finishing) {
       lastBytesSent();
-    } else if (wrote) {
+    } else if (drains) {
+      drains = false;
       events.drained();
     }
   }

@@ -164,7 +164,11 @@ final class Attempts {
     return candidates.entry().fallback().firstToken();
   }
 
-  /** It answered with an error, which the caller gets as it is. @param retryAfter in seconds, or empty */
+  /**
+   * It answered with an error, which the caller gets as it is.
+   *
+   * @param retryAfter in seconds, or empty
+   */
   void refused(Ready ready, Ending ending, String retryAfter) {
     blame(ready, ending, ProviderFailure.seconds(retryAfter));
   }
@@ -173,7 +177,11 @@ final class Attempts {
     return failures.any();
   }
 
-  /** It came to no answer. @param told what it said, or what is to be said of it */
+  /**
+   * It came to no answer.
+   *
+   * @param told what it said, or what is to be said of it
+   */
   void failed(Ready ready, Ending ending, ProviderError told) {
     failures.add(ready.target().name(), ending, told);
     plan.failed(ready.way(), ending.keyOnly());
@@ -196,7 +204,11 @@ final class Attempts {
     }
   }
 
-  /** It answers. @param nanos that its first token has taken; 0 if nobody has measured */
+  /**
+   * It answers.
+   *
+   * @param nanos that its first token has taken; 0 if nobody has measured
+   */
   void answers(Ready ready, long nanos) {
     String spot = ready.way().spot().id();
     trials.clear();

@@ -16,7 +16,10 @@ import org.jspecify.annotations.Nullable;
  * from the first byte on it can't be taken back.
  */
 final class CallerAnswer {
-  /** @param retryAfter of the provider, or empty @param length of the body, or below 0 */
+  /**
+   * @param retryAfter of the provider, or empty
+   * @param length of the body, or below 0
+   */
   private record Head(int status, String contentType, String retryAfter, long length) {}
 
   private final Inbound request;

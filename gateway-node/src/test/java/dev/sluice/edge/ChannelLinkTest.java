@@ -148,6 +148,36 @@ class ChannelLinkTest {
   }
 
   @Test
+  void whatWaitedIsToldAsDrainedThoughALargerWriteTookItAlong() throws Exception {
+    on(() -> {
+      link.write(ByteString.fromString("a"));
+      link.writeLent(lent(20_000, 'b'));
+      return null;
+    });
+    assertThat(next()).isEqualTo("drained");
+    assertThat(runs(20_001)).isEqualTo("a1b20000");
+  }
+
+  @Test
+  void aWriteThatFailsIsToldAfterItAndNotInsideIt() throws Exception {
+    peer.setSoLinger(true, 0);
+    on(() -> {
+      link.pause();
+      return null;
+    });
+    peer.close();
+    int heardInside = on(() -> {
+      for (int i = 0; i < 3; i++) {
+        link.writeLent(lent(20_000, 'a'));
+      }
+      return heard.size();
+    });
+    assertThat(heardInside).isZero();
+    assertThat(next()).isEqualTo("gone");
+    assertThat(next()).startsWith("broken ");
+  }
+
+  @Test
   void aPeerThatDoesNotReadMakesWhatIsUnsentGrowAndAllOfItArrivesInOrder() throws Exception {
     int unsent = on(() -> {
       for (char filler = 'a'; filler <= 'p'; filler++) {

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 /** A server of a provider's API: answers each path as it was told, and keeps what it was asked last. */
 final class FakeProvider implements AutoCloseable {
   /** @param headers by their name in lower case */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   record Asked(String method, String target, Map<String, String> headers, byte[] body) {
     String text() {
       return new String(body, StandardCharsets.UTF_8);
@@ -21,6 +22,7 @@ final class FakeProvider implements AutoCloseable {
   }
 
   /** @param fields of the head beside the type */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   record Answer(int status, String type, Map<String, String> fields, byte[] body) {
     static Answer json(String json) {
       return new Answer(200, "application/json", Map.of(), bytes(json));

@@ -35,10 +35,15 @@ final class FakeTunnel implements AutoCloseable {
         head = head(socket.getInputStream());
         socket
             .getOutputStream()
-            .write(
-                ("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                        + "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n")
-                    .getBytes(StandardCharsets.US_ASCII));
+            .write(String.join(
+                    "\r\n",
+                    "HTTP/1.1 101 Switching Protocols",
+                    "Upgrade: websocket",
+                    "Connection: Upgrade",
+                    "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=",
+                    "",
+                    "")
+                .getBytes(StandardCharsets.US_ASCII));
         socket.getInputStream().transferTo(socket.getOutputStream());
       } catch (IOException e) {
         // The next one, or closed.

@@ -31,7 +31,11 @@ public final class AttemptPlan {
     /** Somebody is asked. */
     record Ask(Way way) implements Next {}
 
-    /** Nobody can be asked for a while. @param soonest when that may change */
+    /**
+     * Nobody can be asked for a while.
+     *
+     * @param soonest when that may change
+     */
     record Wait(Standing.Closed soonest) implements Next {}
 
     /** Nobody is left. */
@@ -76,7 +80,10 @@ public final class AttemptPlan {
     return soonest == null ? new Next.Nobody() : new Next.Wait(soonest);
   }
 
-  /** @param way null if there is none @param closed when there may be; null if never */
+  /**
+   * @param way null if there is none
+   * @param closed when there may be; null if never
+   */
   private record Found(@Nullable Way way, Standing.@Nullable Closed closed) {}
 
   private Found find(Spot spot, Function<String, Standing> health) {
@@ -117,7 +124,11 @@ public final class AttemptPlan {
     tried.add(way);
   }
 
-  /** It came to nothing. @param keyOnly whether another key of the same target may do better */
+  /**
+   * It came to nothing.
+   *
+   * @param keyOnly whether another key of the same target may do better
+   */
   public void failed(Way way, boolean keyOnly) {
     if (!keyOnly) {
       drop(way.spot());

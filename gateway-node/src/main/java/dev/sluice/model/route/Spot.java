@@ -16,7 +16,10 @@ public record Spot(int index, int weight, String id, List<Key> keys) {
    */
   public record Key(String id, String pairId) {}
 
-  /** @param provider {@code namespace/name} @param keys names; empty if it needs none */
+  /**
+   * @param provider {@code namespace/name}
+   * @param keys names; empty if it needs none
+   */
   public static Spot of(int index, int weight, String provider, String model, List<String> keys) {
     String target = provider + "/" + model;
     List<Key> ids = (keys.isEmpty() ? List.of("") : keys)

@@ -5,10 +5,13 @@ import static dev.sluice.model.health.HealthSamples.seconds;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class HealthStateTest {
+  private static final List<Sign> SIGNS = List.of(Sign.values());
+
   private static HealthState failed(HealthState state, int times, long now) {
     HealthState after = state;
     for (int i = 0; i < times; i++) {
@@ -82,7 +85,7 @@ class HealthStateTest {
       long now = 0;
       for (int step = 0; step < 40; step++) {
         now += seconds(random.nextInt(4));
-        Sign sign = Sign.values()[random.nextInt(4)];
+        Sign sign = SIGNS.get(random.nextInt(4));
         Duration retry = random.nextBoolean() ? null : Duration.ofSeconds(random.nextInt(50));
         HealthState next = random.nextInt(5) == 0
             ? state.atLeast(1, Sign.FAILED, now + seconds(random.nextInt(20)))

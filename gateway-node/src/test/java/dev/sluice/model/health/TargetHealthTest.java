@@ -13,7 +13,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.cbor.CBORFactory;
 import com.typesafe.config.ConfigFactory;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -112,7 +111,7 @@ class TargetHealthTest {
       assertThat(wire.deserialize(written, serializer.identifier(), manifest).get())
           .isEqualTo(value);
     } finally {
-      kit.shutdownTestKit(Duration.ofSeconds(5));
+      kit.shutdownTestKit();
     }
   }
 
