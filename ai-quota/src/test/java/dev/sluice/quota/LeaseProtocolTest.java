@@ -70,6 +70,9 @@ class LeaseProtocolTest {
       if (!violations.isEmpty()) {
         wrong.add("seed " + seed + ": " + violations);
       }
+      if (run.judge.falseRefusals() > 0) {
+        wrong.add("seed " + seed + ": refused what would have fitted all the while");
+      }
     });
     System.out.println(tally);
     assertThat(wrong).isEmpty();

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Stream;
 import javax.tools.JavaCompiler;
 import javax.tools.ToolProvider;
 
@@ -64,11 +63,8 @@ public enum Defect {
       Files.writeString(file, source.replace(one.right, one.wrong));
     }
     JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
-    List<Path> files;
-    try (Stream<Path> found = Files.list(sources)) {
-      files = found.toList();
-    }
-    for (Path file : files) {
+    for (Defect one : defects) {
+      Path file = sources.resolve(one.type + ".java");
       int exit = compiler.run(
           null,
           null,

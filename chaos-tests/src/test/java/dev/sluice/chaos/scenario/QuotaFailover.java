@@ -107,8 +107,8 @@ class QuotaFailover {
         if (client.send(request, HttpResponse.BodyHandlers.ofString()).statusCode() == 200) {
           return (System.nanoTime() - start) / 1_000_000;
         }
-      } catch (IOException away) {
-        // another node is asked
+      } catch (IOException e) {
+        // it is gone, or does not answer: the next turn asks another
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         return -1;
