@@ -224,10 +224,7 @@ final class HttpTarget implements Target {
       String shown = unwrapped != null ? EVENTS : type == null ? "" : type;
       mask = SecretMask.of(SecretMask.among(proof), head.status(), shown);
       events.targetHead(new Head(
-          head.status(),
-          shown,
-          unwrapped != null ? -1 : head.bodyLength(),
-          head.fields()));
+          head.status(), shown, unwrapped != null ? -1 : head.bodyLength(), head.fields()));
     }
 
     @Override

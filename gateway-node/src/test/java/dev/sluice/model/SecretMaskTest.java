@@ -65,7 +65,8 @@ class SecretMaskTest {
     assertThat(SecretMask.among(Map.of("api-key", "two"))).isEqualTo("two");
     assertThat(SecretMask.among(Map.of("authorization", "AWS4", "x-amz-security-token", "three")))
         .isEqualTo("three");
-    assertThat(SecretMask.among(Map.of("authorization", "AWS4", "x-amz-date", "now"))).isEmpty();
+    assertThat(SecretMask.among(Map.of("authorization", "AWS4", "x-amz-date", "now")))
+        .isEmpty();
     assertThat(SecretMask.among(Map.of())).isEmpty();
   }
 }
