@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 /** A model behind a server that is called over HTTP. Sends no header of the caller's. */
 final class HttpTarget implements Target {
   private static final String EVENTS = "text/event-stream";
+  private static final byte[] NOTHING = {};
 
   private final Executor worker;
   private final Upstreams upstreams;
@@ -145,6 +146,7 @@ final class HttpTarget implements Target {
     private Map<String, String> proof = Map.of();
     private @Nullable UpstreamConnection connection;
     private @Nullable UnaryOperator<byte[]> unwrapped;
+    private @Nullable SecretMask mask;
     private boolean over;
 
     Answer(Plan plan, String requestId, Events events) {
@@ -219,11 +221,10 @@ final class HttpTarget implements Target {
       }
       String type = head.fields().first(Field.CONTENT_TYPE);
       unwrapped = plan.translation() != null || type == null ? null : api.unwrapped(type);
+      String shown = unwrapped != null ? EVENTS : type == null ? "" : type;
+      mask = SecretMask.of(SecretMask.among(proof), head.status(), shown);
       events.targetHead(new Head(
-          head.status(),
-          unwrapped != null ? EVENTS : type == null ? "" : type,
-          unwrapped != null ? -1 : head.bodyLength(),
-          head.fields()));
+          head.status(), shown, unwrapped != null ? -1 : head.bodyLength(), head.fields()));
     }
 
     @Override
@@ -231,13 +232,18 @@ final class HttpTarget implements Target {
       if (!over) {
         byte[] bytes =
             unwrapped == null ? piece.toArrayUnsafe() : unwrapped.apply(piece.toArrayUnsafe());
-        events.targetBody(bytes, 0, bytes.length);
+        byte[] shown = mask == null ? bytes : mask.pass(bytes);
+        events.targetBody(shown, 0, shown.length);
       }
     }
 
     @Override
     public void responseEnd() {
       connection = null;
+      byte[] rest = mask == null || over ? NOTHING : mask.rest();
+      if (rest.length > 0) {
+        events.targetBody(rest, 0, rest.length);
+      }
       if (!over) {
         over = true;
         events.targetEnd();

@@ -50,6 +50,8 @@ final class PassedCall implements Arrival.Events, UpstreamEvents {
   private @Nullable UpstreamConnection upstream;
   private boolean waiting;
   private boolean used;
+  private String secret = "";
+  private @Nullable SecretMask mask;
   private boolean refused;
   private boolean settled;
   private boolean tunnel;
@@ -143,7 +145,9 @@ final class PassedCall implements Arrival.Events, UpstreamEvents {
         .field("User-Agent", "sluice")
         .field(Field.X_REQUEST_ID, request.id());
     PassedRequest.writeFields(head, out);
-    credential(target).forEach(out::field);
+    Map<String, String> proof = credential(target);
+    proof.forEach(out::field);
+    secret = SecretMask.among(proof);
     connection.headEnd(head.bodyLength());
     if (head.hasBody()) {
       request.arrival().sendContinue();
@@ -214,6 +218,8 @@ final class PassedCall implements Arrival.Events, UpstreamEvents {
       return;
     }
     refused = status >= 400;
+    String type = answer.fields().first(Field.CONTENT_TYPE);
+    mask = tunnel ? null : SecretMask.of(secret, status, type == null ? "" : type);
     HeadSink out = request
         .head(status, answer.reason())
         .field(Field.DATE, HttpDate.now())
@@ -239,7 +245,8 @@ final class PassedCall implements Arrival.Events, UpstreamEvents {
     if (over || piece.isEmpty()) {
       return;
     }
-    request.send(piece);
+    request.send(
+        mask == null ? piece : ByteString.fromArrayUnsafe(mask.pass(piece.toArrayUnsafe())));
     if (upstream != null && request.arrival().unsent() > gateway.settings().unsentBytes()) {
       upstream.pause();
     }
@@ -256,6 +263,9 @@ final class PassedCall implements Arrival.Events, UpstreamEvents {
   public void responseEnd() {
     upstream = null;
     if (!over) {
+      if (mask != null) {
+        request.send(ByteString.fromArrayUnsafe(mask.rest()));
+      }
       settle();
       finish();
       request.end();

@@ -87,15 +87,24 @@ public final class AccessTokens {
 
   private void ask(Instant now, CompletableFuture<String> started) {
     try {
+      GoogleCredential.Ask asked = credential.get().ask(now);
       endpoint
-          .post(credential.get().ask(now))
+          .post(asked)
           .handle((reply, failure) -> reply == null
               ? new AccessToken.Refused("the token endpoint can't be reached: " + failure)
-              : AccessToken.read(reply.status(), reply.body(), now))
+              : read(reply, asked, now))
           .thenAccept(answer -> answered(answer, started));
     } catch (IllegalArgumentException e) {
       answered(new AccessToken.Refused("the credential can't be used: " + e.getMessage()), started);
     }
+  }
+
+  private static AccessToken.Answer read(
+      TokenEndpoint.Reply reply, GoogleCredential.Ask asked, Instant now) {
+    AccessToken.Answer answer = AccessToken.read(reply.status(), reply.body(), now);
+    return answer instanceof AccessToken.Refused refused
+        ? new AccessToken.Refused(asked.masked(refused.why()))
+        : answer;
   }
 
   private void answered(AccessToken.Answer answer, CompletableFuture<String> started) {

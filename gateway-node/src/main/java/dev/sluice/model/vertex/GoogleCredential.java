@@ -3,6 +3,7 @@ package dev.sluice.model.vertex;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.model.chat.Json;
 import java.net.URI;
+import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -17,6 +18,22 @@ public sealed interface GoogleCredential permits ServiceAccount, AuthorizedUser 
    * @param form of the type {@code application/x-www-form-urlencoded}; a secret
    */
   record Ask(URI endpoint, String form) {
+    private static final int LEAST_SECRET = 6;
+
+    /** What the endpoint says, without what it repeats of the form. */
+    String masked(String told) {
+      String masked = told;
+      for (String field : form.split("&", -1)) {
+        String value = field.substring(field.indexOf('=') + 1);
+        if (value.length() >= LEAST_SECRET && !field.startsWith("grant_type=")) {
+          masked = masked
+              .replace(value, "[masked]")
+              .replace(URLDecoder.decode(value, StandardCharsets.UTF_8), "[masked]");
+        }
+      }
+      return masked;
+    }
+
     @Override
     public String toString() {
       return "Ask[endpoint=" + endpoint + "]";

@@ -61,7 +61,11 @@ public final class Pieces {
 
   /** Bytes that are an answer but for some that were changed, doubled or left out. */
   public static byte[] mangled(String text, Random random) {
-    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    return mangled(text.getBytes(StandardCharsets.UTF_8), random);
+  }
+
+  /** The same. */
+  public static byte[] mangled(byte[] bytes, Random random) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     int every = 1 + random.nextInt(60);
     for (byte b : bytes) {

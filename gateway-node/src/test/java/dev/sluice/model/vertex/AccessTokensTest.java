@@ -126,6 +126,21 @@ class AccessTokensTest {
   }
 
   @Test
+  void whatTheEndpointRepeatsOfTheRequestIsMasked() {
+    credential =
+        "{\"type\":\"authorized_user\",\"client_id\":\"c\",\"client_secret\":\"hush/hush\",\"refresh_token\":\"long-lived\"}"
+            .getBytes(StandardCharsets.UTF_8);
+    CompletionStage<String> token = tokens.token();
+    answer(
+        0,
+        400,
+        "{\"error_description\":\"long-lived of hush/hush in client_secret=hush%2Fhush is bad\"}");
+    assertThatThrownBy(() -> token.toCompletableFuture().get())
+        .hasMessageEndingWith(
+            "the token endpoint answered 400: [masked] of [masked] in client_secret=[masked] is bad");
+  }
+
+  @Test
   void nothingShowsASecret() {
     GoogleCredential account = GoogleCredential.read(serviceAccount());
     assertThat(account).hasToString("ServiceAccount[email=a@p.iam.gserviceaccount.com]");
