@@ -247,6 +247,7 @@ class SecretsIT {
         try {
           await().atMost(PATIENCE).until(node::inCluster);
           await().atMost(PATIENCE).until(() -> models(CALLER) == 200 && models(token) == 200);
+          await().atMost(PATIENCE).until(() -> models(CALLER + "x") == 401);
           call(canaries, token);
           pass(canaries);
           ask(canaries);
