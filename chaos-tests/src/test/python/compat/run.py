@@ -105,7 +105,8 @@ class Run:
 
             self.pods[name] = [FastCgiPod(name, 0, "echo", None, (self.gateway.source.backend_address, 0))]
             return
-        if '"service-upstream": "true"' in text and name == "echo" and self.gateway.source.kind == "kubernetes":
+        by_service = '"service-upstream": "true"' in text and '"service-upstream": "false"' not in text
+        if by_service and name == "echo" and self.gateway.source.kind == "kubernetes":
             self.at_its_own_address(name, fixture)
             return
         if f"%{name}-dns%" in text or f'"externalName": "{name}"' in text:
