@@ -56,7 +56,13 @@ class DialectsIT {
         "127.0.7.73",
         "run",
         "--manifests",
-        manifests.folder().toString());
+        manifests.folder().toString(),
+        "--set",
+        "sluice.model.health.cool-down=10ms",
+        "--set",
+        "sluice.model.health.longest-cool-down=10ms",
+        "--set",
+        "sluice.model.health.longest-retry-after=10ms");
   }
 
   @AfterAll
