@@ -4,9 +4,11 @@ import dev.sluice.model.chat.AnswerTap;
 import dev.sluice.model.chat.AnswerTerms;
 import dev.sluice.model.chat.AnswerWriter;
 import dev.sluice.model.chat.CallerDialect;
+import dev.sluice.model.chat.InputTap;
 import dev.sluice.model.chat.JsonBody;
 import dev.sluice.model.chat.Question;
 import dev.sluice.model.chat.QuestionRead;
+import dev.sluice.model.chat.TokenUsage;
 import dev.sluice.model.chat.UnsayableException;
 
 /**
@@ -55,7 +57,7 @@ public final class GenerateContent implements CallerDialect {
   @Override
   public AnswerTap tap(Question question, boolean stream) {
     return question instanceof OtherQuestion other
-        ? new OtherTap(other.counts())
+        ? new InputTap("usageMetadata", "promptTokenCount", other.counts() ? TokenUsage.NONE : null)
         : new GeminiTap(stream, stream && isSse(question));
   }
 

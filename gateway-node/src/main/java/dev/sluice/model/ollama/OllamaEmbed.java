@@ -4,6 +4,7 @@ import dev.sluice.model.chat.AnswerTap;
 import dev.sluice.model.chat.AnswerTerms;
 import dev.sluice.model.chat.AnswerWriter;
 import dev.sluice.model.chat.CallerDialect;
+import dev.sluice.model.chat.InputTap;
 import dev.sluice.model.chat.JsonBody;
 import dev.sluice.model.chat.Question;
 import dev.sluice.model.chat.QuestionRead;
@@ -55,6 +56,6 @@ public enum OllamaEmbed implements CallerDialect {
 
   @Override
   public AnswerTap tap(Question question, boolean stream) {
-    return new OllamaEmbedTap();
+    return new InputTap("", "prompt_eval_count", null);
   }
 }
