@@ -12,7 +12,6 @@ import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -33,7 +32,7 @@ final class Datagrams {
   private final ActorContext context;
   private final Service service;
   private final Supplier<EdgeSettings> settings;
-  private final Set<Integer> asked = new HashSet<>();
+  private final AskedPorts asked = new AskedPorts();
   private final Map<Integer, ActorRef> open = new HashMap<>();
   private final Map<ActorRef, InetSocketAddress> addresses = new HashMap<>();
   private final Map<From, ActorRef> sessions = new HashMap<>();
@@ -46,26 +45,17 @@ final class Datagrams {
 
   /** Opens what is wanted and not there, closes what is there and not wanted. */
   void follow(Set<Integer> wanted) {
-    if (wanted.equals(asked)) {
-      return;
-    }
-    for (Integer port : new ArrayList<>(asked)) {
-      if (!wanted.contains(port)) {
-        asked.remove(port);
-        close(port);
-      }
-    }
-    for (Integer port : wanted) {
-      if (asked.add(port)) {
-        EdgeSettings now = settings.get();
-        List<Inet.SocketOption> options = now.workers() > 1 ? List.of(new ReusePort()) : List.of();
-        Udp.get(context.system())
-            .manager()
-            .tell(
-                UdpMessage.bind(context.self(), new InetSocketAddress(now.host(), port), options),
-                context.self());
-      }
-    }
+    asked.follow(wanted, this::open, this::close);
+  }
+
+  private void open(int port) {
+    EdgeSettings now = settings.get();
+    List<Inet.SocketOption> options = now.workers() > 1 ? List.of(new ReusePort()) : List.of();
+    Udp.get(context.system())
+        .manager()
+        .tell(
+            UdpMessage.bind(context.self(), new InetSocketAddress(now.host(), port), options),
+            context.self());
   }
 
   /** Whether the message was about datagrams. */
@@ -123,7 +113,7 @@ final class Datagrams {
     return made;
   }
 
-  private void close(Integer port) {
+  private void close(int port) {
     ActorRef listener = open.remove(port);
     if (listener != null) {
       addresses.remove(listener);

@@ -1,6 +1,5 @@
 package dev.sluice.edge;
 
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Set;
 import org.slf4j.Logger;
@@ -11,7 +10,7 @@ final class StreamListeners {
   private static final Logger LOG = LoggerFactory.getLogger(StreamListeners.class);
 
   private final Sockets sockets;
-  private final Set<Integer> asked = new HashSet<>();
+  private final AskedPorts asked = new AskedPorts();
   private final Set<Integer> failed = new HashSet<>();
 
   StreamListeners(Sockets sockets) {
@@ -20,21 +19,12 @@ final class StreamListeners {
 
   /** Opens what is wanted and not there, closes what is there and not wanted. Connections are let be. */
   void follow(Set<Integer> wanted) {
-    if (wanted.equals(asked)) {
-      return;
-    }
-    for (Integer port : new ArrayList<>(asked)) {
-      if (!wanted.contains(port)) {
-        asked.remove(port);
-        failed.remove(port);
-        sockets.close(port);
-      }
-    }
-    for (Integer port : wanted) {
-      if (asked.add(port)) {
-        sockets.listen(port);
-      }
-    }
+    asked.follow(wanted, sockets::listen, this::close);
+  }
+
+  private void close(int port) {
+    failed.remove(port);
+    sockets.close(port);
   }
 
   /** A port is open; it is closed again if nobody wants it any more. */

@@ -3,12 +3,8 @@ package dev.sluice.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.sluice.edge.Arrival;
 import dev.sluice.edge.Onward;
 import dev.sluice.edge.PassedOn;
-import dev.sluice.edge.Reply;
-import dev.sluice.edge.Service;
-import dev.sluice.wire.Malformed;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
@@ -40,17 +36,7 @@ class DatagramIT {
   private DatagramSocket upstream;
   private InetSocketAddress address;
 
-  private final class Passing implements Service {
-    @Override
-    public void arrived(Arrival arrival) {
-      throw new AssertionError("a request");
-    }
-
-    @Override
-    public void malformed(Malformed malformed, Reply reply) {
-      throw new AssertionError("a request");
-    }
-
+  private final class Passing implements PassingService {
     @Override
     public Set<Integer> datagramPorts() {
       return ports;
