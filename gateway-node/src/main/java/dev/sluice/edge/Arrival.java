@@ -70,6 +70,16 @@ public interface Arrival extends Reply {
    */
   void readBody(boolean framed);
 
+  /** Asks for the whole body, without its framing, for somebody who hears of all from now on. */
+  default void readWhole(Events events) {
+    listen(events);
+    sendContinue();
+    readBody(false);
+    if (!bodyPending()) {
+      events.requestEnd();
+    }
+  }
+
   /** Holds the body back. */
   void pauseBody();
 

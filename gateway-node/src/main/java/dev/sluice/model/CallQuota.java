@@ -2,6 +2,9 @@ package dev.sluice.model;
 
 import dev.sluice.ingress.SpendingTree;
 import dev.sluice.ingress.TenantTable;
+import dev.sluice.proxy.Inbound;
+import dev.sluice.proxy.Refusal;
+import dev.sluice.proxy.Refusals;
 import dev.sluice.quota.Admission;
 import dev.sluice.quota.Amounts;
 import dev.sluice.quota.Hold;
@@ -14,6 +17,21 @@ import org.jspecify.annotations.Nullable;
 
 /** One call's hold on the quota of whoever spends: put aside before it runs, and settled once, however it ends. */
 final class CallQuota {
+  /** A call that asks for room. One of these is told, at once or later, on its worker. */
+  interface Asking {
+    /** Whether the call has ended meanwhile; then nothing of these is told. */
+    boolean over();
+
+    /** There is room, or nothing is held to any. */
+    void admitted();
+
+    /** There is none. */
+    void refused(Admission.Refused why);
+
+    /** Nobody can say whether there is any. */
+    void refuse(Refusal why);
+  }
+
   private final ModelGateway gateway;
   private final TenantTable.Spender spender;
   private final SpendingTree.Path path;
@@ -39,23 +57,56 @@ final class CallQuota {
   }
 
   /** Whether anything is counted. */
-  boolean limited() {
+  private boolean limited() {
     return !path.limits().isEmpty();
   }
 
-  /** Whether anything may be refused. */
-  boolean enforced() {
-    return path.enforced();
-  }
-
-  /** @return the answer, or null if {@code later} will be told, on another thread */
-  @Nullable
-  Admission ask(Consumer<Admission> later) {
+  /** Puts the hold on, if anything is counted. */
+  void ask(Asking call) {
+    if (!limited()) {
+      call.admitted();
+      return;
+    }
     Amounts need = Amounts.ofRequest(bounds.input(), bounds.output(), bounds.nanos());
-    return gateway.leases().hold(spender.tenant(), path.name(), need, later);
+    Admission told = gateway
+        .leases()
+        .hold(
+            spender.tenant(),
+            path.name(),
+            need,
+            later -> gateway.scope().execute(() -> answered(later, call)));
+    if (told != null) {
+      answered(told, call);
+    }
   }
 
-  void took(Admission.Admitted admitted) {
+  private void answered(Admission told, Asking call) {
+    if (told instanceof Admission.Admitted admitted) {
+      took(admitted);
+      if (call.over()) {
+        settle(Amounts.NONE);
+      } else {
+        call.admitted();
+      }
+    } else if (call.over()) {
+      return;
+    } else if (told instanceof Admission.Refused refused) {
+      call.refused(refused);
+    } else if (!path.enforced()) {
+      call.admitted();
+    } else {
+      call.refuse(new Refusal.QuotaUnreachable(Duration.ofSeconds(1)));
+    }
+  }
+
+  /** Tells the caller that there is no room. */
+  void answer(Inbound request, Admission.Refused refused) {
+    gateway.log().refused(spender.tenant(), refused.room().bucket());
+    Refusal refusal = QuotaFields.refusal(spender.tenant(), refused, bounds);
+    Refusals.answer(request, refusal, head -> QuotaFields.refused(refused, head));
+  }
+
+  private void took(Admission.Admitted admitted) {
     hold = admitted.hold();
     heldAtNanos = System.nanoTime();
     rooms = admitted.room();
@@ -76,10 +127,9 @@ final class CallQuota {
    * Charges what an attempt has used that came to nothing, beside the hold, which stays for the next one. Takes the request
    * itself as counted, since the hold counts it.
    *
-   * @param worker runs tasks on the call's worker
-   * @param done told whether there was room, at once or later, on that worker
+   * @param done told whether there was room, at once or later, on the call's worker
    */
-  void charge(Amounts used, Consumer<Runnable> worker, Consumer<Boolean> done) {
+  void charge(Amounts used, Consumer<Boolean> done) {
     if (used.isNone() || !limited()) {
       done.accept(true);
       return;
@@ -92,7 +142,7 @@ final class CallQuota {
             spender.tenant(),
             path.name(),
             more,
-            later -> worker.accept(() -> done.accept(charged(later, more))));
+            later -> gateway.scope().execute(() -> done.accept(charged(later, more))));
     if (told != null) {
       done.accept(charged(told, more));
     }

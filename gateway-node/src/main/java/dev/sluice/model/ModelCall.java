@@ -12,12 +12,10 @@ import dev.sluice.model.chat.QuestionRead;
 import dev.sluice.model.route.Ending;
 import dev.sluice.proxy.Inbound;
 import dev.sluice.proxy.Refusal;
-import dev.sluice.proxy.Refusals;
 import dev.sluice.quota.Admission;
 import dev.sluice.quota.Amounts;
 import dev.sluice.wire.Deadlines;
 import java.io.ByteArrayOutputStream;
-import java.time.Duration;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
@@ -28,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * other until somebody answers. The way back is a {@link ModelAnswer}. Whatever happens, a hold is settled, once; it covers the
  * attempt that runs. What an attempt before has cost is charged to the same limits by itself.
  */
-final class ModelCall implements Arrival.Events {
+final class ModelCall implements Arrival.Events, CallQuota.Asking {
   private final ModelGateway gateway;
   private final Inbound request;
   private final ModelRequest asked;
@@ -55,13 +53,7 @@ final class ModelCall implements Arrival.Events {
   }
 
   void start() {
-    Arrival arrival = request.arrival();
-    arrival.listen(this);
-    arrival.sendContinue();
-    arrival.readBody(false);
-    if (!arrival.bodyPending()) {
-      requestEnd();
-    }
+    request.arrival().readWhole(this);
   }
 
   @Override
@@ -119,46 +111,24 @@ final class ModelCall implements Arrival.Events {
       if (ready == null) {
         refuse(begun.refusal());
       } else {
-        admit(new CallQuota(gateway, asked.spender(), path, all.bounds()));
+        CallQuota held = new CallQuota(gateway, asked.spender(), path, all.bounds());
+        quota = held;
+        held.ask(this);
       }
     }
   }
 
-  private void admit(CallQuota held) {
-    quota = held;
-    if (!held.limited()) {
-      attempt();
-      return;
-    }
-    Admission told = held.ask(later -> gateway.scope().execute(() -> admitted(held, later)));
-    if (told != null) {
-      admitted(held, told);
-    }
+  @Override
+  public void admitted() {
+    attempt();
   }
 
-  private void admitted(CallQuota held, Admission told) {
-    if (told instanceof Admission.Admitted admitted) {
-      held.took(admitted);
-      if (over) {
-        held.settle(Amounts.NONE);
-      } else {
-        attempt();
-      }
-    } else if (over) {
-      return;
-    } else if (told instanceof Admission.Refused refused) {
-      if (goesElsewhere()) {
-        return;
-      }
-      String tenant = asked.spender().tenant();
-      gateway.log().refused(tenant, refused.room().bucket());
+  @Override
+  public void refused(Admission.Refused why) {
+    CallQuota held = quota;
+    if (held != null && !goesElsewhere()) {
       finish();
-      Refusal refusal = QuotaFields.refusal(tenant, refused, held.bounds());
-      Refusals.answer(request, refusal, head -> QuotaFields.refused(refused, head));
-    } else if (!held.enforced()) {
-      attempt();
-    } else {
-      refuse(new Refusal.QuotaUnreachable(Duration.ofSeconds(1)));
+      held.answer(request, why);
     }
   }
 
@@ -227,7 +197,7 @@ final class ModelCall implements Arrival.Events {
     }
     gateway.scope().deadlines().clear(totalTime);
     charging = true;
-    held.charge(used.amounts(), task -> gateway.scope().execute(task), charged -> {
+    held.charge(used.amounts(), charged -> {
       charging = false;
       if (over) {
         held.settle(charged ? Amounts.NONE : used.amounts());
@@ -278,12 +248,14 @@ final class ModelCall implements Arrival.Events {
   }
 
   /** Whether the call has ended, one way or another. */
-  boolean over() {
+  @Override
+  public boolean over() {
     return over;
   }
 
   /** Ends it with a refusal; what is still held was not used. */
-  void refuse(Refusal refusal) {
+  @Override
+  public void refuse(Refusal refusal) {
     settleUnused();
     finish();
     request.refuse(refusal);

@@ -66,7 +66,7 @@ final class ModelList {
     switch (call) {
       case OLLAMA_TAGS -> list.say(OllamaModels.tags(models.names()));
       case OLLAMA_VERSION -> list.say(OllamaModels.version(OLLAMA_VERSION));
-      case OLLAMA_SHOW -> list.new Shown().ask();
+      case OLLAMA_SHOW -> request.arrival().readWhole(list.new Shown());
       default -> {
         if (name.isEmpty()) {
           list.all(models.names());
@@ -117,16 +117,6 @@ final class ModelList {
   private final class Shown implements Arrival.Events {
     private final ByteArrayOutputStream body = new ByteArrayOutputStream();
     private boolean over;
-
-    void ask() {
-      Arrival arrival = request.arrival();
-      arrival.listen(this);
-      arrival.sendContinue();
-      arrival.readBody(false);
-      if (!arrival.bodyPending()) {
-        requestEnd();
-      }
-    }
 
     @Override
     public void requestBody(ByteString piece) {

@@ -12,7 +12,6 @@ import dev.sluice.model.chat.TokenUsage;
 import dev.sluice.proxy.HttpDate;
 import dev.sluice.proxy.Inbound;
 import dev.sluice.proxy.Refusal;
-import dev.sluice.proxy.Refusals;
 import dev.sluice.quota.Admission;
 import dev.sluice.quota.Amounts;
 import dev.sluice.upstream.UpstreamConnection;
@@ -36,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * the quota first, while the body waits with the client; bodies are never kept. What the route says is charged, whole, once the
  * provider has taken the request.
  */
-final class PassedCall implements Arrival.Events, UpstreamEvents {
+final class PassedCall implements Arrival.Events, UpstreamEvents, CallQuota.Asking {
   private final ModelGateway gateway;
   private final Inbound request;
   private final Action.Pass pass;
@@ -92,35 +91,23 @@ final class PassedCall implements Arrival.Events, UpstreamEvents {
     CallQuota held = new CallQuota(
         gateway, spender, path, new CallBounds(pass.contextTokens(), pass.outputTokens(), nanos));
     quota = held;
-    Admission told = held.limited()
-        ? held.ask(later -> gateway.scope().execute(() -> admitted(held, later)))
-        : null;
-    if (!held.limited()) {
+    held.ask(this);
+  }
+
+  @Override
+  public void admitted() {
+    CallQuota held = quota;
+    if (held != null) {
       call(held);
-    } else if (told != null) {
-      admitted(held, told);
     }
   }
 
-  private void admitted(CallQuota held, Admission told) {
-    if (told instanceof Admission.Admitted admitted) {
-      held.took(admitted);
-      if (over) {
-        held.settle(Amounts.NONE);
-      } else {
-        call(held);
-      }
-    } else if (over) {
-      return;
-    } else if (told instanceof Admission.Refused refused) {
-      gateway.log().refused(spender.tenant(), refused.room().bucket());
+  @Override
+  public void refused(Admission.Refused why) {
+    CallQuota held = quota;
+    if (held != null) {
       finish();
-      Refusal refusal = QuotaFields.refusal(spender.tenant(), refused, held.bounds());
-      Refusals.answer(request, refusal, out -> QuotaFields.refused(refused, out));
-    } else if (!held.enforced()) {
-      call(held);
-    } else {
-      refuse(new Refusal.QuotaUnreachable(Duration.ofSeconds(1)));
+      held.answer(request, why);
     }
   }
 
@@ -342,7 +329,13 @@ final class PassedCall implements Arrival.Events, UpstreamEvents {
     held.settle(Amounts.ofRequest(bounds.input(), bounds.output(), bounds.nanos()));
   }
 
-  private void refuse(Refusal refusal) {
+  @Override
+  public boolean over() {
+    return over;
+  }
+
+  @Override
+  public void refuse(Refusal refusal) {
     settle();
     finish();
     request.refuse(refusal);
