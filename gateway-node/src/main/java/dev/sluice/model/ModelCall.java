@@ -88,8 +88,7 @@ final class ModelCall implements Arrival.Events, CallQuota.Asking {
   private void choose(Question said, String wanted) {
     model = wanted;
     Envelope envelope = said.envelope();
-    Optional<ModelTable.Entry> found =
-        models.find(new ModelAsk(wanted, asked.spender().tenant(), request.path(), request));
+    Optional<ModelTable.Entry> found = find(wanted);
     if (found.isEmpty()) {
       refuse(new Refusal.NoSuchModel(wanted));
       return;
@@ -118,6 +117,11 @@ final class ModelCall implements Arrival.Events, CallQuota.Asking {
     }
   }
 
+  /** Who answers this caller for a model of this name. */
+  private Optional<ModelTable.Entry> find(String wanted) {
+    return models.find(new ModelAsk(wanted, asked.spender().tenant(), request.path(), request));
+  }
+
   @Override
   public void admitted() {
     attempt();
@@ -138,6 +142,10 @@ final class ModelCall implements Arrival.Events, CallQuota.Asking {
     Question said = question;
     String other = before == null ? "" : before.entry().limits().whenOutOfQuota();
     if (said == null || other.isEmpty() || !moved.add(model) || moved.contains(other)) {
+      return false;
+    }
+    if (find(other).isEmpty()) {
+      request.note("out of quota, and no ModelRoute takes " + other);
       return false;
     }
     choose(said, other);

@@ -79,6 +79,7 @@ final class FaultyProvider implements AutoCloseable {
     while (!server.isClosed()) {
       try {
         Socket socket = server.accept();
+        socket.setTcpNoDelay(true);
         open.add(socket);
         Thread talk = new Thread(() -> serve(socket), "faulty-provider-connection");
         talk.setDaemon(true);
