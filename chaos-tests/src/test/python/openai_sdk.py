@@ -67,6 +67,24 @@ def stops_at_max_tokens(base_url):
     assert answer.usage.completion_tokens == 2, answer.usage
 
 
+def streams_what_is_kept(base_url):
+    def told():
+        raw = client(base_url).chat.completions.with_raw_response
+        answer = ask_raw(raw, model="kept", content="a kept answer", stream=True, stream_options={"include_usage": True})
+        chunks = list(answer.parse())
+        return answer.headers["x-sluice-cache"], [chunk.model_dump() for chunk in chunks]
+
+    def ask_raw(raw, model, content, **options):
+        return raw.create(model=model, messages=[{"role": "user", "content": content}], **options)
+
+    first, chunks = told()
+    assert first == "miss", first
+    again, same = told()
+    assert again == "hit", again
+    assert same == chunks, same
+    assert chunks[-1]["usage"]["total_tokens"] == 6, chunks[-1]
+
+
 def lists_models(base_url):
     assert "echo" in [model.id for model in client(base_url).models.list()]
 

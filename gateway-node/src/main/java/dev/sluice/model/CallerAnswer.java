@@ -1,6 +1,9 @@
 package dev.sluice.model;
 
 import akka.util.ByteString;
+import dev.sluice.model.cache.KeptAnswer;
+import dev.sluice.model.cache.Recording;
+import dev.sluice.model.chat.TokenUsage;
 import dev.sluice.proxy.HttpDate;
 import dev.sluice.proxy.Inbound;
 import dev.sluice.proxy.Refusals;
@@ -27,6 +30,8 @@ final class CallerAnswer {
   private final CallQuota quota;
   private final String tried;
   private final String otherModel;
+  private final CallCache cache;
+  private final @Nullable Recording recording;
   private final ByteArrayOutputStream held = new ByteArrayOutputStream();
   private @Nullable Head heldHead;
   private boolean holding;
@@ -37,10 +42,17 @@ final class CallerAnswer {
    * @param otherModel that answers instead of the one that was asked for; else empty
    */
   CallerAnswer(
-      Inbound request, Attempts.Ready from, CallQuota quota, String tried, String otherModel) {
+      Inbound request,
+      Attempts.Ready from,
+      CallQuota quota,
+      CallCache cache,
+      String tried,
+      String otherModel) {
     this.request = request;
     this.from = from;
     this.quota = quota;
+    this.cache = cache;
+    this.recording = cache.recording();
     this.tried = tried;
     this.otherModel = otherModel;
   }
@@ -98,7 +110,17 @@ final class CallerAnswer {
     tell(out, "x-sluice-model", otherModel);
     tell(out, "x-sluice-output-cap", from.cutCap());
     tell(out, "x-sluice-dropped", String.join(", ", from.losses().dropped()));
+    tell(out, "x-sluice-cache", cache.word());
     quota.tell(out);
+    if (recording != null) {
+      recording.begin(
+          head.status(),
+          new KeptAnswer.Head(
+              head.contentType(),
+              from.target().name(),
+              from.cutCap(),
+              String.join(", ", from.losses().dropped())));
+    }
     long length = head.length();
     chunked = length < 0 && request.arrival().head().http11();
     request.headEnd(chunked ? BodyLength.CHUNKED : length < 0 ? BodyLength.UNTIL_CLOSE : length);
@@ -124,13 +146,34 @@ final class CallerAnswer {
       held.write(bytes, from, to - from);
       return;
     }
+    if (recording != null) {
+      recording.take(bytes, from, to);
+    }
     request.send(
         chunked
             ? Chunks.chunk(bytes, from, to)
             : ByteString.fromArrayUnsafe(bytes, from, to - from));
   }
 
-  /** The answer is whole. */
+  /** It is no whole answer, so that nobody else may get it. */
+  void forget() {
+    if (recording != null) {
+      recording.giveUp();
+    }
+  }
+
+  /**
+   * The answer is whole, and may be told to others.
+   *
+   * @param used what it has used, as far as that is known
+   */
+  void keep(boolean streamed, TokenUsage used) {
+    if (recording != null) {
+      recording.end(streamed, used);
+    }
+  }
+
+  /** Nothing more comes. */
   void end() {
     if (chunked) {
       request.send(Chunks.LAST);

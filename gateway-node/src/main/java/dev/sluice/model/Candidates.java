@@ -1,6 +1,5 @@
 package dev.sluice.model;
 
-import dev.sluice.ingress.DeclaredTenant;
 import dev.sluice.ingress.ModelPrice;
 import dev.sluice.ingress.ModelProvider;
 import dev.sluice.ingress.ModelTable;
@@ -64,7 +63,7 @@ final class Candidates {
       ModelTable.Entry entry,
       SpendingTree.Path path) {
     Candidates found = new Candidates(envelope, entry);
-    boolean priced = path.enforces(DeclaredTenant.Unit.COST);
+    boolean priced = entry.needsPrice(path);
     LocalDate today = LocalDate.now(ZoneOffset.UTC);
     for (ModelTable.Group group : entry.groups()) {
       List<Spot> spots = new ArrayList<>();
@@ -100,16 +99,14 @@ final class Candidates {
   }
 
   private long outputCap(ModelTable.Target one) {
-    long cap = one.maxOutputTokens() == 0
-        ? entry.maxOutputTokens()
-        : Math.min(one.maxOutputTokens(), entry.maxOutputTokens());
+    long cap = entry.capOf(one);
     Long own = envelope.outputCap();
     return own == null ? cap : Math.min(own, cap);
   }
 
   private boolean affordable(Candidate one, boolean priced) {
     long most = entry.limits().mostNanos();
-    if (one.price() == null && (priced || most > 0)) {
+    if (one.price() == null && priced) {
       unpriced = true;
       return false;
     }

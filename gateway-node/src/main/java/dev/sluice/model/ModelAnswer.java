@@ -64,7 +64,8 @@ final class ModelAnswer implements Target.Events {
     this.attempts = attempts;
     this.question = from.plan().question();
     this.quota = quota;
-    this.out = new CallerAnswer(request, from, quota, attempts.tried(), whole.otherModel());
+    this.out = new CallerAnswer(
+        request, from, quota, whole.cache(), attempts.tried(), whole.otherModel());
   }
 
   /** Asks the target. */
@@ -250,6 +251,7 @@ final class ModelAnswer implements Target.Events {
     }
     attempts.broke(from);
     cancel();
+    out.forget();
     send(told);
     endStream();
   }
@@ -257,6 +259,7 @@ final class ModelAnswer implements Target.Events {
   /** The attempt comes to nothing, and nothing of it has reached the caller. */
   private void fail(Ending ending, ProviderError told) {
     cancel();
+    out.forget();
     over();
     CallUse used = ending.billed() || !failed && tap != null ? use() : CallUse.NOTHING;
     log(used);
@@ -317,7 +320,8 @@ final class ModelAnswer implements Target.Events {
 
   private void endStream() {
     over();
-    settleByUsage();
+    CallUse used = settleByUsage();
+    out.keep(streamed, used.source() == ModelLog.Source.HELD ? TokenUsage.NONE : used.usage());
     whole.finish();
     out.end();
   }
@@ -326,6 +330,7 @@ final class ModelAnswer implements Target.Events {
   private void cut(String why) {
     request.note(why);
     attempts.broke(from);
+    out.forget();
     ProviderError what =
         new ProviderError(502, ProviderError.Kind.FAILED, "the provider's answer was cut off");
     byte[] told;
@@ -342,6 +347,7 @@ final class ModelAnswer implements Target.Events {
 
   private void breakOff(String why) {
     over();
+    out.forget();
     settleByUsage();
     whole.finish();
     request.breakOff(why);
@@ -467,6 +473,7 @@ final class ModelAnswer implements Target.Events {
     boolean running = call != null;
     cancel();
     over();
+    out.forget();
     if (running) {
       settleByUsage();
     }
@@ -474,10 +481,11 @@ final class ModelAnswer implements Target.Events {
   }
 
   /** Settles by what the provider reported; where it has not, the hold stands: never less than was used. */
-  private void settleByUsage() {
+  private CallUse settleByUsage() {
     CallUse used = use();
     log(used);
     quota.settle(used.settled());
+    return used;
   }
 
   private CallUse use() {

@@ -5,6 +5,7 @@ import dev.sluice.edge.Arrival;
 import dev.sluice.ingress.ModelAsk;
 import dev.sluice.ingress.ModelTable;
 import dev.sluice.ingress.SpendingTree;
+import dev.sluice.model.cache.KeptAnswer;
 import dev.sluice.model.chat.Envelope;
 import dev.sluice.model.chat.ProviderError;
 import dev.sluice.model.chat.Question;
@@ -34,11 +35,14 @@ final class ModelCall implements Arrival.Events, CallQuota.Asking {
   private final ByteArrayOutputStream body = new ByteArrayOutputStream();
   private final TotalTime totalTime = new TotalTime();
   private @Nullable Question question;
+  private ModelTable.@Nullable Entry entry;
   private @Nullable Candidates candidates;
   private @Nullable Attempts attempts;
   private Attempts.@Nullable Ready ready;
   private @Nullable CallQuota quota;
   private @Nullable ModelAnswer answer;
+  private CallCache cache = CallCache.NONE;
+  private @Nullable ToldAgain toldAgain;
   private String model = "";
   private final Set<String> moved = new HashSet<>();
   private boolean charging;
@@ -94,6 +98,14 @@ final class ModelCall implements Arrival.Events, CallQuota.Asking {
       return;
     }
     SpendingTree.Path path = asked.spender().place().pathOf(wanted);
+    entry = found.get();
+    cache = CallCache.of(asked, found.get(), wanted, body::toByteArray);
+    if (cache.found() != null) {
+      CallQuota held = new CallQuota(gateway, asked.spender(), path, CallBounds.NONE);
+      quota = held;
+      held.ask(this);
+      return;
+    }
     Candidates all = Candidates.of(gateway, envelope, wanted, found.get(), path);
     candidates = all;
     String unbounded = envelope.unbounded();
@@ -124,7 +136,15 @@ final class ModelCall implements Arrival.Events, CallQuota.Asking {
 
   @Override
   public void admitted() {
-    attempt();
+    KeptAnswer kept = cache.found();
+    CallQuota held = quota;
+    if (kept != null && held != null) {
+      ToldAgain begun = new ToldAgain(this, asked, held, kept);
+      toldAgain = begun;
+      begun.start();
+    } else {
+      attempt();
+    }
   }
 
   @Override
@@ -138,9 +158,9 @@ final class ModelCall implements Arrival.Events, CallQuota.Asking {
 
   /** Where the quota for one model is used up, its route may name another one. That one is held to its own quota. */
   private boolean goesElsewhere() {
-    Candidates before = candidates;
+    ModelTable.Entry before = entry;
     Question said = question;
-    String other = before == null ? "" : before.entry().limits().whenOutOfQuota();
+    String other = before == null ? "" : before.limits().whenOutOfQuota();
     if (said == null || other.isEmpty() || !moved.add(model) || moved.contains(other)) {
       return false;
     }
@@ -219,6 +239,11 @@ final class ModelCall implements Arrival.Events, CallQuota.Asking {
     });
   }
 
+  /** What the cache of the route has to do with it. */
+  CallCache cache() {
+    return cache;
+  }
+
   /** The model that is asked for in the end. */
   String model() {
     return model;
@@ -233,6 +258,8 @@ final class ModelCall implements Arrival.Events, CallQuota.Asking {
   public void clientDrained() {
     if (answer != null && !over) {
       answer.resume();
+    } else if (toldAgain != null && !over) {
+      toldAgain.resume();
     }
   }
 

@@ -8,6 +8,7 @@ import dev.sluice.ingress.Claims;
 import dev.sluice.ingress.DeclaredModelProvider;
 import dev.sluice.ingress.ModelProvider;
 import dev.sluice.ingress.TenantTable;
+import dev.sluice.model.cache.AnswerCache;
 import dev.sluice.model.chat.CallerDialect;
 import dev.sluice.model.health.NodeHealth;
 import dev.sluice.model.route.TargetLoads;
@@ -227,6 +228,10 @@ public final class ModelGateway implements ModelService {
 
   TargetLoads loads() {
     return node.loads();
+  }
+
+  AnswerCache answers() {
+    return node.answers();
   }
 
   /** Where keys that take turns begin this time. */

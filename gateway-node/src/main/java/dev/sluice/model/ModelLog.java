@@ -32,6 +32,22 @@ public interface ModelLog {
       Source source,
       long nanos);
 
+  /** How the cache of a route stood to a call. */
+  enum Cached {
+    /** It had the answer. */
+    HIT,
+    /** It had not, or no longer. */
+    MISS,
+    /** It was not asked: the caller wanted that, or what is asked for is not said in JSON. */
+    BYPASS
+  }
+
+  /** A call of a route with a cache has come. */
+  void cached(String tenant, Cached how);
+
+  /** An answer came out of the cache. @param saved what asking its target would have used, as far as that is known */
+  void saved(String tenant, String model, TokenUsage saved);
+
   /** A call was refused for want of quota. */
   void refused(String tenant, String bucket);
 

@@ -14,7 +14,9 @@ public record ModelSettings(
     TokenSettings tokens,
     int countsWaiting,
     int sampleBytes,
-    boolean tellHolds) {
+    boolean tellHolds,
+    long cacheBytes,
+    long recordedBytes) {
   /** @throws IllegalArgumentException that names the key, its value and what was expected */
   public static ModelSettings from(Config config) {
     Section model = Section.of(config, "sluice.model");
@@ -26,6 +28,8 @@ public record ModelSettings(
         TokenSettings.from(config),
         model.count("counts-waiting", 1, 100_000),
         (int) model.bytes("sample-bytes", 1024, 16 * 1024 * 1024),
-        model.flag("tell-holds"));
+        model.flag("tell-holds"),
+        model.bytes("cache.bytes", 1024, 64L * 1024 * 1024 * 1024),
+        model.bytes("cache.recorded-bytes", 1024, 16L * 1024 * 1024 * 1024));
   }
 }

@@ -42,6 +42,10 @@ final class AccessLog {
       number(line, "input_tokens", request.inputTokens());
       number(line, "output_tokens", request.outputTokens());
     }
+    if (request.cached() != null) {
+      text(line, "cache", request.cached());
+      number(line, "saved_tokens", request.savedTokens());
+    }
     text(line, "note", request.note());
     LOG.info(line.append('}').toString());
   }

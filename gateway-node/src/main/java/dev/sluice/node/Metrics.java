@@ -8,6 +8,7 @@ import dev.sluice.ingress.ObjectKey;
 import dev.sluice.ingress.Route;
 import dev.sluice.ingress.RouteTable;
 import dev.sluice.model.ModelLog;
+import dev.sluice.model.cache.AnswerCache;
 import dev.sluice.model.chat.TokenUsage;
 import dev.sluice.node.nginx.RequestMetrics;
 import dev.sluice.proxy.Inbound;
@@ -163,6 +164,26 @@ final class Metrics implements TrafficLog, ShadowLog {
         .increment(usage.input());
     counter("sluice.tokens", "tenant", tenant, "model", model, "type", "output", "source", how)
         .increment(usage.output());
+  }
+
+  /** As {@link ModelLog} has it. */
+  void cached(String tenant, ModelLog.Cached how) {
+    String result = how.name().toLowerCase(Locale.ROOT);
+    counter("sluice.cache.requests", "tenant", tenant, "result", result).increment();
+  }
+
+  /** As {@link ModelLog} has it. */
+  void saved(String tenant, String model, TokenUsage saved) {
+    counter("sluice.cache.saved.tokens", "tenant", tenant, "model", model, "type", "input")
+        .increment(saved.input());
+    counter("sluice.cache.saved.tokens", "tenant", tenant, "model", model, "type", "output")
+        .increment(saved.output());
+  }
+
+  /** Sets the gauges of what is kept. */
+  void look(AnswerCache answers) {
+    Kamon.gauge("sluice.cache.bytes").withoutTags().update((double) answers.bytes());
+    Kamon.gauge("sluice.cache.answers").withoutTags().update((double) answers.count());
   }
 
   void refused(String tenant, String bucket) {

@@ -42,6 +42,16 @@ record ModelLogs(Metrics metrics, UsageLedger usage) implements ModelLog {
   }
 
   @Override
+  public void cached(String tenant, Cached how) {
+    metrics.cached(tenant, how);
+  }
+
+  @Override
+  public void saved(String tenant, String model, TokenUsage saved) {
+    metrics.saved(tenant, model, saved);
+  }
+
+  @Override
   public void refused(String tenant, String bucket) {
     metrics.refused(tenant, bucket);
   }

@@ -152,6 +152,7 @@ public final class Node {
             () -> {
               declared.lookAtPorts();
               metrics.look(declared, leases, cluster, usage);
+              metrics.look(models.answers());
             },
             control.dispatcher());
     return declared

@@ -47,6 +47,8 @@ public final class Inbound implements RequestView {
   private @Nullable String key;
   private long inputTokens;
   private long outputTokens;
+  private @Nullable String cached;
+  private long savedTokens;
   private boolean over;
   private String target;
   private InetAddress clientAddress;
@@ -339,6 +341,22 @@ public final class Inbound implements RequestView {
 
   public long outputTokens() {
     return outputTokens;
+  }
+
+  /** How the cache of its route stood to it; null if it has none. */
+  public @Nullable String cached() {
+    return cached;
+  }
+
+  /** Tokens that asking a model would have used. */
+  public long savedTokens() {
+    return savedTokens;
+  }
+
+  /** @param how for the log */
+  public void cached(String how, long savedTokens) {
+    this.cached = how;
+    this.savedTokens = savedTokens;
   }
 
   public void spender(String tenant, String key) {

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param groups in the order they are tried; at least one
  * @param limits of a request and its answer
  * @param dropsUnsayable whether what a target's dialect has no words for is left out, rather than refused
+ * @param cache how answers are kept; null for not at all
  * @param passthrough what is passed through as it is; null for nothing
  */
 public record DeclaredModelRoute(
@@ -24,6 +25,7 @@ public record DeclaredModelRoute(
     ModelFallback fallback,
     Limits limits,
     boolean dropsUnsayable,
+    @Nullable ModelCache cache,
     @Nullable ModelPassthrough passthrough)
     implements Declaration {
   public static final int DEFAULT_MAX_OUTPUT_TOKENS = 4096;

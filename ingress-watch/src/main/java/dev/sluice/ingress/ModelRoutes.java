@@ -159,7 +159,8 @@ final class ModelRoutes {
           List.copyOf(groups),
           route.fallback(),
           route.limits(),
-          route.dropsUnsayable()));
+          route.dropsUnsayable(),
+          ModelTable.Caching.of(route, List.copyOf(groups))));
     }
   }
 

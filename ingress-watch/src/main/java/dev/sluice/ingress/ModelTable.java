@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The models that can be asked for on one host. The most exact name wins: whole names, then those with most characters
@@ -18,6 +19,7 @@ public final class ModelTable {
    * @param when whose requests it takes
    * @param groups in the order they are tried; may be empty
    * @param dropsUnsayable whether what a target's dialect has no words for is left out, rather than refused
+   * @param caching how answers are kept; null for not at all
    */
   public record Entry(
       ObjectKey declaredBy,
@@ -26,7 +28,8 @@ public final class ModelTable {
       List<Group> groups,
       ModelFallback fallback,
       DeclaredModelRoute.Limits limits,
-      boolean dropsUnsayable) {
+      boolean dropsUnsayable,
+      @Nullable Caching caching) {
     public boolean exact() {
       return name.exact();
     }
@@ -40,6 +43,18 @@ public final class ModelTable {
       return limits.contextTokens();
     }
 
+    /** Cap of a target's answers, in tokens. */
+    public int capOf(Target target) {
+      return target.maxOutputTokens() == 0
+          ? maxOutputTokens()
+          : Math.min(target.maxOutputTokens(), maxOutputTokens());
+    }
+
+    /** Whether targets whose price nobody knows are left out for a caller whose limits these are. */
+    public boolean needsPrice(SpendingTree.Path path) {
+      return limits.mostNanos() > 0 || path.enforces(DeclaredTenant.Unit.COST);
+    }
+
     /** All of all groups, in order. */
     public List<Target> targets() {
       return groups.stream().flatMap(group -> group.targets().stream()).toList();
@@ -47,6 +62,30 @@ public final class ModelTable {
 
     boolean takes(ModelAsk ask) {
       return name.matches(ask.model()) && when.holds(ask);
+    }
+  }
+
+  /**
+   * How answers are kept.
+   *
+   * @param version of what the route says and of its targets: an answer is told again only while that is the same
+   */
+  public record Caching(ModelCache rule, String version) {
+    static @Nullable Caching of(DeclaredModelRoute route, List<Group> groups) {
+      ModelCache rule = route.cache();
+      if (rule == null) {
+        return null;
+      }
+      StringBuilder said = new StringBuilder()
+          .append(route.key())
+          .append(route.limits())
+          .append(route.dropsUnsayable())
+          .append(groups);
+      groups.stream()
+          .flatMap(group -> group.targets().stream())
+          .forEach(target ->
+              said.append(target.provider().place()).append(target.provider().chat()));
+      return new Caching(rule, Digest.of(said.toString()));
     }
   }
 

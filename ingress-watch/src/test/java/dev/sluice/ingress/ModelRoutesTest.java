@@ -63,6 +63,29 @@ class ModelRoutesTest {
         .isInstanceOf(Action.Forward.class);
   }
 
+  private static ModelTable.Caching caching(String more, String provider) {
+    Reconciled made = new Manifests()
+        .sluice("ModelProvider", "echo", provider)
+        .sluice("ModelRoute", "m", "{models: [m], targets: [{provider: echo}]" + more + "}")
+        .reconcile();
+    assertThat(made.problems()).isEmpty();
+    return models(made, HOST).entries().get(0).caching();
+  }
+
+  @Test
+  void keptAnswersBelongToWhatTheRouteAndItsTargetsSay() {
+    String kept = ", cache: {ttl: 5m}";
+    ModelTable.Caching caching = caching(kept, "{kind: echo}");
+    assertThat(caching.rule()).isEqualTo(new ModelCache(Duration.ofMinutes(5), 256 * 1024));
+    assertThat(caching(kept, "{kind: echo}")).isEqualTo(caching);
+    assertThat(caching(kept + ", maxOutputTokens: 9", "{kind: echo}").version())
+        .isNotEqualTo(caching.version());
+    assertThat(caching(kept, "{kind: echo, prices: [{models: [m], input: '1', output: '1'}]}")
+            .version())
+        .isNotEqualTo(caching.version());
+    assertThat(caching("", "{kind: echo}")).isNull();
+  }
+
   @Test
   void shareTheirHostWithTheOtherPathsOfIngresses() {
     Reconciled made = echo()

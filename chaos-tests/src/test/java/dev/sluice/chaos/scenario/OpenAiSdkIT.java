@@ -50,6 +50,7 @@ class OpenAiSdkIT {
         "streams",
         "streams_with_usage",
         "streams_to_many_at_once",
+        "streams_what_is_kept",
         "stops_at_max_tokens",
         "lists_models",
         "wrong_key",

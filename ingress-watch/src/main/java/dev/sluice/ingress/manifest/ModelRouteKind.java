@@ -4,6 +4,7 @@ import dev.sluice.ingress.Declaration;
 import dev.sluice.ingress.DeclaredAt;
 import dev.sluice.ingress.DeclaredModelRoute;
 import dev.sluice.ingress.ModelBalance;
+import dev.sluice.ingress.ModelCache;
 import dev.sluice.ingress.ModelCondition;
 import dev.sluice.ingress.ModelFallback;
 import dev.sluice.ingress.ObjectKey;
@@ -15,6 +16,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** ModelRoutes, {@code sluice.dev/v1alpha1}. Says the same as their schema in {@code deploy/crds}. */
 final class ModelRouteKind {
@@ -35,6 +37,10 @@ final class ModelRouteKind {
   private static final int MOST_ATTEMPTS = 16;
   private static final int MOST_TOKENS = 10_000_000;
   private static final Duration MOST_TIME = Duration.ofHours(1);
+  private static final Duration LEAST_TTL = Duration.ofSeconds(1);
+  private static final Duration MOST_TTL = Duration.ofHours(168);
+  private static final int LEAST_CACHE_BYTES = 1024;
+  private static final int MOST_CACHE_BYTES = 4 * 1024 * 1024;
 
   private ModelRouteKind() {}
 
@@ -52,6 +58,7 @@ final class ModelRouteKind {
             "mostCost",
             "whenOutOfQuota",
             "unsayable",
+            "cache",
             "passthrough");
     List<String> hosts = new ArrayList<>();
     for (Value host : spec.field("hosts").items(MOST_HOSTS)) {
@@ -78,6 +85,7 @@ final class ModelRouteKind {
         fallback(spec.field("fallback").only("attempts", "deadline", "firstToken")),
         limits(spec),
         unsayable.equals("drop"),
+        cache(spec.field("cache")),
         Passthroughs.read(spec.field("passthrough")));
   }
 
@@ -178,6 +186,22 @@ final class ModelRouteKind {
         fallback
             .field("firstToken")
             .duration(Duration.ofMillis(100), MOST_TIME, standard.firstToken()));
+  }
+
+  private static @Nullable ModelCache cache(Value cache) {
+    if (!cache.exists()) {
+      return null;
+    }
+    cache.only("ttl", "mostBytes");
+    Value ttl = cache.field("ttl");
+    if (!ttl.exists()) {
+      ttl.refuse("how long an answer is kept, such as 10m");
+    }
+    return new ModelCache(
+        ttl.duration(LEAST_TTL, MOST_TTL, LEAST_TTL),
+        (int) cache
+            .field("mostBytes")
+            .number(LEAST_CACHE_BYTES, MOST_CACHE_BYTES, ModelCache.DEFAULT_MOST_BYTES));
   }
 
   private static DeclaredModelRoute.Limits limits(Value spec) {

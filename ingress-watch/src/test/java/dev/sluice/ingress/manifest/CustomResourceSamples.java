@@ -74,6 +74,9 @@ final class CustomResourceSamples {
         route(
             "{models: [m], targets: [{provider: p}], mostCost: '0.50', whenOutOfQuota: small}", ""),
         provider("{kind: echo, credentials: [{secretRef: {name: s, key: k}}]}", ""),
+        route("{models: [m], targets: [{provider: p}], cache: {ttl: 1s}}", ""),
+        route(
+            "{models: [m], targets: [{provider: p}], cache: {ttl: 168h, mostBytes: 4194304}}", ""),
         passthrough("{paths: [/v1/files, /v1/batches], provider: p}", ""),
         passthrough("{paths: [/v1beta/cachedContents.x], provider: p, charge: context}", ""),
         provider("{kind: echo, timeouts: {silence: 1000ms, total: 24h}}", ""),
@@ -222,6 +225,15 @@ final class CustomResourceSamples {
         route("{models: [m], targets: [{provider: p}], mostCost: 1}", "spec.mostCost"),
         route(
             "{models: [m], targets: [{provider: p}], whenOutOfQuota: 'm*'}", "spec.whenOutOfQuota"),
+        route("{models: [m], targets: [{provider: p}], cache: {}}", "spec.cache.ttl"),
+        route("{models: [m], targets: [{provider: p}], cache: {ttl: 5}}", "spec.cache.ttl"),
+        route("{models: [m], targets: [{provider: p}], cache: {ttl: soon}}", "spec.cache.ttl"),
+        route(
+            "{models: [m], targets: [{provider: p}], cache: {ttl: 1m, mostBytes: 1}}",
+            "spec.cache.mostBytes"),
+        route(
+            "{models: [m], targets: [{provider: p}], cache: {ttl: 1m, semantic: true}}",
+            "spec.cache.semantic"),
         provider("{kind: echo, credentials: []}", "spec.credentials"),
         provider("{kind: echo, credentials: [{}]}", "spec.credentials[0].secretRef"),
         route("{models: ['-a'], targets: [{provider: p}]}", "spec.models[0]"),
