@@ -18,6 +18,7 @@ import java.util.regex.Pattern;
 /** How this node stands, the document of the API itself, and the audit trail. */
 final class NodeOperations {
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Pattern NAME = Pattern.compile("[!-~]{0,256}");
   private static final Pattern ANY = Pattern.compile("[\\s\\S]{0,8192}");
 
   private final AdminView view;
@@ -66,6 +67,23 @@ final class NodeOperations {
                     "method", "Of the request; the default is GET.", "[A-Z]{1,20}"),
                 new Operation.Parameter("headers", "Lines of the form Name: value.", ANY, false)),
         Operation.get(
+                "explainModel",
+                "/explain/model",
+                Access.READ_ALL,
+                "Which ModelRoute takes a call of a model, who would be asked, and whose limits count.",
+                "ModelExplanation",
+                this::explainModel)
+            .with(
+                new Operation.Parameter("model", "Name that is asked for.", NAME, true),
+                new Operation.Parameter("tenant", "Whose call it is.", NAME, false),
+                new Operation.Parameter(
+                    "key", "Its key, with its team's name before it: KEY or TEAM/KEY.", NAME, false),
+                new Operation.Parameter(
+                    "host", "Whose models; needed if several hosts have some.", NAME, false),
+                new Operation.Parameter(
+                    "path", "That is called; the default is /v1/chat/completions.", ANY, false),
+                new Operation.Parameter("headers", "Lines of the form Name: value.", ANY, false)),
+        Operation.get(
             "getShadow",
             "/shadow",
             Access.READ_ALL,
@@ -86,16 +104,33 @@ final class NodeOperations {
 
   private CompletionStage<Answer> explain(Asked asked) {
     String method = asked.query("method");
-    List<String> headers =
-        asked.query("headers").lines().filter(line -> !line.isBlank()).toList();
     Answer answer;
     try {
-      answer =
-          Answer.of(view.explain(method.isEmpty() ? "GET" : method, asked.query("url"), headers));
+      answer = Answer.of(
+          view.explain(method.isEmpty() ? "GET" : method, asked.query("url"), headers(asked)));
     } catch (IllegalArgumentException e) {
       answer = Answer.problem(400, String.valueOf(e.getMessage()));
     }
     return CompletableFuture.completedFuture(answer);
+  }
+
+  private CompletionStage<Answer> explainModel(Asked asked) {
+    try {
+      return view.explainModel(new AdminView.AskedModel(
+              asked.query("model"),
+              asked.query("tenant"),
+              asked.query("key"),
+              asked.query("host"),
+              asked.query("path"),
+              headers(asked)))
+          .thenApply(Answer::of);
+    } catch (IllegalArgumentException e) {
+      return CompletableFuture.completedFuture(Answer.problem(400, String.valueOf(e.getMessage())));
+    }
+  }
+
+  private static List<String> headers(Asked asked) {
+    return asked.query("headers").lines().filter(line -> !line.isBlank()).toList();
   }
 
   private CompletionStage<Answer> audit(Asked asked) {

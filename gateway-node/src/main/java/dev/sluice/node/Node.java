@@ -282,7 +282,7 @@ public final class Node {
 
   private CompletionStage<ServerBinding> startAdmin() {
     NodeView view = new NodeView(
-        settings, started, declared, tenancy, cluster, leases, () -> quota, differences);
+        settings, started, declared, tenancy, cluster, leases, () -> quota, differences, models);
     AuditTrail audit = new AuditTrail(database);
     control
         .scheduler()

@@ -1,6 +1,9 @@
 package dev.sluice.node;
 
 import dev.sluice.admin.AdminView;
+import dev.sluice.ingress.ModelExplanation;
+import dev.sluice.ingress.TenantTable;
+import dev.sluice.model.ModelNode;
 import dev.sluice.proxy.Asking;
 import dev.sluice.proxy.Differences;
 import dev.sluice.quota.NodeLeases;
@@ -76,6 +79,7 @@ final class NodeView implements AdminView {
   private final NodeLeases leases;
   private final Supplier<@Nullable Quota> quota;
   private final Differences differences;
+  private final ModelNode models;
 
   NodeView(
       NodeSettings settings,
@@ -85,7 +89,8 @@ final class NodeView implements AdminView {
       ClusterWorld cluster,
       NodeLeases leases,
       Supplier<@Nullable Quota> quota,
-      Differences differences) {
+      Differences differences,
+      ModelNode models) {
     this.settings = settings;
     this.started = started;
     this.declared = declared;
@@ -94,6 +99,7 @@ final class NodeView implements AdminView {
     this.leases = leases;
     this.quota = quota;
     this.differences = differences;
+    this.models = models;
   }
 
   @Override
@@ -163,6 +169,34 @@ final class NodeView implements AdminView {
   @Override
   public Object explain(String method, String url, List<String> headers) {
     return Asking.explain(declared.current(), declared.problems(), method, url, headers);
+  }
+
+  @Override
+  public CompletionStage<Object> explainModel(AskedModel asked) {
+    TenantTable.Spender caller = Asking.caller(tenancy.table(), asked.tenant(), asked.key());
+    Asking.OfModel call =
+        new Asking.OfModel(asked.model(), asked.host(), asked.path(), asked.headers());
+    ModelExplanation declaredOnly = explain(call, caller, List.of());
+    Quota running = quota.get();
+    if (caller == null || running == null || declaredOnly.buckets().isEmpty()) {
+      return CompletableFuture.completedFuture(declaredOnly);
+    }
+    return running
+        .balances(caller.tenant())
+        .handle((balances, failure) ->
+            failure == null ? explain(call, caller, balances) : declaredOnly);
+  }
+
+  private ModelExplanation explain(
+      Asking.OfModel call,
+      TenantTable.@Nullable Spender caller,
+      List<dev.sluice.quota.Balance> balances) {
+    return Asking.explain(
+        declared.current(),
+        declared.problems(),
+        new ModelsNow(models, balances, Instant.now()),
+        call,
+        caller);
   }
 
   private static String mode(boolean observed) {

@@ -8,12 +8,15 @@ import dev.sluice.ingress.TenantTable.Spender;
 import dev.sluice.ingress.manifest.TenantParts;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -166,6 +169,25 @@ final class KeptTenants {
         .filter(one -> one.rule().fits(token))
         .flatMap(one -> spender(one.known(), nowMillis).stream())
         .min(TenantTable.BY_NAME);
+  }
+
+  /** A tenant itself, as one whose key is empty, and its keys that can be used, sorted by name; empty if there is no such tenant. */
+  List<Spender> spenders(String tenant, LongSupplier nowMillis) {
+    SpendingTree tree = tree(tenant);
+    if (tree == null) {
+      return List.of();
+    }
+    TreeSet<Spender> all = new TreeSet<>(TenantTable.BY_NAME);
+    all.add(new Spender(tenant, "", tree.tenant()));
+    Stream.concat(
+            secrets.values().stream(),
+            byToken.values().stream()
+                .flatMap(tokens -> tokens.values().stream())
+                .map(KnownByToken::known))
+        .filter(known -> known.tenant().equals(tenant))
+        .flatMap(known -> spender(known, nowMillis).stream())
+        .forEach(all::add);
+    return List.copyOf(all);
   }
 
   private Optional<Spender> spender(Known known, LongSupplier nowMillis) {

@@ -6,6 +6,7 @@ import dev.sluice.ingress.TenantTable;
 import dev.sluice.ingress.TenantTable.Spender;
 import dev.sluice.quota.Plan;
 import dev.sluice.quota.Plans;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -93,6 +94,11 @@ public final class Tenancy implements TenantTable.Kept, Plans {
   @Override
   public Optional<Spender> spender(Claims token) {
     return kept.spender(token, nowMillis).filter(this::isNotDeclared);
+  }
+
+  @Override
+  public List<Spender> spenders(String tenant) {
+    return kept.spenders(tenant, nowMillis);
   }
 
   private boolean isNotDeclared(Spender spender) {

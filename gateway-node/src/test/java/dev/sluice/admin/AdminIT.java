@@ -233,6 +233,41 @@ class AdminIT {
     assertThat(tree(node.get("/tenants/tree/limits?limit=2", "root"))).hasSize(2);
   }
 
+  @Test
+  void explainsACallOfAModelByWhatIsDeclaredAndWhatTheNodeKnows() throws Exception {
+    limited("asked");
+    created("/tenants/asked/teams", "{\"name\":\"web\"}");
+    String secret = tree(created(
+            "/tenants/asked/teams/web/keys",
+            "{\"name\":\"ci\",\"limits\":[{\"unit\":\"requests\",\"amount\":2,\"window\":\"none\"}]}"))
+        .get("key")
+        .asText();
+    await().atMost(PATIENCE).until(() -> node.call(secret) == 200);
+    String path = "/explain/model?model=echo&tenant=asked&key=web/ci";
+    await()
+        .atMost(PATIENCE)
+        .until(() -> tree(node.get(path, "root")).at("/buckets/1/left/settled").asInt() == 1);
+    JsonNode told = tree(node.get(path, "root"));
+    assertThat(told.at("/route/declaredBy").asText())
+        .startsWith("ModelRoute default/echo [")
+        .endsWith("spec.models[0]");
+    assertThat(told.at("/route/groups/0/targets/0/provider").asText()).isEqualTo("default/echo");
+    assertThat(told.at("/route/groups/0/targets/0/state").asText())
+        .startsWith("well; 0 under way on this node");
+    assertThat(told.at("/buckets"))
+        .extracting(bucket -> bucket.get("name").asText())
+        .containsExactly("requests-per-hour", "teams/web/keys/ci/requests-balance");
+    assertThat(told.at("/buckets/0/left/resetsAt").asText()).startsWith("20");
+    JsonNode unknown = tree(node.get("/explain/model?model=ecko", "root"));
+    assertThat(unknown.get("route").isNull()).isTrue();
+    assertThat(unknown.at("/nearest/0").asText()).isEqualTo("echo");
+    HttpResponse<String> wrong =
+        node.get("/explain/model?model=echo&tenant=asked&key=none", "root");
+    assertThat(wrong.statusCode()).isEqualTo(400);
+    assertThat(wrong.body()).contains("has no such key (expected: web/ci)");
+    assertThat(node.get(path, "shop").statusCode()).isEqualTo(403);
+  }
+
   private static JsonNode balance(String tenant, String name) throws Exception {
     for (JsonNode one : tree(node.get("/tenants/" + tenant + "/balances", "root"))) {
       if (one.get("name").asText().equals(name)) {

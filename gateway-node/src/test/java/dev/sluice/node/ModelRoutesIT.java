@@ -249,8 +249,9 @@ class ModelRoutesIT {
 
   private static long settled(String tenant, String bucket)
       throws IOException, InterruptedException {
-    HttpRequest request =
-        HttpRequest.newBuilder(URI.create(ADMIN + "/tenants/" + tenant + "/balances")).build();
+    HttpRequest request = HttpRequest.newBuilder(
+            URI.create(ADMIN + "/tenants/" + tenant + "/balances"))
+        .build();
     for (JsonNode one :
         JSON.readTree(CLIENT.send(request, BodyHandlers.ofString()).body())) {
       if (one.path("name").asText().equals(bucket)) {
@@ -343,8 +344,8 @@ class ModelRoutesIT {
     String body = body("stalls", 10, "hi", true);
     socket
         .getOutputStream()
-        .write(("POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer sk-" + tenant
-                + "\r\nContent-Length: " + body.length() + "\r\n\r\n" + body)
+        .write(("POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer sk-"
+                + tenant + "\r\nContent-Length: " + body.length() + "\r\n\r\n" + body)
             .getBytes(StandardCharsets.US_ASCII));
     InputStream in = socket.getInputStream();
     byte[] begin = in.readNBytes(12);
@@ -360,9 +361,7 @@ class ModelRoutesIT {
       assertThat(refused.statusCode()).isEqualTo(429);
       assertThat(refused.body()).contains("at-once").contains("running");
     }
-    await()
-        .atMost(PATIENCE)
-        .until(() -> ask("narrow", "little", 10, "hi").statusCode() == 200);
+    await().atMost(PATIENCE).until(() -> ask("narrow", "little", 10, "hi").statusCode() == 200);
     for (int i = 0; i < 5; i++) {
       assertThat(ask("narrow", "little", 10, "hi").statusCode())
           .as("one after the other")

@@ -2,6 +2,7 @@ package dev.sluice.ingress;
 
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whose requests a ModelRoute takes, beside their model. All of it must hold; what is empty asks for nothing.
@@ -26,12 +27,25 @@ public record ModelCondition(
   }
 
   public boolean holds(ModelAsk ask) {
-    return (tenants.isEmpty() || any(tenants, ask.tenant()))
-        && (paths.isEmpty() || any(paths, ask.path()))
-        && headers.entrySet().stream().allMatch(one -> {
-          String sent = ask.head().header(one.getKey());
-          return sent != null && new ModelGlob(one.getValue()).matches(sent);
-        });
+    return unmet(ask) == null;
+  }
+
+  /** The first of it that does not hold, as its field is called; null if all of it does. */
+  @Nullable
+  String unmet(ModelAsk ask) {
+    if (!tenants.isEmpty() && !any(tenants, ask.tenant())) {
+      return "spec.when.tenants";
+    }
+    if (!paths.isEmpty() && !any(paths, ask.path())) {
+      return "spec.when.paths";
+    }
+    for (Map.Entry<String, String> one : headers.entrySet()) {
+      String sent = ask.head().header(one.getKey());
+      if (sent == null || !new ModelGlob(one.getValue()).matches(sent)) {
+        return "spec.when.headers[" + one.getKey() + "]";
+      }
+    }
+    return null;
   }
 
   private static boolean any(List<String> globs, String text) {

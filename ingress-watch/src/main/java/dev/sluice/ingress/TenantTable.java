@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeSet;
 
 /** Who may spend: tenants by name, and their keys by hash or by what a token says. An immutable value, replaced whole. */
 public final class TenantTable {
@@ -51,6 +52,11 @@ public final class TenantTable {
       public boolean isKnown() {
         return true;
       }
+
+      @Override
+      public List<Spender> spenders(String tenant) {
+        return List.of();
+      }
     };
 
     Optional<Spender> spender(String sha256);
@@ -59,6 +65,9 @@ public final class TenantTable {
 
     /** Whether they have been read at all since this node has started. */
     boolean isKnown();
+
+    /** The tenant itself, as one whose key is empty, and its keys, sorted by name; empty if it is not here. Looks at all there are. */
+    List<Spender> spenders(String tenant);
   }
 
   /** By the tenant's name and the key's. */
@@ -115,6 +124,23 @@ public final class TenantTable {
         .map(Identity::spender)
         .min(BY_NAME);
     return declared.isPresent() ? declared : kept.spender(token);
+  }
+
+  /** A tenant itself, as one whose key is empty, and its keys, sorted by name; empty if there is no such tenant. Looks at all there are. */
+  public List<Spender> spenders(String tenant) {
+    Tenant own = tenants.get(tenant);
+    if (own == null) {
+      return kept.spenders(tenant);
+    }
+    TreeSet<Spender> all = new TreeSet<>(BY_NAME);
+    all.add(new Spender(tenant, "", own.tree().tenant()));
+    keys.values().stream().filter(one -> one.tenant().equals(tenant)).forEach(all::add);
+    identities.values().stream()
+        .flatMap(List::stream)
+        .map(Identity::spender)
+        .filter(one -> one.tenant().equals(tenant))
+        .forEach(all::add);
+    return List.copyOf(all);
   }
 
   /** Whether everybody is known who is kept somewhere: else a key that is not known may be somebody's. */

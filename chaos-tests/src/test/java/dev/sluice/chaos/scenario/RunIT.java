@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.sluice.chaos.fault.Command;
 import dev.sluice.chaos.fault.Installation;
 import dev.sluice.chaos.traffic.Chat;
 import dev.sluice.chaos.traffic.Http;
@@ -12,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -79,6 +81,31 @@ class RunIT {
         .atMost(Duration.ofSeconds(30))
         .untilAsserted(() -> assertThat(sluice.page(1, 9095, "/metrics").body())
             .contains("sluice_requests_total{", "sluice_route_table"));
+  }
+
+  @Test
+  void whoAnswersAModelIsExplainedByTheFolderAndByTheRunningNode() throws Exception {
+    Command declared = explain("kept", "--manifests", "../deploy/examples");
+    assertThat(declared.exitValue()).as(declared.errors()).isZero();
+    assertThat(declared.output())
+        .contains("ModelRoute default/kept [models.yaml:", "default/echo, echo, as echo-5x10ms")
+        .contains("tokens-per-minute: 2000 tokens, window minute")
+        .doesNotContain("under way", "free");
+    Command running = explain("kept", "--node", "http://" + HOST + ":8081");
+    assertThat(running.exitValue()).as(running.errors()).isZero();
+    assertThat(running.output()).contains("now: well; 0 under way on this node", " free, ");
+    Command nobody = explain("keept", "--node", "http://" + HOST + ":8081");
+    assertThat(nobody.exitValue()).isEqualTo(1);
+    assertThat(nobody.output()).contains("none takes it").containsPattern("nearest +kept");
+    Command wrong = explain("GET", "--node", "http://" + HOST + ":8081");
+    assertThat(wrong.exitValue()).isEqualTo(2);
+    assertThat(wrong.errors()).contains("GET without a URL");
+  }
+
+  private static Command explain(String model, String... from) throws Exception {
+    List<String> arguments = new ArrayList<>(List.of("explain", model, "--key", "sample"));
+    arguments.addAll(List.of(from));
+    return Command.run(folder.resolve("commands"), arguments.toArray(String[]::new));
   }
 
   @Test

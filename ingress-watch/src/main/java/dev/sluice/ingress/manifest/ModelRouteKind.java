@@ -197,11 +197,9 @@ final class ModelRouteKind {
     if (!ttl.exists()) {
       ttl.refuse("how long an answer is kept, such as 10m");
     }
-    return new ModelCache(
-        ttl.duration(LEAST_TTL, MOST_TTL, LEAST_TTL),
-        (int) cache
-            .field("mostBytes")
-            .number(LEAST_CACHE_BYTES, MOST_CACHE_BYTES, ModelCache.DEFAULT_MOST_BYTES));
+    return new ModelCache(ttl.duration(LEAST_TTL, MOST_TTL, LEAST_TTL), (int) cache
+        .field("mostBytes")
+        .number(LEAST_CACHE_BYTES, MOST_CACHE_BYTES, ModelCache.DEFAULT_MOST_BYTES));
   }
 
   private static DeclaredModelRoute.Limits limits(Value spec) {
