@@ -77,7 +77,10 @@ final class NodeOperations {
                 new Operation.Parameter("model", "Name that is asked for.", NAME, true),
                 new Operation.Parameter("tenant", "Whose call it is.", NAME, false),
                 new Operation.Parameter(
-                    "key", "Its key, with its team's name before it: KEY or TEAM/KEY.", NAME, false),
+                    "key",
+                    "Its key, with its team's name before it: KEY or TEAM/KEY.",
+                    NAME,
+                    false),
                 new Operation.Parameter(
                     "host", "Whose models; needed if several hosts have some.", NAME, false),
                 new Operation.Parameter(

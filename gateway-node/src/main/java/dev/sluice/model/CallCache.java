@@ -39,7 +39,8 @@ final class CallCache {
   }
 
   /** @param model that is asked for, perhaps in the place of the one that the body names */
-  static CallCache of(ModelRequest asked, ModelTable.Entry entry, String model, Supplier<byte[]> body) {
+  static CallCache of(
+      ModelRequest asked, ModelTable.Entry entry, String model, Supplier<byte[]> body) {
     ModelTable.Caching caching = entry.caching();
     if (caching == null) {
       return NONE;
@@ -51,9 +52,8 @@ final class CallCache {
         secret ? null : AnswerKey.of(context(asked, caching.version(), model), body.get());
     boolean looks = key != null && !says(fields, "no-cache");
     KeptAnswer found = looks ? gateway.answers().find(key) : null;
-    ModelLog.Cached how = found != null
-        ? ModelLog.Cached.HIT
-        : looks ? ModelLog.Cached.MISS : ModelLog.Cached.BYPASS;
+    ModelLog.Cached how =
+        found != null ? ModelLog.Cached.HIT : looks ? ModelLog.Cached.MISS : ModelLog.Cached.BYPASS;
     gateway.log().cached(asked.spender().tenant(), how);
     CallCache cache = new CallCache(gateway, caching.rule(), key, how, found);
     asked.inbound().cached(cache.word(), found == null ? 0 : found.saved().total());
@@ -62,11 +62,7 @@ final class CallCache {
 
   private static List<String> context(ModelRequest asked, String version, String model) {
     List<String> said = new ArrayList<>(List.of(
-        asked.spender().tenant(),
-        version,
-        model,
-        asked.call().name(),
-        asked.pathAndQuery()));
+        asked.spender().tenant(), version, model, asked.call().name(), asked.pathAndQuery()));
     new TreeMap<>(asked.carried()).forEach((name, value) -> said.addAll(List.of(name, value)));
     return said;
   }

@@ -64,8 +64,8 @@ final class ModelAnswer implements Target.Events {
     this.attempts = attempts;
     this.question = from.plan().question();
     this.quota = quota;
-    this.out = new CallerAnswer(
-        request, from, quota, whole.cache(), attempts.tried(), whole.otherModel());
+    this.out =
+        new CallerAnswer(request, from, quota, whole.cache(), attempts.tried(), whole.otherModel());
   }
 
   /** Asks the target. */

@@ -35,10 +35,7 @@ final class ToldAgain {
 
   void start() {
     request.upstream(kept.head().target());
-    asked
-        .gateway()
-        .log()
-        .saved(asked.spender().tenant(), kept.head().target(), kept.saved());
+    asked.gateway().log().saved(asked.spender().tenant(), kept.head().target(), kept.saved());
     HeadSink out = request.head(STATUS, Refusals.reason(STATUS));
     out.field(Field.DATE, HttpDate.now())
         .field(Field.X_REQUEST_ID, request.id())

@@ -163,7 +163,8 @@ public final class Asking {
     }
     throw new IllegalArgumentException(
         found.isEmpty()
-            ? key + ": no tenant that is declared has such a key (expected: its tenant, by --tenant, if it is kept in the database)"
+            ? key
+                + ": no tenant that is declared has such a key (expected: its tenant, by --tenant, if it is kept in the database)"
             : key + ": a key of the tenants "
                 + listed(found.stream().map(TenantTable.Spender::tenant).toList())
                 + " (expected: one of them, by --tenant)");
@@ -173,7 +174,8 @@ public final class Asking {
     String some = names.stream().limit(MOST_LISTED).collect(Collectors.joining(", "));
     return names.isEmpty()
         ? "none is declared"
-        : some + (names.size() > MOST_LISTED ? " and " + (names.size() - MOST_LISTED) + " more" : "");
+        : some
+            + (names.size() > MOST_LISTED ? " and " + (names.size() - MOST_LISTED) + " more" : "");
   }
 
   private static String pathOf(String target) {

@@ -90,8 +90,7 @@ final class ExplainCommand implements Callable<Integer> {
   /** What is printed. */
   private record Printed(Object json, String text, boolean taken) {
     static Printed of(Explanation explanation) {
-      return new Printed(
-          explanation, ExplanationText.of(explanation), explanation.route() != null);
+      return new Printed(explanation, ExplanationText.of(explanation), explanation.route() != null);
     }
 
     static Printed of(ModelExplanation explanation) {

@@ -17,7 +17,8 @@ final class ModelCallOptions {
   @Option(
       names = "--key",
       paramLabel = "NAME",
-      description = "its key: KEY, or TEAM/KEY for one of a team; without --tenant, of the only declared tenant that has it")
+      description =
+          "its key: KEY, or TEAM/KEY for one of a team; without --tenant, of the only declared tenant that has it")
   private String key = "";
 
   @Option(

@@ -57,16 +57,14 @@ final class ModelExplanationText {
     lines("bounds", route.bounds(), text);
   }
 
-  private static List<String> target(
-      ModelExplanation.Target target, ModelExplanation.Group group) {
+  private static List<String> target(ModelExplanation.Target target, ModelExplanation.Group group) {
     List<String> lines = new ArrayList<>();
     lines.add(target.provider() + ", " + target.kind() + ", as " + target.model()
         + (group.balance().isEmpty() ? "" : ", weight " + target.weight()));
-    lines.add("  " + (target.keys().isEmpty() ? "no key" : "key " + String.join(", ", target.keys()))
-        + "; " + target.price() + "; answers up to " + target.maxOutputTokens() + " tokens"
-        + (target.contextTokens() == 0
-            ? ""
-            : ", in a context of " + target.contextTokens()));
+    lines.add(
+        "  " + (target.keys().isEmpty() ? "no key" : "key " + String.join(", ", target.keys()))
+            + "; " + target.price() + "; answers up to " + target.maxOutputTokens() + " tokens"
+            + (target.contextTokens() == 0 ? "" : ", in a context of " + target.contextTokens()));
     if (!target.leftOut().isEmpty()) {
       lines.add("  left out: " + target.leftOut());
     }
@@ -80,7 +78,8 @@ final class ModelExplanationText {
     List<String> lines = new ArrayList<>();
     for (ModelExplanation.Bucket one : buckets) {
       ModelExplanation.Left left = one.left();
-      lines.add(one.name() + ": " + amount(one, one.amount()) + " " + one.unit() + ", window " + one.window()
+      lines.add(one.name() + ": " + amount(one, one.amount()) + " " + one.unit() + ", window "
+          + one.window()
           + (one.models().isEmpty() ? "" : ", of " + String.join(", ", one.models()))
           + (one.mode().equals("observe") ? ", refuses nothing" : "")
           + (left == null

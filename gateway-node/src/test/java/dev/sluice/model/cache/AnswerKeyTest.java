@@ -21,8 +21,7 @@ class AnswerKeyTest {
   private static final List<String> SAID = List.of("tenant", "route", "model");
 
   private static AnswerKey key(String json) {
-    return Objects.requireNonNull(
-        AnswerKey.of(SAID, json.getBytes(StandardCharsets.UTF_8)), json);
+    return Objects.requireNonNull(AnswerKey.of(SAID, json.getBytes(StandardCharsets.UTF_8)), json);
   }
 
   @ParameterizedTest
@@ -74,13 +73,24 @@ class AnswerKeyTest {
   @Test
   void whoAsksAndWhereMatters() {
     byte[] body = "{}".getBytes(StandardCharsets.UTF_8);
-    List<List<String>> all = List.of(
-        List.of("a", "b"), List.of("ab", ""), List.of("ab"), List.of("b", "a"), List.of());
+    List<List<String>> all =
+        List.of(List.of("a", "b"), List.of("ab", ""), List.of("ab"), List.of("b", "a"), List.of());
     assertThat(all.stream().map(said -> AnswerKey.of(said, body)).distinct()).hasSize(all.size());
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", " ", "{", "{\"a\":1}x", "{} {}", "{'a':1}", "[1,]", "NaN", "--x\r\nContent-Disposition: form-data"})
+  @ValueSource(
+      strings = {
+        "",
+        " ",
+        "{",
+        "{\"a\":1}x",
+        "{} {}",
+        "{'a':1}",
+        "[1,]",
+        "NaN",
+        "--x\r\nContent-Disposition: form-data"
+      })
   void whatIsNoJsonHasNone(String body) {
     assertThat(AnswerKey.of(SAID, body.getBytes(StandardCharsets.UTF_8))).isNull();
   }

@@ -23,8 +23,8 @@ class RecordingTest {
   private final AnswerCache cache = new AnswerCache(10_000, 1000, now::get);
 
   private static AnswerKey key(int number) {
-    return Objects.requireNonNull(AnswerKey.of(
-        List.of(), Integer.toString(number).getBytes(StandardCharsets.UTF_8)));
+    return Objects.requireNonNull(
+        AnswerKey.of(List.of(), Integer.toString(number).getBytes(StandardCharsets.UTF_8)));
   }
 
   private static byte[] bytes(String text) {
@@ -81,7 +81,8 @@ class RecordingTest {
 
   @Test
   void keepsStreamsOfEventsAndOfLinesAndWhatIsNoJson() {
-    assertThat(kept(200, EVENTS, "data: {\"choices\":[]}\n\n", "data: [DONE]\n\n")).isNotNull();
+    assertThat(kept(200, EVENTS, "data: {\"choices\":[]}\n\n", "data: [DONE]\n\n"))
+        .isNotNull();
     assertThat(kept(200, LINES, "{\"done\":false}\n{\"done\":true}\n")).isNotNull();
     assertThat(kept(200, JSON, "[{\"candidates\":[]}]")).isNotNull();
     assertThat(kept(200, JSON, "{\"error\":null}")).isNotNull();
