@@ -50,8 +50,8 @@ final class CallCache {
     boolean secret = says(fields, "no-store");
     AnswerKey key =
         secret ? null : AnswerKey.of(context(asked, caching.version(), model), body.get());
-    boolean looks = key != null && !says(fields, "no-cache");
-    KeptAnswer found = looks ? gateway.answers().find(key) : null;
+    boolean looks = !says(fields, "no-cache");
+    KeptAnswer found = key == null || !looks ? null : gateway.answers().find(key);
     ModelLog.Cached how =
         found != null ? ModelLog.Cached.HIT : looks ? ModelLog.Cached.MISS : ModelLog.Cached.BYPASS;
     gateway.log().cached(asked.spender().tenant(), how);

@@ -45,7 +45,11 @@ public interface ModelLog {
   /** A call of a route with a cache has come. */
   void cached(String tenant, Cached how);
 
-  /** An answer came out of the cache. @param saved what asking its target would have used, as far as that is known */
+  /**
+   * An answer came out of the cache.
+   *
+   * @param saved what asking its target would have used, as far as that is known
+   */
   void saved(String tenant, String model, TokenUsage saved);
 
   /** A call was refused for want of quota. */
