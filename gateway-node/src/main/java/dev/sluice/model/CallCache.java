@@ -52,8 +52,9 @@ final class CallCache {
         secret ? null : AnswerKey.of(context(asked, caching.version(), model), body.get());
     boolean looks = !says(fields, "no-cache");
     KeptAnswer found = key == null || !looks ? null : gateway.answers().find(key);
-    ModelLog.Cached how =
-        found != null ? ModelLog.Cached.HIT : looks ? ModelLog.Cached.MISS : ModelLog.Cached.BYPASS;
+    ModelLog.Cached how = found != null
+        ? ModelLog.Cached.HIT
+        : key != null && looks ? ModelLog.Cached.MISS : ModelLog.Cached.BYPASS;
     gateway.log().cached(asked.spender().tenant(), how);
     CallCache cache = new CallCache(gateway, caching.rule(), key, how, found);
     asked.inbound().cached(cache.word(), found == null ? 0 : found.saved().total());
