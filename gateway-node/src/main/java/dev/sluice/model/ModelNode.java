@@ -9,6 +9,9 @@ public record ModelNode(NodeHealth health, TargetLoads loads) {
   public static ModelNode of(String uid, ModelSettings settings) {
     return new ModelNode(
         new NodeHealth(uid, settings.health(), System::nanoTime),
-        new TargetLoads(settings.health().mostKnown()));
+        new TargetLoads(
+            settings.health().mostKnown(),
+            System::nanoTime,
+            settings.balance().lasts()));
   }
 }

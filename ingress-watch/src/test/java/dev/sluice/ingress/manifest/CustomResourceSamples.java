@@ -65,7 +65,10 @@ final class CustomResourceSamples {
         route(
             "{models: [m], groups: [{targets: [{provider: p, weight: 0, maxOutputTokens: 9}]},"
                 + " {balance: least-in-flight, targets: [{provider: p}, {provider: q}]},"
-                + " {balance: lowest-latency, targets: [{provider: p}]}]}",
+                + " {balance: lowest-latency, targets: [{provider: p}]},"
+                + " {balance: headroom, targets: [{provider: p}]},"
+                + " {balance: prefix-hash, targets: [{provider: p}]},"
+                + " {balance: queue, targets: [{provider: p}]}]}",
             ""),
         when(
             "{headers: [{name: X-Tier, value: 'go*'}], tenants: ['team-*'], paths: [/v1/messages]}",
