@@ -1,7 +1,6 @@
 package dev.sluice.model;
 
 import dev.sluice.ingress.ModelBalance;
-import dev.sluice.ingress.ModelProvider;
 import dev.sluice.model.chat.Losses;
 import dev.sluice.model.chat.ProviderError;
 import dev.sluice.model.chat.Question;
@@ -70,7 +69,12 @@ final class Attempts {
   }
 
   private boolean balances(ModelBalance how) {
-    return candidates.tiers().stream().anyMatch(tier -> tier.balance() == how);
+    for (AttemptPlan.Tier tier : candidates.tiers()) {
+      if (tier.balance() == how) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private Prompt prompt(Question said) {
@@ -120,12 +124,11 @@ final class Attempts {
   private Ready say(Question said, Way way) throws UnsayableException {
     Candidates.Candidate one = candidates.at(way.spot());
     Losses losses = new Losses(candidates.entry().dropsUnsayable());
-    List<ModelProvider.Key> keys = one.declared().provider().keys();
-    Target target = keys.size() <= 1
+    Target target = way.key() == 0
         ? one.target()
         : asked
             .gateway()
-            .target(one.declared().provider().with(keys.get(way.key())), one.model())
+            .target(one.declared().provider(), way.key(), one.model())
             .orElse(one.target());
     Target.Plan as = target.plan(asked.call(), said, one.outputCap(), asked.carried(), losses);
     Long own = said.envelope().outputCap();

@@ -85,8 +85,8 @@ public final class AttemptPlan {
 
   private Found find(Spot spot, Function<String, Standing> health, boolean all) {
     Standing.Closed soonest = null;
-    List<Way> ways = new ArrayList<>();
-    for (int i = 0; i < spot.keys().size() && (all || ways.isEmpty()); i++) {
+    List<Way> ways = all ? new ArrayList<>() : List.of();
+    for (int i = 0; i < spot.keys().size(); i++) {
       Way way = new Way(spot, (firstKey + i) % spot.keys().size());
       if (tried.contains(way)) {
         continue;
@@ -94,10 +94,12 @@ public final class AttemptPlan {
       Standing.Closed closed = later(
           later(closed(health, spot.id()), closed(health, way.by().id())),
           closed(health, way.by().pairId()));
-      if (closed == null) {
+      if (closed != null) {
+        soonest = sooner(soonest, closed);
+      } else if (all) {
         ways.add(way);
       } else {
-        soonest = sooner(soonest, closed);
+        return new Found(List.of(way), null);
       }
     }
     return new Found(ways, soonest);
@@ -148,11 +150,17 @@ public final class AttemptPlan {
    */
   public boolean mayGoOn(
       Way way, boolean keyOnly, long nowNanos, Function<String, Standing> health) {
-    return attempts < rule.attempts()
-        && nowNanos - startNanos < rule.deadline().toNanos()
-        && tiers.stream()
-            .flatMap(tier -> tier.spots().stream())
-            .filter(spot -> keyOnly || spot.index() != way.spot().index())
-            .anyMatch(spot -> !find(spot, health, false).ways().isEmpty());
+    if (attempts >= rule.attempts() || nowNanos - startNanos >= rule.deadline().toNanos()) {
+      return false;
+    }
+    for (Tier tier : tiers) {
+      for (Spot spot : tier.spots()) {
+        boolean other = keyOnly || spot.index() != way.spot().index();
+        if (other && !find(spot, health, false).ways().isEmpty()) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 }
