@@ -10,8 +10,6 @@ public record ModelNode(NodeHealth health, TargetLoads loads) {
     return new ModelNode(
         new NodeHealth(uid, settings.health(), System::nanoTime),
         new TargetLoads(
-            settings.health().mostKnown(),
-            System::nanoTime,
-            settings.balance().lasts()));
+            settings.health().mostKnown(), System::nanoTime, settings.balance().lasts()));
   }
 }

@@ -113,7 +113,9 @@ final class QueuePolls implements AutoCloseable {
       long end = System.nanoTime() + settings.timeout().multipliedBy(2).toNanos();
       byte[] bytes = new byte[settings.answerBytes()];
       int length = 0;
-      for (int read = body.read(bytes); read >= 0; read = body.read(bytes, length, bytes.length - length)) {
+      for (int read = body.read(bytes);
+          read >= 0;
+          read = body.read(bytes, length, bytes.length - length)) {
         length += read;
         if (length == bytes.length || System.nanoTime() - end > 0) {
           return "";

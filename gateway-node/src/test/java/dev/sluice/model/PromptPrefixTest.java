@@ -43,8 +43,8 @@ class PromptPrefixTest {
     all.add(of(
         Action.Call.MESSAGES,
         "/v1/messages",
-        "{\"model\":\"m\",\"max_tokens\":9,\"system\":\"Be brief.\",\"messages\":[" + turn("user", "Why?")
-            + "]}"));
+        "{\"model\":\"m\",\"max_tokens\":9,\"system\":\"Be brief.\",\"messages\":["
+            + turn("user", "Why?") + "]}"));
     all.add(of(
         Action.Call.RESPONSES,
         "/v1/responses",
@@ -88,8 +88,7 @@ class PromptPrefixTest {
 
   @Test
   void isNoneOfWhatIsNoConversation() {
-    assertThat(of(
-            Action.Call.EMBEDDINGS, "/v1/embeddings", "{\"model\":\"m\",\"input\":\"Why?\"}"))
+    assertThat(of(Action.Call.EMBEDDINGS, "/v1/embeddings", "{\"model\":\"m\",\"input\":\"Why?\"}"))
         .isZero();
   }
 }

@@ -50,63 +50,36 @@ class LocalModelIT {
 
   /** Requests of one dialect, and where its answers have what. */
   enum Caller {
-    CHAT(
-        "/v1/chat/completions",
-        """
+    CHAT("/v1/chat/completions", """
         {"model": "sonnet", "max_tokens": %2$d, "temperature": 0, "stream": false,
-         "messages": [{"role": "user", "content": "%1$s"}]}""",
-        "/choices/0/message/content"),
-    CHAT_STREAM(
-        "/v1/chat/completions",
-        """
+         "messages": [{"role": "user", "content": "%1$s"}]}""", "/choices/0/message/content"),
+    CHAT_STREAM("/v1/chat/completions", """
         {"model": "sonnet", "max_tokens": %2$d, "temperature": 0, "stream": true, "stream_options": {"include_usage": true},
-         "messages": [{"role": "user", "content": "%1$s"}]}""",
-        "/choices/0/delta/content"),
-    RESPONSES(
-        "/v1/responses",
-        """
-        {"model": "sonnet", "max_output_tokens": %2$d, "temperature": 0, "input": "%1$s"}""",
-        "/output/0/content/0/text"),
-    RESPONSES_STREAM(
-        "/v1/responses",
-        """
-        {"model": "sonnet", "max_output_tokens": %2$d, "temperature": 0, "stream": true, "input": "%1$s"}""",
-        "/delta"),
-    MESSAGES(
-        "/v1/messages",
-        """
-        {"model": "sonnet", "max_tokens": %2$d, "temperature": 0, "messages": [{"role": "user", "content": "%1$s"}]}""",
-        "/content/0/text"),
-    MESSAGES_STREAM(
-        "/v1/messages",
-        """
+         "messages": [{"role": "user", "content": "%1$s"}]}""", "/choices/0/delta/content"),
+    RESPONSES("/v1/responses", """
+        {"model": "sonnet", "max_output_tokens": %2$d, "temperature": 0, "input": "%1$s"}""", "/output/0/content/0/text"),
+    RESPONSES_STREAM("/v1/responses", """
+        {"model": "sonnet", "max_output_tokens": %2$d, "temperature": 0, "stream": true, "input": "%1$s"}""", "/delta"),
+    MESSAGES("/v1/messages", """
+        {"model": "sonnet", "max_tokens": %2$d, "temperature": 0, "messages": [{"role": "user", "content": "%1$s"}]}""", "/content/0/text"),
+    MESSAGES_STREAM("/v1/messages", """
         {"model": "sonnet", "max_tokens": %2$d, "temperature": 0, "stream": true,
-         "messages": [{"role": "user", "content": "%1$s"}]}""",
-        "/delta/text"),
-    GEMINI(
-        "/v1beta/models/sonnet:generateContent",
-        """
+         "messages": [{"role": "user", "content": "%1$s"}]}""", "/delta/text"),
+    GEMINI("/v1beta/models/sonnet:generateContent", """
         {"contents": [{"role": "user", "parts": [{"text": "%1$s"}]}],
-         "generationConfig": {"maxOutputTokens": %2$d, "temperature": 0}}""",
-        "/candidates/0/content/parts/0/text"),
+         "generationConfig": {"maxOutputTokens": %2$d, "temperature": 0}}""", "/candidates/0/content/parts/0/text"),
     GEMINI_STREAM(
         "/v1beta/models/sonnet:streamGenerateContent?alt=sse",
         """
         {"contents": [{"role": "user", "parts": [{"text": "%1$s"}]}],
          "generationConfig": {"maxOutputTokens": %2$d, "temperature": 0}}""",
         "/candidates/0/content/parts/0/text"),
-    OLLAMA(
-        "/api/chat",
-        """
+    OLLAMA("/api/chat", """
         {"model": "sonnet", "stream": false, "options": {"num_predict": %2$d, "temperature": 0},
-         "messages": [{"role": "user", "content": "%1$s"}]}""",
-        "/message/content"),
-    OLLAMA_STREAM(
-        "/api/chat",
-        """
+         "messages": [{"role": "user", "content": "%1$s"}]}""", "/message/content"),
+    OLLAMA_STREAM("/api/chat", """
         {"model": "sonnet", "options": {"num_predict": %2$d, "temperature": 0},
-         "messages": [{"role": "user", "content": "%1$s"}]}""",
-        "/message/content");
+         "messages": [{"role": "user", "content": "%1$s"}]}""", "/message/content");
 
     private final String path;
     private final String body;
@@ -203,7 +176,9 @@ class LocalModelIT {
         "--set",
         "sluice.model.health.failures=1000");
     await().atMost(PATIENCE).until(() -> Caller.CHAT.ask(sluice.url(1)).status() == 200);
-    await().atMost(PATIENCE).until(() -> settled() == local.counted().since(direct).all());
+    await()
+        .atMost(PATIENCE)
+        .until(() -> settled() == local.counted().since(direct).all());
   }
 
   private static String chain() throws IOException {

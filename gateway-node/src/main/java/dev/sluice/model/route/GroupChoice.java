@@ -5,15 +5,17 @@ import dev.sluice.ingress.ModelBalance;
 import dev.sluice.model.route.AttemptPlan.Way;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.LongUnaryOperator;
 
 /** Chooses one target of a group, and by which key it is asked. Pure. */
 final class GroupChoice {
   /** As many as a double holds. */
   private static final int DRAWN_BITS = 53;
+
+  private static final Backlog NOTHING_WAITS = new Backlog(0, 0, 0);
+
+  private record Queued(Way way, Backlog backlog) {}
 
   private GroupChoice() {}
 
@@ -66,9 +68,9 @@ final class GroupChoice {
   }
 
   /** The first by an order; of several that are equal, one at random. */
-  private static Way best(List<Way> all, Comparator<Way> order, LongUnaryOperator random) {
-    List<Way> best = new ArrayList<>();
-    for (Way one : all) {
+  private static <T> T best(List<T> all, Comparator<T> order, LongUnaryOperator random) {
+    List<T> best = new ArrayList<>();
+    for (T one : all) {
       int place = best.isEmpty() ? -1 : order.compare(one, best.get(0));
       if (place < 0) {
         best.clear();
@@ -111,27 +113,27 @@ final class GroupChoice {
    * not told, or not of late, they can't be compared: then it is the last of these alone.
    */
   private static Way shortestQueue(List<Way> all, Loads loads, LongUnaryOperator random) {
-    Map<Way, Backlog> backlogs = new HashMap<>();
+    List<Queued> queues = new ArrayList<>();
     for (Way way : all) {
       Backlog backlog = loads.backlog(way.spot().id());
       if (backlog == null && weight(way) > 0) {
         return leastInFlight(all, loads, random);
       }
-      backlogs.put(way, backlog == null ? new Backlog(0, 0, 0) : backlog);
+      queues.add(new Queued(way, backlog == null ? NOTHING_WAITS : backlog));
     }
-    Comparator<Way> order = Comparator.<Way>comparingInt(way -> weight(way) == 0 ? 1 : 0)
-        .thenComparingDouble(way -> (backlogs.get(way).waiting() + 1.0) / Math.max(1, weight(way)))
-        .thenComparingDouble(way -> backlogs.get(way).cacheUse())
-        .thenComparing((one, other) -> compare(one, other, loads));
-    return best(all, order, random);
+    Comparator<Queued> order = Comparator.<Queued>comparingInt(one -> weight(one.way()) == 0 ? 1 : 0)
+        .thenComparingDouble(
+            one -> (one.backlog().waiting() + 1.0) / Math.max(1, weight(one.way())))
+        .thenComparingDouble(one -> one.backlog().cacheUse())
+        .thenComparing((one, other) -> compare(one.way(), other.way(), loads));
+    return best(queues, order, random).way();
   }
 
   /**
    * The one that the prompt belongs to: by weight, and such that few prompts move when there is one more or less. One that has more
    * than its share of all requests is passed over.
    */
-  private static Way byPrompt(
-      List<Way> all, Prompt prompt, Loads loads, LongUnaryOperator random) {
+  private static Way byPrompt(List<Way> all, Prompt prompt, Loads loads, LongUnaryOperator random) {
     List<Way> weighted = all.stream().filter(way -> weight(way) > 0).toList();
     if (prompt.key() == 0 || weighted.isEmpty()) {
       return leastInFlight(all, loads, random);

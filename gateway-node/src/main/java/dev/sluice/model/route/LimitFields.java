@@ -26,7 +26,8 @@ public final class LimitFields {
    * @param limit below 0 if it is not told
    * @param reset until nothing of it is used any more, if nobody asks; null if it is not told
    */
-  public record Left(String what, long remaining, long limit, @Nullable Duration reset) {}
+  public record Left(
+      String what, long remaining, long limit, @Nullable Duration reset) {}
 
   /** What counts whole calls, rather than tokens. */
   public static final String REQUESTS = "requests";
@@ -109,7 +110,8 @@ public final class LimitFields {
   /** A moment by the provider's clock, from its answer's own, where that is said. */
   private static @Nullable Duration until(String reset, String date, Instant now) {
     try {
-      Duration left = Duration.between(said(date, now), OffsetDateTime.parse(reset).toInstant());
+      Duration left =
+          Duration.between(said(date, now), OffsetDateTime.parse(reset).toInstant());
       return left.isNegative() ? Duration.ZERO : left;
     } catch (DateTimeException | ArithmeticException e) {
       return null;

@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The backlog of a server of models, from its page of metrics in Prometheus' text format: of vLLM, SGLang, or llama.cpp. Pure. */
 public final class ServerMetrics {
-  private static final Set<String> WAITING = Set.of(
-      "vllm:num_requests_waiting", "sglang:num_queue_reqs", "llamacpp:requests_deferred");
+  private static final Set<String> WAITING =
+      Set.of("vllm:num_requests_waiting", "sglang:num_queue_reqs", "llamacpp:requests_deferred");
   private static final Set<String> RUNNING = Set.of(
       "vllm:num_requests_running", "sglang:num_running_reqs", "llamacpp:requests_processing");
   private static final Set<String> CACHE_USE = Set.of(

@@ -20,7 +20,7 @@ class AttemptPlanTest {
   private static final Spot B = Spot.of(1, 1, "d/b", "m", List.of("k1", "k2", "k3"));
   private static final Spot C = Spot.of(2, 1, "d/c", "m", List.of());
   private static final Spot D = Spot.of(3, 1, "d/d", "m", List.of());
-  private static final TargetLoads IDLE =  idle();
+  private static final TargetLoads IDLE = idle();
 
   private static TargetLoads idle() {
     Duration any = Duration.ofMinutes(1);

@@ -94,8 +94,9 @@ class GroupChoiceTest {
 
   @Test
   void movesOnlyThePromptsOfATargetThatGoes() {
-    List<Spot> all =
-        IntStream.range(0, 5).mapToObj(i -> Spot.of(i, 1, "d/p" + i, "m", List.of())).toList();
+    List<Spot> all = IntStream.range(0, 5)
+        .mapToObj(i -> Spot.of(i, 1, "d/p" + i, "m", List.of()))
+        .toList();
     List<Spot> fewer = all.subList(0, 4);
     for (int key = 1; key <= 1000; key++) {
       Spot before = targetOf(key, all);
@@ -107,15 +108,15 @@ class GroupChoiceTest {
 
   @Test
   void onePromptsTargetIsPassedOverWhileItIsTooBusy() {
-    List<Spot> all =
-        IntStream.range(0, 4).mapToObj(i -> Spot.of(i, 1, "d/p" + i, "m", List.of())).toList();
+    List<Spot> all = IntStream.range(0, 4)
+        .mapToObj(i -> Spot.of(i, 1, "d/p" + i, "m", List.of()))
+        .toList();
     int[] most = new int[4];
     for (int requests = 1; requests <= 100; requests++) {
       Spot target = targetOf(7, all);
       loads.begun(target.id());
       most[target.index()]++;
-      assertThat((double) most[target.index()])
-          .isLessThanOrEqualTo(Math.ceil(requests * 1.25 / 4));
+      assertThat((double) most[target.index()]).isLessThanOrEqualTo(Math.ceil(requests * 1.25 / 4));
     }
     assertThat(most).as("it is still the busiest by far").contains(32);
   }

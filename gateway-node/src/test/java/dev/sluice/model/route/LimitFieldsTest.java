@@ -35,8 +35,8 @@ class LimitFieldsTest {
 
   @Test
   void areReadAsAzureSaysThem() {
-    assertThat(of(Map.of(
-            "x-ratelimit-remaining-requests", "9", "x-ratelimit-remaining-tokens", "8000")))
+    assertThat(of(
+            Map.of("x-ratelimit-remaining-requests", "9", "x-ratelimit-remaining-tokens", "8000")))
         .containsExactly(new Left("requests", 9, -1, null), new Left("tokens", 8000, -1, null));
   }
 
@@ -57,7 +57,14 @@ class LimitFieldsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"12ms, 12", "7.66s, 7660", "2m59.56s, 179560", "1h30m, 5400000", "1d, 86400000", "10, 10000"})
+  @CsvSource({
+    "12ms, 12",
+    "7.66s, 7660",
+    "2m59.56s, 179560",
+    "1h30m, 5400000",
+    "1d, 86400000",
+    "10, 10000"
+  })
   void resetsAreSpans(String said, long millis) {
     assertThat(of(Map.of("x-ratelimit-remaining-tokens", "1", "x-ratelimit-reset-tokens", said)))
         .containsExactly(new Left("tokens", 1, -1, Duration.ofMillis(millis)));

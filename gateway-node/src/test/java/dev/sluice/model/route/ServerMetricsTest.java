@@ -25,7 +25,9 @@ class ServerMetricsTest {
     assertThat(ServerMetrics.backlog("""
             vllm:num_requests_waiting 1
             vllm:gpu_cache_usage_perc 0.5
-            """)).as("as older ones say it").isEqualTo(new Backlog(1, 0, 0.5));
+            """))
+        .as("as older ones say it")
+        .isEqualTo(new Backlog(1, 0, 0.5));
   }
 
   @Test
