@@ -8,6 +8,7 @@ import dev.sluice.ingress.ObjectKey;
 import dev.sluice.ingress.Route;
 import dev.sluice.ingress.RouteTable;
 import dev.sluice.model.ModelLog;
+import dev.sluice.model.Probes;
 import dev.sluice.model.chat.TokenUsage;
 import dev.sluice.node.nginx.RequestMetrics;
 import dev.sluice.proxy.Inbound;
@@ -163,6 +164,11 @@ final class Metrics implements TrafficLog, ShadowLog {
         .increment(usage.input());
     counter("sluice.tokens", "tenant", tenant, "model", model, "type", "output", "source", how)
         .increment(usage.output());
+  }
+
+  /** As {@link Probes.Log} has it. */
+  void probed(String provider, String result) {
+    counter("sluice.model.probes", "provider", provider, "result", result).increment();
   }
 
   void refused(String tenant, String bucket) {

@@ -41,6 +41,7 @@ class BalanceIT {
 
   private static BalancedProvider one;
   private static BalancedProvider other;
+  private static BalancedProvider probed;
   private static EmbeddedPostgres database;
   private static Node node;
 
@@ -48,6 +49,8 @@ class BalanceIT {
   static void start() throws Exception {
     one = new BalancedProvider(HOST);
     other = new BalancedProvider(HOST);
+    probed = new BalancedProvider(HOST);
+    probed.lists("sk-two", 401);
     database =
         EmbeddedPostgres.builder().setDataDirectory(folder.resolve("data")).start();
     Files.createDirectory(folder.resolve("manifests"));
@@ -120,7 +123,23 @@ class BalanceIT {
         spec:
           models: [by-queue]
           groups: [{balance: queue, targets: [{provider: one}, {provider: other}]}]
-        """.formatted(one.url(), other.url());
+        ---
+        apiVersion: sluice.dev/v1alpha1
+        kind: ModelProvider
+        metadata: {name: probed}
+        spec:
+          kind: openai-compatible
+          baseUrl: '%s'
+          probe: {every: 1s}
+          credentials: [{secretRef: {name: keys, key: k1}}, {secretRef: {name: keys, key: k2}}]
+        ---
+        apiVersion: sluice.dev/v1alpha1
+        kind: ModelRoute
+        metadata: {name: probed}
+        spec:
+          models: [probed]
+          targets: [{provider: probed}, {provider: one}]
+        """.formatted(one.url(), other.url(), probed.url());
   }
 
   @AfterAll
@@ -129,6 +148,7 @@ class BalanceIT {
     database.close();
     one.close();
     other.close();
+    probed.close();
   }
 
   @AfterEach
@@ -182,7 +202,9 @@ class BalanceIT {
     assertThat(other.asked("sk-two")).isEqualTo(6);
     other.says("sk-two", tokensLeft(10));
     askTimes(5, "by-headroom");
-    assertThat(other.asked("sk-two")).as("one more, which said that there is less").isEqualTo(7);
+    assertThat(other.asked("sk-two"))
+        .as("one more, which said that there is less")
+        .isEqualTo(7);
     assertThat(one.asked("sk-zero")).isEqualTo(5);
     assertThat(other.asked("sk-one")).isOne();
   }
@@ -202,20 +224,20 @@ class BalanceIT {
       String inAnotherDialect = "{\"model\":\"by-prefix\",\"max_tokens\":9,\"messages\":["
           + "{\"role\":\"user\",\"content\":\"" + text + "\"},"
           + "{\"role\":\"assistant\",\"content\":\"hello\"},{\"role\":\"user\",\"content\":\"and?\"}]}";
-      assertThat(target(CLIENT.send(
-              request("/v1/messages", inAnotherDialect), BodyHandlers.ofString())))
+      assertThat(target(
+              CLIENT.send(request("/v1/messages", inAnotherDialect), BodyHandlers.ofString())))
           .as("the conversation goes on, in another dialect")
           .isEqualTo(target);
       targets.add(target);
     }
-    assertThat(targets).containsExactlyInAnyOrder("default/one/by-prefix", "default/other/by-prefix");
+    assertThat(targets)
+        .containsExactlyInAnyOrder("default/one/by-prefix", "default/other/by-prefix");
   }
 
   @Test
   void prefixHashPassesOverWhoIsTooBusy() throws Exception {
     String text = "asked by many at once";
-    BalancedProvider own =
-        target(ask("by-prefix", text)).contains("/one/") ? one : other;
+    BalancedProvider own = target(ask("by-prefix", text)).contains("/one/") ? one : other;
     BalancedProvider next = own == one ? other : one;
     own.hold();
     int before = own.asked();
@@ -224,10 +246,16 @@ class BalanceIT {
     for (int i = 1; i <= 2; i++) {
       waiting.add(CLIENT.sendAsync(chat("by-prefix", text), BodyHandlers.ofString()));
       int asked = i == 1 ? 1 : 2;
-      await().atMost(PATIENCE).until(() -> own.asked() + next.asked() - before - nextBefore >= asked);
+      await()
+          .atMost(PATIENCE)
+          .until(() -> own.asked() + next.asked() - before - nextBefore >= asked);
     }
-    assertThat(own.asked() - before).as("the mean of 2 is 1, and a quarter more is 2 at most").isEqualTo(2);
-    assertThat(target(ask("by-prefix", text))).as("a third is more than that").contains(own == one ? "/other/" : "/one/");
+    assertThat(own.asked() - before)
+        .as("the mean of 2 is 1, and a quarter more is 2 at most")
+        .isEqualTo(2);
+    assertThat(target(ask("by-prefix", text)))
+        .as("a third is more than that")
+        .contains(own == one ? "/other/" : "/one/");
     own.release();
     for (CompletableFuture<HttpResponse<String>> one : waiting) {
       assertThat(one.get().statusCode()).isEqualTo(200);
@@ -258,8 +286,24 @@ class BalanceIT {
     await().atMost(PATIENCE).until(() -> goesTo("one"));
     other.metrics("");
     // One says nothing any more: by requests in flight, of which there are none.
+    await().atMost(PATIENCE).until(() -> target(ask("by-queue", "hello")).contains("/other/"));
+  }
+
+  @Test
+  void whatIsProbedIsKnownBeforeACallAsksIt() throws Exception {
+    await().atMost(PATIENCE).until(() -> probed.probes().size() >= 4);
+    for (int i = 0; i < 4; i++) {
+      assertThat(target(ask("probed", "hello"))).isEqualTo("default/probed/probed");
+    }
+    assertThat(probed.asked("sk-two")).as("the key is not accepted").isZero();
+    probed.lists("sk-one", 503);
+    int asked = probed.asked();
     await()
         .atMost(PATIENCE)
-        .until(() -> target(ask("by-queue", "hello")).contains("/other/"));
+        .until(() -> probed.probes().stream().filter(status -> status == 503).count() >= 6);
+    HttpResponse<String> answer = ask("probed", "hello");
+    assertThat(target(answer)).isEqualTo("default/one/probed");
+    assertThat(answer.headers().firstValue("x-sluice-tried")).isEmpty();
+    assertThat(probed.asked()).as("no call had to find out").isEqualTo(asked);
   }
 }

@@ -29,6 +29,8 @@ final class BalancedProvider implements AutoCloseable {
   private final List<String> keys = new CopyOnWriteArrayList<>();
   private final Map<String, Map<String, String>> fields = new ConcurrentHashMap<>();
   private volatile String metrics = "";
+  private final List<Integer> probes = new CopyOnWriteArrayList<>();
+  private final Map<String, Integer> lists = new ConcurrentHashMap<>();
   private volatile CountDownLatch gate = new CountDownLatch(0);
 
   BalancedProvider(String host) throws IOException {
@@ -36,6 +38,7 @@ final class BalancedProvider implements AutoCloseable {
     server.setExecutor(threads);
     server.createContext("/v1/chat/completions", this::answer);
     server.createContext("/metrics", this::metrics);
+    server.createContext("/v1/models", this::models);
     server.start();
   }
 
@@ -64,6 +67,16 @@ final class BalancedProvider implements AutoCloseable {
     gate.countDown();
   }
 
+  /** From now on its list of models is answered so, to this key. */
+  void lists(String key, int status) {
+    lists.put("Bearer " + key, status);
+  }
+
+  /** What it has answered to those who wanted its list of models. */
+  List<Integer> probes() {
+    return List.copyOf(probes);
+  }
+
   int asked() {
     return keys.size();
   }
@@ -88,10 +101,20 @@ final class BalancedProvider implements AutoCloseable {
     }
   }
 
+  private void models(HttpExchange exchange) throws IOException {
+    try (exchange) {
+      String key = String.valueOf(exchange.getRequestHeaders().getFirst("Authorization"));
+      int status = lists.getOrDefault(key, 200);
+      exchange.sendResponseHeaders(status, -1);
+      probes.add(status);
+    }
+  }
+
   private void metrics(HttpExchange exchange) throws IOException {
     try (exchange) {
       byte[] text = metrics.getBytes(StandardCharsets.UTF_8);
-      exchange.sendResponseHeaders(text.length == 0 ? 404 : 200, text.length == 0 ? -1 : text.length);
+      exchange.sendResponseHeaders(
+          text.length == 0 ? 404 : 200, text.length == 0 ? -1 : text.length);
       exchange.getResponseBody().write(text);
     }
   }
