@@ -1,5 +1,6 @@
 package dev.sluice.model;
 
+import dev.sluice.ingress.ModelBalance;
 import dev.sluice.model.chat.Losses;
 import dev.sluice.model.chat.ProviderError;
 import dev.sluice.model.chat.Question;
@@ -10,10 +11,13 @@ import dev.sluice.model.health.Standing;
 import dev.sluice.model.route.AttemptPlan;
 import dev.sluice.model.route.AttemptPlan.Way;
 import dev.sluice.model.route.Ending;
+import dev.sluice.model.route.LimitFields;
+import dev.sluice.model.route.Prompt;
 import dev.sluice.model.route.Spot;
 import dev.sluice.model.route.TargetLoads;
 import dev.sluice.proxy.Refusal;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
@@ -42,9 +46,10 @@ final class Attempts {
   private final Failures failures;
   private @Nullable Refusal none;
   private final List<String> trials = new ArrayList<>();
+  private final boolean byRoom;
   private boolean counted;
 
-  Attempts(ModelRequest asked, Candidates candidates) {
+  Attempts(ModelRequest asked, Candidates candidates, Question said) {
     this.asked = asked;
     this.candidates = candidates;
     this.health = asked.gateway().health();
@@ -54,9 +59,41 @@ final class Attempts {
         candidates.entry().fallback(),
         System.nanoTime(),
         candidates.tiers(),
-        asked.gateway().nextTurn());
+        asked.gateway().nextTurn(),
+        prompt(said));
+    this.byRoom = balances(ModelBalance.HEADROOM);
+    wantQueues();
     for (AttemptPlan.Tier tier : candidates.tiers()) {
       tier.spots().stream().filter(candidates::isTooLongFor).forEach(plan::drop);
+    }
+  }
+
+  private boolean balances(ModelBalance how) {
+    for (AttemptPlan.Tier tier : candidates.tiers()) {
+      if (tier.balance() == how) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private Prompt prompt(Question said) {
+    BalanceSettings settings = asked.gateway().settings().balance();
+    return balances(ModelBalance.PREFIX_HASH)
+        ? new Prompt(
+            PromptPrefix.of(asked.call(), said, settings.prefixBytes()),
+            settings.prefixLoadPercent())
+        : Prompt.NONE;
+  }
+
+  private void wantQueues() {
+    for (AttemptPlan.Tier tier : candidates.tiers()) {
+      if (tier.balance() == ModelBalance.QUEUE) {
+        for (Spot spot : tier.spots()) {
+          String url = candidates.at(spot).declared().provider().baseUrl();
+          asked.gateway().queues().want(spot.id(), url, loads);
+        }
+      }
     }
   }
 
@@ -149,6 +186,13 @@ final class Attempts {
   private void endTrials() {
     trials.forEach(health::abandon);
     trials.clear();
+  }
+
+  /** An answer begins, whatever it says: what the provider's limits leave stands in its head. */
+  void head(Ready ready, Target.Head head) {
+    if (byRoom) {
+      loads.left(ready.way().by().pairId(), LimitFields.of(head::field, Instant.now()));
+    }
   }
 
   /** Whether somebody else may be asked if this one ends so. */

@@ -4,10 +4,12 @@ package dev.sluice.model;
 public final class BackOffice implements AutoCloseable {
   private final GoogleTokens google;
   private final TokenCounts counts;
+  private final QueuePolls queues;
 
   public BackOffice(ModelSettings settings) {
     this.google = new GoogleTokens(settings.tokens());
     this.counts = new TokenCounts(settings.countsWaiting());
+    this.queues = new QueuePolls(settings.balance().queue());
   }
 
   GoogleTokens google() {
@@ -18,8 +20,13 @@ public final class BackOffice implements AutoCloseable {
     return counts;
   }
 
+  QueuePolls queues() {
+    return queues;
+  }
+
   @Override
   public void close() {
+    queues.close();
     google.close();
     counts.close();
   }

@@ -89,6 +89,7 @@ final class ModelAnswer implements Target.Events {
     if (isOver()) {
       return;
     }
+    attempts.head(from, head);
     failed = head.status() >= 400;
     if (failed) {
       refused(head);

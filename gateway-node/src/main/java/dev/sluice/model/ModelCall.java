@@ -116,7 +116,7 @@ final class ModelCall implements Arrival.Events, CallQuota.Asking {
           unbounded,
           "only text can be sent to this model: how many tokens this may cost is not known"));
     } else {
-      Attempts begun = new Attempts(asked, all);
+      Attempts begun = new Attempts(asked, all, said);
       attempts = begun;
       ready = begun.ready(said);
       if (ready == null) {

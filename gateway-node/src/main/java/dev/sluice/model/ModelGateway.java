@@ -269,6 +269,10 @@ public final class ModelGateway implements ModelService {
     return office.counts();
   }
 
+  QueuePolls queues() {
+    return office.queues();
+  }
+
   ModelLog log() {
     return log;
   }

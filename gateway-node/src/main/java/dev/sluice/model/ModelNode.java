@@ -10,7 +10,8 @@ public record ModelNode(NodeHealth health, TargetLoads loads, AnswerCache answer
   public static ModelNode of(String uid, ModelSettings settings) {
     return new ModelNode(
         new NodeHealth(uid, settings.health(), System::nanoTime),
-        new TargetLoads(settings.health().mostKnown()),
+        new TargetLoads(
+            settings.health().mostKnown(), System::nanoTime, settings.balance().lasts()),
         new AnswerCache(settings.cacheBytes(), settings.recordedBytes(), System::nanoTime));
   }
 }

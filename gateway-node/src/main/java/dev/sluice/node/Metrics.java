@@ -8,6 +8,7 @@ import dev.sluice.ingress.ObjectKey;
 import dev.sluice.ingress.Route;
 import dev.sluice.ingress.RouteTable;
 import dev.sluice.model.ModelLog;
+import dev.sluice.model.Probes;
 import dev.sluice.model.cache.AnswerCache;
 import dev.sluice.model.chat.TokenUsage;
 import dev.sluice.node.nginx.RequestMetrics;
@@ -184,6 +185,11 @@ final class Metrics implements TrafficLog, ShadowLog {
   void look(AnswerCache answers) {
     Kamon.gauge("sluice.cache.bytes").withoutTags().update((double) answers.bytes());
     Kamon.gauge("sluice.cache.answers").withoutTags().update((double) answers.count());
+  }
+
+  /** As {@link Probes.Log} has it. */
+  void probed(String provider, String result) {
+    counter("sluice.model.probes", "provider", provider, "result", result).increment();
   }
 
   void refused(String tenant, String bucket) {

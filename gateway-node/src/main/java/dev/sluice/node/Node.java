@@ -27,6 +27,7 @@ import dev.sluice.ingress.kube.StatusWriter;
 import dev.sluice.model.BackOffice;
 import dev.sluice.model.ModelGateway;
 import dev.sluice.model.ModelNode;
+import dev.sluice.model.Probes;
 import dev.sluice.model.health.HealthAgent;
 import dev.sluice.node.nginx.MetricsPage;
 import dev.sluice.node.nginx.NodeFacts;
@@ -95,6 +96,7 @@ public final class Node {
   private final ActorSystem control;
   private volatile @Nullable Quota quota;
   private volatile @Nullable Workers workers;
+  private volatile @Nullable Probes probes;
   private volatile @Nullable ServerBinding admin;
   private volatile @Nullable MetricsPage page;
   private volatile @Nullable TenancyFeed feed;
@@ -160,7 +162,15 @@ public final class Node {
         .toCompletableFuture()
         .orTimeout(settings.firstTableTimeout().toMillis(), TimeUnit.MILLISECONDS)
         .exceptionally(failure -> null)
-        .thenCompose(done -> startEdge())
+        .thenCompose(done -> {
+          probes = Probes.start(
+              () -> declared.routes().models(),
+              models,
+              office,
+              metrics::probed,
+              settings.model().probes());
+          return startEdge();
+        })
         .thenCompose(done -> AkkaManagement.get(control).start())
         .thenCompose(uri -> startMetricsPage())
         .thenCompose(done -> startWebhook())
@@ -345,6 +355,10 @@ public final class Node {
         .thenCompose(done -> {
           leases.close();
           memory.close();
+          Probes asking = probes;
+          if (asking != null) {
+            asking.close();
+          }
           office.close();
           closePage();
           TenancyFeed reading = feed;

@@ -3,6 +3,7 @@ package dev.sluice.proxy;
 import dev.sluice.ingress.Action.Backend;
 import dev.sluice.ingress.Action.Endpoint;
 import dev.sluice.ingress.Action.WeightedBackend;
+import dev.sluice.ingress.KeyHash;
 import dev.sluice.ingress.Relay;
 import java.util.HashMap;
 import java.util.List;
@@ -71,7 +72,7 @@ final class EndpointChoice {
     Endpoint best = null;
     long most = Long.MIN_VALUE;
     for (Endpoint one : backend.endpoints()) {
-      long score = hash(key + "|" + one.host() + ":" + one.port());
+      long score = KeyHash.of(key + "|" + one.host() + ":" + one.port());
       if (!failed.contains(one) && (best == null || score > most)) {
         best = one;
         most = score;
@@ -83,7 +84,7 @@ final class EndpointChoice {
   /** One of the few endpoints that share this key. */
   static @Nullable Endpoint ofSubset(Backend backend, String key, int size) {
     int groups = Math.max(1, (backend.endpoints().size() + size - 1) / size);
-    int group = (int) Long.remainderUnsigned(hash(key), groups);
+    int group = (int) Long.remainderUnsigned(KeyHash.of(key), groups);
     int from = group * size;
     int to = Math.min(from + size, backend.endpoints().size());
     return from >= to
@@ -102,22 +103,11 @@ final class EndpointChoice {
   }
 
   static String nameOf(Endpoint endpoint) {
-    return Long.toHexString(hash("endpoint " + endpoint.host() + ":" + endpoint.port()));
+    return Long.toHexString(KeyHash.of("endpoint " + endpoint.host() + ":" + endpoint.port()));
   }
 
   static String nameOf(Backend backend) {
-    return Long.toHexString(hash("backend " + backend.name()));
-  }
-
-  /** FNV-1a, its bits then spread. */
-  static long hash(String text) {
-    long hash = 0xcbf29ce484222325L;
-    for (int i = 0; i < text.length(); i++) {
-      hash = (hash ^ text.charAt(i)) * 0x100000001b3L;
-    }
-    hash = (hash ^ (hash >>> 30)) * 0xbf58476d1ce4e5b9L;
-    hash = (hash ^ (hash >>> 27)) * 0x94d049bb133111ebL;
-    return hash ^ (hash >>> 31);
+    return Long.toHexString(KeyHash.of("backend " + backend.name()));
   }
 
   /** Whether a request goes to the canary instead of the main backend. */

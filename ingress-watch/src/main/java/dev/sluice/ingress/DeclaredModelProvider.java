@@ -2,6 +2,7 @@ package dev.sluice.ingress;
 
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A ModelProvider (sluice.dev/v1alpha1): an account with someone who runs models.
@@ -13,6 +14,7 @@ import java.util.List;
  * @param credentials where its API keys, or what stands for them, are, each as good as the others; empty if it needs none
  * @param capField request field that caps an answer's tokens where the caller sent none
  * @param prices empty if nobody has said what it costs
+ * @param probe null if it is never asked but by calls
  */
 public record DeclaredModelProvider(
     ObjectKey key,
@@ -24,7 +26,8 @@ public record DeclaredModelProvider(
     Place place,
     ChatTraits chat,
     Timeouts timeouts,
-    List<ModelPrice> prices)
+    List<ModelPrice> prices,
+    @Nullable ModelProbe probe)
     implements Declaration {
   public static final String DEFAULT_CAP_FIELD = "max_tokens";
 

@@ -189,6 +189,7 @@ final class ModelRoutes {
         provider.chat(),
         provider.timeouts(),
         provider.prices(),
+        provider.probe(),
         keys));
   }
 

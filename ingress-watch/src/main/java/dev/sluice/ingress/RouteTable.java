@@ -1,6 +1,10 @@
 package dev.sluice.ingress;
 
+import java.util.Collection;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -96,6 +100,19 @@ public final class RouteTable {
     int dot = host.indexOf('.');
     String wildcard = dot > 0 ? "*" + host.substring(dot) : "";
     return hosts.containsKey(wildcard) ? wildcard : hosts.containsKey("") ? "" : null;
+  }
+
+  /** The models of all hosts, each table once. */
+  public Collection<ModelTable> models() {
+    Set<ModelTable> tables = Collections.newSetFromMap(new IdentityHashMap<>());
+    for (HostRoutes host : hosts.values()) {
+      for (Route route : host.inOrder()) {
+        if (route.action() instanceof Action.Models models) {
+          tables.add(models.models());
+        }
+      }
+    }
+    return tables;
   }
 
   Map<String, HostRoutes> hosts() {

@@ -46,48 +46,46 @@ public final class AttemptPlan {
   private final long startNanos;
   private final List<Tier> tiers;
   private final int firstKey;
+  private final Prompt prompt;
   private final Set<Way> tried = new HashSet<>();
   private int attempts;
 
   /** @param firstKey where keys begin to take turns, at least 0 */
-  public AttemptPlan(ModelFallback rule, long startNanos, List<Tier> tiers, int firstKey) {
+  public AttemptPlan(
+      ModelFallback rule, long startNanos, List<Tier> tiers, int firstKey, Prompt prompt) {
     this.rule = rule;
     this.startNanos = startNanos;
     this.tiers = List.copyOf(tiers);
     this.firstKey = firstKey;
+    this.prompt = prompt;
   }
 
   /** Whom to ask now. */
   public Next next(Function<String, Standing> health, Loads loads, LongUnaryOperator random) {
     Standing.Closed soonest = null;
     for (Tier tier : tiers) {
-      List<Spot> open = new ArrayList<>();
-      List<Way> ways = new ArrayList<>();
+      List<Way> open = new ArrayList<>();
       for (Spot spot : tier.spots()) {
-        Found found = find(spot, health);
-        if (found.way() != null) {
-          open.add(spot);
-          ways.add(found.way());
-        } else {
-          soonest = sooner(soonest, found.closed());
-        }
+        Found found = find(spot, health, GroupChoice.looksAtKeys(tier.balance()));
+        open.addAll(found.ways());
+        soonest = found.ways().isEmpty() ? sooner(soonest, found.closed()) : soonest;
       }
       if (!open.isEmpty()) {
-        Spot chosen = GroupChoice.of(tier.balance(), open, loads, random);
-        return new Next.Ask(ways.get(open.indexOf(chosen)));
+        return new Next.Ask(GroupChoice.of(tier.balance(), open, prompt, loads, random));
       }
     }
     return soonest == null ? new Next.Nobody() : new Next.Wait(soonest);
   }
 
   /**
-   * @param way null if there is none
-   * @param closed when there may be; null if never
+   * @param ways the first that can be used, or all
+   * @param closed when there may be one; null if never
    */
-  private record Found(@Nullable Way way, Standing.@Nullable Closed closed) {}
+  private record Found(List<Way> ways, Standing.@Nullable Closed closed) {}
 
-  private Found find(Spot spot, Function<String, Standing> health) {
+  private Found find(Spot spot, Function<String, Standing> health, boolean all) {
     Standing.Closed soonest = null;
+    List<Way> ways = all ? new ArrayList<>() : List.of();
     for (int i = 0; i < spot.keys().size(); i++) {
       Way way = new Way(spot, (firstKey + i) % spot.keys().size());
       if (tried.contains(way)) {
@@ -96,12 +94,15 @@ public final class AttemptPlan {
       Standing.Closed closed = later(
           later(closed(health, spot.id()), closed(health, way.by().id())),
           closed(health, way.by().pairId()));
-      if (closed == null) {
-        return new Found(way, null);
+      if (closed != null) {
+        soonest = sooner(soonest, closed);
+      } else if (all) {
+        ways.add(way);
+      } else {
+        return new Found(List.of(way), null);
       }
-      soonest = sooner(soonest, closed);
     }
-    return new Found(null, soonest);
+    return new Found(ways, soonest);
   }
 
   private static Standing.@Nullable Closed closed(Function<String, Standing> health, String id) {
@@ -155,7 +156,7 @@ public final class AttemptPlan {
     for (Tier tier : tiers) {
       for (Spot spot : tier.spots()) {
         boolean other = keyOnly || spot.index() != way.spot().index();
-        if (other && find(spot, health).way() != null) {
+        if (other && !find(spot, health, false).ways().isEmpty()) {
           return true;
         }
       }

@@ -20,7 +20,12 @@ class AttemptPlanTest {
   private static final Spot B = Spot.of(1, 1, "d/b", "m", List.of("k1", "k2", "k3"));
   private static final Spot C = Spot.of(2, 1, "d/c", "m", List.of());
   private static final Spot D = Spot.of(3, 1, "d/d", "m", List.of());
-  private static final TargetLoads IDLE = new TargetLoads(100);
+  private static final TargetLoads IDLE = idle();
+
+  private static TargetLoads idle() {
+    Duration any = Duration.ofMinutes(1);
+    return new TargetLoads(100, () -> 0, new Lasts(any, any, any));
+  }
 
   private final Map<String, Standing> closed = new HashMap<>();
 
@@ -33,7 +38,7 @@ class AttemptPlanTest {
     for (Spot spot : spots) {
       tiers.add(new AttemptPlan.Tier(ModelBalance.WEIGHTED, List.of(spot)));
     }
-    return new AttemptPlan(RULE, 0, tiers, firstKey);
+    return new AttemptPlan(RULE, 0, tiers, firstKey, Prompt.NONE);
   }
 
   private AttemptPlan.Next next(AttemptPlan plan) {
@@ -130,9 +135,32 @@ class AttemptPlanTest {
         List.of(
             new AttemptPlan.Tier(ModelBalance.LEAST_IN_FLIGHT, List.of(A, C)),
             new AttemptPlan.Tier(ModelBalance.WEIGHTED, List.of(D))),
-        0);
+        0,
+        Prompt.NONE);
     List<Spot> first = List.of(failed(plan, false).spot(), failed(plan, false).spot());
     assertThat(first).containsExactlyInAnyOrder(A, C);
     assertThat(way(plan).spot()).isEqualTo(D);
+  }
+
+  @Test
+  void asksByTheKeyWhoseLimitsLeaveMost() {
+    TargetLoads loads = idle();
+    long[] left = {10, 90, 50};
+    for (int key = 0; key < left.length; key++) {
+      loads.left(
+          B.keys().get(key).pairId(),
+          List.of(new LimitFields.Left("requests", left[key], 100, Duration.ofMinutes(1))));
+    }
+    AttemptPlan plan = new AttemptPlan(
+        RULE, 0, List.of(new AttemptPlan.Tier(ModelBalance.HEADROOM, List.of(B))), 0, Prompt.NONE);
+    List<Integer> asked = new ArrayList<>();
+    for (int i = 0; i < left.length; i++) {
+      AttemptPlan.Way way =
+          ((AttemptPlan.Next.Ask) plan.next(this::health, loads, bound -> 0)).way();
+      plan.begun(way);
+      plan.failed(way, true);
+      asked.add(way.key());
+    }
+    assertThat(asked).containsExactly(1, 2, 0);
   }
 }

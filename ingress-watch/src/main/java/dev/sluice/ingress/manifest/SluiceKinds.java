@@ -8,6 +8,7 @@ import dev.sluice.ingress.DeclaredTenant;
 import dev.sluice.ingress.DeclaredTenant.Unit;
 import dev.sluice.ingress.DeclaredTenant.Window;
 import dev.sluice.ingress.ModelPrice;
+import dev.sluice.ingress.ModelProbe;
 import dev.sluice.ingress.ObjectKey;
 import dev.sluice.ingress.SecretRef;
 import java.math.BigDecimal;
@@ -53,6 +54,9 @@ final class SluiceKinds {
   private static final int MOST_MODELS_OF_LIMIT = 16;
   private static final String NAME_EXPECTED = "a name of lower-case letters, digits and '-'";
   private static final long MOST_AMOUNT = 1L << 50;
+  private static final Pattern PROBE_PATH =
+      Pattern.compile("/([A-Za-z0-9._~-][A-Za-z0-9._~/-]{0,254})?");
+  private static final Duration MOST_PROBE_TIME = Duration.ofHours(1);
   private static final Duration LEAST_TIME = Duration.ofSeconds(1);
   private static final Duration MOST_TIME = Duration.ofHours(24);
 
@@ -72,6 +76,7 @@ final class SluiceKinds {
             "credentials",
             "outputCap",
             "timeouts",
+            "probe",
             "prices");
     Optional<DeclaredModelProvider.Kind> kind = spec.field("kind")
         .requiredChoice(
@@ -94,7 +99,30 @@ final class SluiceKinds {
         new DeclaredModelProvider.Timeouts(
             timeouts.field("silence").duration(LEAST_TIME, MOST_TIME, standard.silence()),
             timeouts.field("total").duration(LEAST_TIME, MOST_TIME, standard.total())),
-        prices(spec.field("prices")));
+        prices(spec.field("prices")),
+        kind.isEmpty() ? null : probe(kind.get(), spec.field("probe")));
+  }
+
+  private static @Nullable ModelProbe probe(DeclaredModelProvider.Kind kind, Value probe) {
+    if (!probe.exists()) {
+      return null;
+    }
+    if (kind == DeclaredModelProvider.Kind.ECHO
+        || kind == DeclaredModelProvider.Kind.BEDROCK
+        || kind == DeclaredModelProvider.Kind.VERTEX) {
+      probe.refuse("nothing: providers of the kind " + word(kind) + " can't be probed");
+      return null;
+    }
+    probe.only("every", "path");
+    Value every = probe.field("every");
+    if (!every.exists()) {
+      every.refuse("a time such as 30s, from 1s to 1h");
+    }
+    return new ModelProbe(
+        every.duration(LEAST_TIME, MOST_PROBE_TIME, MOST_PROBE_TIME),
+        probe
+            .field("path")
+            .textIfAny(text -> PROBE_PATH.matcher(text).matches(), "a path such as /health"));
   }
 
   /** One key, or several that are each as good as the others. */

@@ -65,7 +65,10 @@ final class CustomResourceSamples {
         route(
             "{models: [m], groups: [{targets: [{provider: p, weight: 0, maxOutputTokens: 9}]},"
                 + " {balance: least-in-flight, targets: [{provider: p}, {provider: q}]},"
-                + " {balance: lowest-latency, targets: [{provider: p}]}]}",
+                + " {balance: lowest-latency, targets: [{provider: p}]},"
+                + " {balance: headroom, targets: [{provider: p}]},"
+                + " {balance: prefix-hash, targets: [{provider: p}]},"
+                + " {balance: queue, targets: [{provider: p}]}]}",
             ""),
         when(
             "{headers: [{name: X-Tier, value: 'go*'}], tenants: ['team-*'], paths: [/v1/messages]}",
@@ -81,6 +84,9 @@ final class CustomResourceSamples {
         passthrough("{paths: [/v1beta/cachedContents.x], provider: p, charge: context}", ""),
         provider("{kind: echo, timeouts: {silence: 1000ms, total: 24h}}", ""),
         provider("{kind: echo, timeouts: {}}", ""),
+        provider("{kind: openai, probe: {every: 1s}}", ""),
+        provider(
+            "{kind: vllm, baseUrl: 'http://a:8000/v1', probe: {every: 1h, path: /health}}", ""),
         route("{models: ['*'], targets: [{provider: p}]}", ""),
         route("{models: [a, 'gpt-4o*', 'org/model:7b@x'], targets: [{provider: p, model: m}]}", ""),
         route(
@@ -194,6 +200,11 @@ final class CustomResourceSamples {
         provider("{kind: echo, outputCap: tokens}", "spec.outputCap"),
         provider("{kind: echo, outputCap: ''}", "spec.outputCap"),
         provider("{kind: echo, timeouts: {silence: 30}}", "spec.timeouts.silence"),
+        provider("{kind: openai, probe: {path: /health}}", "spec.probe.every"),
+        provider("{kind: openai, probe: {every: 5s, path: health}}", "spec.probe.path"),
+        provider("{kind: openai, probe: {every: 5s, path: '/a?b'}}", "spec.probe.path"),
+        provider("{kind: openai, probe: {every: 5s, path: //other/a}}", "spec.probe.path"),
+        provider("{kind: openai, probe: {every: 5s, model: m}}", "spec.probe.model"),
         provider("{kind: echo, timeouts: {silence: 30 s}}", "spec.timeouts.silence"),
         provider("{kind: echo, timeouts: {total: ''}}", "spec.timeouts.total"),
         provider("{kind: echo, timeouts: {total: 1h30m}}", "spec.timeouts.total"),
@@ -351,6 +362,8 @@ final class CustomResourceSamples {
         provider("{kind: openai, preset: groq}", "spec.preset"),
         provider("{kind: anthropic, apiVersion: 2024-10-21}", "spec.apiVersion"),
         provider("{kind: echo, baseUrl: 'https://api.example.com'}", "spec.baseUrl"),
+        provider("{kind: echo, probe: {every: 1s}}", "spec.probe"),
+        provider("{kind: openai, probe: {every: 999ms}}", "spec.probe.every"),
         provider("{kind: echo, timeouts: {silence: 999ms}}", "spec.timeouts.silence"),
         provider("{kind: echo, timeouts: {total: 1441m}}", "spec.timeouts.total"),
         provider("{kind: echo, timeouts: {total: 999999999h}}", "spec.timeouts.total"),
