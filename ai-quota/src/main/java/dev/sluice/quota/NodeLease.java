@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** A lease as its node knows it. Guarded by the lock of its {@link TenantLeases}. */
 final class NodeLease {
@@ -27,6 +28,7 @@ final class NodeLease {
   private final String path;
   private final long sentNanos;
   private final Map<Long, Slot> slots = new TreeMap<>();
+  private @Nullable Slot newest;
   private Amounts committed = Amounts.NONE;
   private Amounts open = Amounts.NONE;
   private boolean closed;
@@ -103,7 +105,11 @@ final class NodeLease {
   Slot hold(Amounts amount, long nowNanos) {
     long width = granted.slotMillis();
     long at = width == 0 ? 0 : (upperBound(nowNanos) + width - 1) / width * width;
-    Slot slot = slots.computeIfAbsent(at, Slot::new);
+    Slot slot = newest;
+    if (slot == null || slot.at != at) {
+      slot = slots.computeIfAbsent(at, Slot::new);
+      newest = slot;
+    }
     slot.open = slot.open.plus(amount);
     open = open.plus(amount);
     committed = committed.plus(amount);

@@ -131,9 +131,12 @@ final class PathLeases {
     return left;
   }
 
-  /** What is known of the buckets: what was free at the last grant, and what is left of the leases since. */
-  List<ToNode.Room> roomNow() {
-    Amounts left = left();
+  /**
+   * What is known of the buckets: what was free at the last grant, and what is left of the leases since.
+   *
+   * @param left of all leases together
+   */
+  List<ToNode.Room> room(Amounts left) {
     List<ToNode.Room> now = new ArrayList<>(rooms.size());
     for (ToNode.Room room : rooms) {
       long free = (room.observed() ? room.free() : Math.max(0, room.free())) + left.of(room.unit());

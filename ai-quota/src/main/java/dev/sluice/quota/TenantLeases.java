@@ -108,13 +108,14 @@ final class TenantLeases {
       return null;
     }
     NodeLease.Slot slot = lease.hold(need, nowNanos);
+    Amounts left = path.left();
     if (lease.exact() && lease.room().isNone()) {
       lease.close(nowNanos);
       letters.add(lease.report(uid, nowNanos));
     } else {
-      prefetch(path, lease, nowNanos);
+      prefetch(path, lease, left, nowNanos);
     }
-    List<ToNode.Room> rooms = path.roomNow();
+    List<ToNode.Room> rooms = path.room(left);
     List<ToNode.Room> exceeded = PathLeases.exceeded(rooms);
     exceeded.forEach(room -> wouldRefuse.merge(room.bucket(), 1L, Long::sum));
     return new Admission.Admitted(
@@ -251,8 +252,9 @@ final class TenantLeases {
     sendNew(ask, nowNanos);
   }
 
-  private void prefetch(PathLeases path, NodeLease lease, long nowNanos) {
-    boolean low = !path.left().covers(lease.size().dividedBy(PREFETCH_BELOW));
+  /** @param left of all leases of the path */
+  private void prefetch(PathLeases path, NodeLease lease, Amounts left, long nowNanos) {
+    boolean low = !left.covers(lease.size().dividedBy(PREFETCH_BELOW));
     if (low && !lease.exact() && !leaving && path.out() == null && path.lately() == null) {
       sendNew(new OutAsk(path, true), nowNanos);
     }

@@ -44,8 +44,10 @@ final class Failures {
 
   /** {@code target=status, target=word}. */
   String summary() {
-    return String.join(
-        ", ", all.stream().map(one -> one.target() + "=" + word(one)).toList());
+    return all.isEmpty()
+        ? ""
+        : String.join(
+            ", ", all.stream().map(one -> one.target() + "=" + word(one)).toList());
   }
 
   private static String word(Failure one) {

@@ -41,6 +41,10 @@ final class Metrics implements TrafficLog, ShadowLog {
   /** What is counted: a name and the values of its tags. */
   private record Series(String name, List<String> tags) {}
 
+  private record TokensOf(String tenant, String model, ModelLog.Source source) {}
+
+  private record OfTokens(Counter input, Counter output) {}
+
   /** The instruments of a route: one timer, and a counter for each status that was seen. */
   private static final class OfRoute {
     private static final int STATUSES = 600;
@@ -75,6 +79,7 @@ final class Metrics implements TrafficLog, ShadowLog {
   private final @Nullable RequestMetrics nginx;
   private final Supplier<RouteTable> table;
   private final Map<Series, Counter> counters = new ConcurrentHashMap<>();
+  private final Map<TokensOf, OfTokens> tokens = new ConcurrentHashMap<>();
   private final Map<ObjectKey, OfRoute> routes = new ConcurrentHashMap<>();
   private final OfRoute unrouted = new OfRoute("none");
 
@@ -160,11 +165,22 @@ final class Metrics implements TrafficLog, ShadowLog {
 
   /** As {@link ModelLog} has it. */
   void settled(String tenant, String model, TokenUsage usage, ModelLog.Source source) {
+    OfTokens known = tokens.get(new TokensOf(tenant, model, source));
+    OfTokens counted = known == null ? tokensOf(tenant, model, source) : known;
+    counted.input().increment(usage.input());
+    counted.output().increment(usage.output());
+  }
+
+  private OfTokens tokensOf(String tenant, String model, ModelLog.Source source) {
     String how = source.name().toLowerCase(Locale.ROOT);
-    counter("sluice.tokens", "tenant", tenant, "model", model, "type", "input", "source", how)
-        .increment(usage.input());
-    counter("sluice.tokens", "tenant", tenant, "model", model, "type", "output", "source", how)
-        .increment(usage.output());
+    OfTokens made = new OfTokens(
+        counter("sluice.tokens", "tenant", tenant, "model", model, "type", "input", "source", how),
+        counter(
+            "sluice.tokens", "tenant", tenant, "model", model, "type", "output", "source", how));
+    if (tokens.size() < MOST_SERIES) {
+      tokens.put(new TokensOf(tenant, model, source), made);
+    }
+    return made;
   }
 
   /** As {@link ModelLog} has it. */

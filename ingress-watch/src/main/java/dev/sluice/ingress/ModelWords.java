@@ -42,6 +42,11 @@ final class ModelWords {
             ": the one that answers fewest requests of the node, for its weight";
           case LOWEST_LATENCY ->
             ": of two taken by weight, the one whose first token has come soonest of late";
+          case HEADROOM ->
+            ": the one, and by the key, whose provider's own limits leave the largest share";
+          case PREFIX_HASH ->
+            ": the one that the prompt's beginning belongs to, unless it is too busy";
+          case QUEUE -> ": the one where least waits, by the server's own metrics";
         };
   }
 

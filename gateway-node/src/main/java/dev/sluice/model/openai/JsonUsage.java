@@ -1,8 +1,6 @@
 package dev.sluice.model.openai;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.model.chat.DocumentTap;
-import dev.sluice.model.chat.Json;
 import dev.sluice.model.chat.TokenUsage;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -33,7 +31,9 @@ final class JsonUsage extends DocumentTap {
   private static final int MOST_USAGE_BYTES = 1 << 16;
 
   private final Set<String> places;
+  /** Whether some are in an object of the document rather than in the document itself. */
   private final boolean nested;
+
   /** At each depth, whether it is an object rather than a list, and the name of its field that is being read. */
   private final boolean[] objects = new boolean[DEEPEST + 1];
 
@@ -60,7 +60,7 @@ final class JsonUsage extends DocumentTap {
   /** @param places of an object with usage: its name, or that of the object it is in and its own, with a dot between */
   JsonUsage(Set<String> places) {
     this.places = places;
-    this.nested = places.stream().anyMatch(place -> place.indexOf('.') > 0);
+    this.nested = !places.equals(AT_TOP);
   }
 
   @Override
@@ -167,10 +167,9 @@ final class JsonUsage extends DocumentTap {
         : new String(names[at], 0, lengths[at], StandardCharsets.UTF_8);
   }
 
-  private void take(byte[] usage) {
+  private void take(byte[] figures) {
     reading = null;
-    JsonNode figures = Json.tree(usage);
-    TokenUsage read = figures == null ? null : Usage.in(figures);
+    TokenUsage read = Usage.of(figures);
     found = read == null ? found : read;
   }
 

@@ -1,9 +1,13 @@
 package dev.sluice.model.openai;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.model.chat.Json;
 import dev.sluice.model.chat.TokenUsage;
+import java.io.IOException;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +19,10 @@ import org.jspecify.annotations.Nullable;
  * Gemini do, its {@code total_tokens} shows them.
  */
 final class Usage {
+  /** Their names are few, and are not worth a table that all share. */
+  private static final JsonFactory JSON =
+      JsonFactory.builder().disable(JsonFactory.Feature.INTERN_FIELD_NAMES).build();
+
   private long input;
   private long cacheRead;
   private long cacheWrite;
@@ -26,6 +34,30 @@ final class Usage {
   /** The usage of a chat completion or of one of its chunks; null if it has none. */
   static @Nullable TokenUsage of(@Nullable JsonNode document) {
     return document == null ? null : in(document.path("usage"));
+  }
+
+  /** The same of its bytes. */
+  static @Nullable TokenUsage of(byte[] figures) {
+    Usage usage = new Usage();
+    try (JsonParser parser = JSON.createParser(figures)) {
+      String parent = "";
+      int depth = 0;
+      for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
+        if (token.isStructStart()) {
+          depth++;
+          parent = depth == 2 && parser.currentName() != null ? parser.currentName() : parent;
+        } else if (token.isStructEnd()) {
+          depth--;
+        } else if (token == JsonToken.VALUE_NUMBER_INT && depth == 1) {
+          usage.figure(parser.currentName(), parser.getLongValue());
+        } else if (token == JsonToken.VALUE_NUMBER_INT && depth == 2) {
+          usage.detail(parent, String.valueOf(parser.currentName()), parser.getLongValue());
+        }
+      }
+    } catch (IOException e) {
+      return null;
+    }
+    return usage.tokens();
   }
 
   /** What an object of figures says; null if it is none, or has none that are known. */

@@ -41,7 +41,13 @@ final class GroupChoice {
   }
 
   private static Way byWeight(List<Way> all, LongUnaryOperator random) {
-    long sum = all.stream().mapToLong(GroupChoice::weight).sum();
+    if (all.size() == 1) {
+      return all.get(0);
+    }
+    long sum = 0;
+    for (Way one : all) {
+      sum += weight(one);
+    }
     if (sum == 0) {
       return all.get(0);
     }
@@ -121,7 +127,8 @@ final class GroupChoice {
       }
       queues.add(new Queued(way, backlog == null ? NOTHING_WAITS : backlog));
     }
-    Comparator<Queued> order = Comparator.<Queued>comparingInt(one -> weight(one.way()) == 0 ? 1 : 0)
+    Comparator<Queued> order = Comparator.<Queued>comparingInt(
+            one -> weight(one.way()) == 0 ? 1 : 0)
         .thenComparingDouble(
             one -> (one.backlog().waiting() + 1.0) / Math.max(1, weight(one.way())))
         .thenComparingDouble(one -> one.backlog().cacheUse())
