@@ -87,14 +87,26 @@ class ModelExplanationTextTest {
     assertThatThrownBy(() -> explain(MADE, "", "", "", "")).hasMessageContaining("no model");
   }
 
+  private static String servedOn(String host) {
+    return """
+        ---
+        apiVersion: sluice.dev/v1alpha1
+        kind: ModelRoute
+        metadata: {name: %1$s}
+        spec: {hosts: [%1$s], models: [m], targets: [{provider: p}]}
+        """.formatted(host);
+  }
+
   @Test
   void takesTheOnlyHostThatHasModelsAndAsksWhereThereAreSeveral() {
-    String provider =
-        "apiVersion: sluice.dev/v1alpha1\nkind: ModelProvider\nmetadata: {name: p}\nspec: {kind: echo}\n";
-    String one = "---\napiVersion: sluice.dev/v1alpha1\nkind: ModelRoute\nmetadata: {name: a}\n"
-        + "spec: {hosts: [ai.test], models: [m], targets: [{provider: p}]}\n";
-    String other = "---\napiVersion: sluice.dev/v1alpha1\nkind: ModelRoute\nmetadata: {name: b}\n"
-        + "spec: {hosts: [ml.test], models: [m], targets: [{provider: p}]}\n";
+    String provider = """
+        apiVersion: sluice.dev/v1alpha1
+        kind: ModelProvider
+        metadata: {name: p}
+        spec: {kind: echo}
+        """;
+    String one = servedOn("ai.test");
+    String other = servedOn("ml.test");
     Reconciled single = RouteReconciler.reconcile(read(provider + one));
     assertThat(explain(single, "m", "", "", "").host())
         .isEqualTo("ai.test, the only one with models");

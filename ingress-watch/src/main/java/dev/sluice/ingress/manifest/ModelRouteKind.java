@@ -38,7 +38,7 @@ final class ModelRouteKind {
   private static final int MOST_TOKENS = 10_000_000;
   private static final Duration MOST_TIME = Duration.ofHours(1);
   private static final Duration LEAST_TTL = Duration.ofSeconds(1);
-  private static final Duration MOST_TTL = Duration.ofHours(168);
+  private static final Duration MOST_TTL = Duration.ofDays(7);
   private static final int LEAST_CACHE_BYTES = 1024;
   private static final int MOST_CACHE_BYTES = 4 * 1024 * 1024;
 
