@@ -121,7 +121,8 @@ final class GroupChoice {
       }
       queues.add(new Queued(way, backlog == null ? NOTHING_WAITS : backlog));
     }
-    Comparator<Queued> order = Comparator.<Queued>comparingInt(one -> weight(one.way()) == 0 ? 1 : 0)
+    Comparator<Queued> order = Comparator.<Queued>comparingInt(
+            one -> weight(one.way()) == 0 ? 1 : 0)
         .thenComparingDouble(
             one -> (one.backlog().waiting() + 1.0) / Math.max(1, weight(one.way())))
         .thenComparingDouble(one -> one.backlog().cacheUse())
