@@ -113,9 +113,12 @@ final class BalancedProvider implements AutoCloseable {
   private void metrics(HttpExchange exchange) throws IOException {
     try (exchange) {
       byte[] text = metrics.getBytes(StandardCharsets.UTF_8);
-      exchange.sendResponseHeaders(
-          text.length == 0 ? 404 : 200, text.length == 0 ? -1 : text.length);
-      exchange.getResponseBody().write(text);
+      if (text.length == 0) {
+        exchange.sendResponseHeaders(404, -1);
+      } else {
+        exchange.sendResponseHeaders(200, text.length);
+        exchange.getResponseBody().write(text);
+      }
     }
   }
 
