@@ -1,10 +1,12 @@
 package dev.sluice.model;
 
+import dev.sluice.ingress.ModelLimit;
 import dev.sluice.ingress.ModelProvider;
 import dev.sluice.model.chat.Losses;
 import dev.sluice.model.chat.ProviderError;
 import dev.sluice.model.chat.Question;
 import dev.sluice.model.chat.UnsayableException;
+import dev.sluice.model.gate.GatePass;
 import dev.sluice.model.health.NodeHealth;
 import dev.sluice.model.health.Sign;
 import dev.sluice.model.health.Standing;
@@ -44,6 +46,10 @@ final class Attempts {
   private @Nullable Refusal none;
   private final List<String> trials = new ArrayList<>();
   private boolean counted;
+  private @Nullable GatePass pass;
+  private boolean inside;
+  private boolean innocent;
+  private int position;
 
   Attempts(ModelRequest asked, Candidates candidates) {
     this.asked = asked;
@@ -125,6 +131,62 @@ final class Attempts {
     };
   }
 
+  /** What its provider takes at a time; null if that is not limited, or it is not asked. */
+  static @Nullable ModelLimit limitOf(Ready ready) {
+    return ready.plan().counted() != null
+        ? null
+        : ready.candidate().declared().provider().limitOf(ready.candidate().model());
+  }
+
+  /** Whether there is only one target, so that no other one may have room. */
+  boolean isOnly() {
+    return plan.isOnly();
+  }
+
+  /** It has no room: for now, others are asked. */
+  void passOver(Ready ready) {
+    plan.passOver(ready.way().spot());
+  }
+
+  /** Those without room may be asked again. */
+  void readmit() {
+    plan.readmit();
+  }
+
+  /**
+   * The attempt that begins has a place at its target, until it is over.
+   *
+   * @param queued its position in the queue, when it came; 0 if it did not wait
+   */
+  void entered(GatePass place, int queued) {
+    pass = place;
+    inside = true;
+    position = queued;
+  }
+
+  /** Whether this is the place of the attempt that runs. */
+  boolean isIn(GatePass place) {
+    return inside && pass == place;
+  }
+
+  /** What becomes of the attempt that runs says nothing of its target. */
+  void blameNobody() {
+    innocent = true;
+  }
+
+  /** What the attempt that is over has used. */
+  void used(long tokens) {
+    if (pass != null) {
+      pass.used(tokens);
+      pass = null;
+    }
+  }
+
+  /** Position in the queue that the attempt has come from; empty if it did not wait. */
+  String queued() {
+    return position == 0 ? "" : Integer.toString(position);
+  }
+
   /** Somebody is asked now. @return whether he may be: of one that is on trial, another call may have been quicker */
   boolean begin(Ready ready) {
     for (String id : ids(ready)) {
@@ -198,7 +260,7 @@ final class Attempts {
       case NOBODY -> "";
     };
     Sign sign = ending.sign();
-    if (sign != null) {
+    if (sign != null && !innocent) {
       trials.remove(guilty);
       health.tell(guilty, sign, retryAfter);
     }
@@ -220,6 +282,9 @@ final class Attempts {
 
   /** An answer that had begun broke off. */
   void broke(Ready ready) {
+    if (innocent) {
+      return;
+    }
     health.tell(ready.way().spot().id(), Sign.FAILED, null);
   }
 
@@ -228,6 +293,10 @@ final class Attempts {
     if (counted) {
       counted = false;
       loads.over(ready.way().spot().id());
+    }
+    if (inside && pass != null) {
+      inside = false;
+      pass.over();
     }
     endTrials();
   }

@@ -64,7 +64,7 @@ final class ModelAnswer implements Target.Events {
     this.attempts = attempts;
     this.question = from.plan().question();
     this.quota = quota;
-    this.out = new CallerAnswer(request, from, quota, attempts.tried(), whole.otherModel());
+    this.out = new CallerAnswer(request, from, quota, attempts.tried(), attempts.queued(), whole.otherModel());
   }
 
   /** Asks the target. */
@@ -496,6 +496,7 @@ final class ModelAnswer implements Target.Events {
   }
 
   private void log(CallUse used) {
+    attempts.used(used.usage().total());
     request.usage(
         request.inputTokens() + used.usage().input(),
         request.outputTokens() + used.usage().output());

@@ -1,6 +1,7 @@
 package dev.sluice.model;
 
 import com.typesafe.config.Config;
+import dev.sluice.model.gate.GateSettings;
 import dev.sluice.model.health.HealthSettings;
 import dev.sluice.state.Section;
 import java.time.Duration;
@@ -11,6 +12,7 @@ public record ModelSettings(
     int unsentBytes,
     int heldBytes,
     HealthSettings health,
+    GateSettings limits,
     TokenSettings tokens,
     int countsWaiting,
     int sampleBytes,
@@ -23,6 +25,7 @@ public record ModelSettings(
         (int) model.bytes("unsent-bytes", 4096, 64 * 1024 * 1024),
         (int) model.bytes("held-bytes", 4096, 16 * 1024 * 1024),
         HealthSettings.from(config),
+        GateSettings.from(config),
         TokenSettings.from(config),
         model.count("counts-waiting", 1, 100_000),
         (int) model.bytes("sample-bytes", 1024, 16 * 1024 * 1024),

@@ -13,6 +13,7 @@ import java.util.List;
  * @param credentials where its API keys, or what stands for them, are, each as good as the others; empty if it needs none
  * @param capField request field that caps an answer's tokens where the caller sent none
  * @param prices empty if nobody has said what it costs
+ * @param limits of which the first that takes a model counts for it
  */
 public record DeclaredModelProvider(
     ObjectKey key,
@@ -24,7 +25,8 @@ public record DeclaredModelProvider(
     Place place,
     ChatTraits chat,
     Timeouts timeouts,
-    List<ModelPrice> prices)
+    List<ModelPrice> prices,
+    List<ModelLimit> limits)
     implements Declaration {
   public static final String DEFAULT_CAP_FIELD = "max_tokens";
 

@@ -1,6 +1,7 @@
 package dev.sluice.ingress;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A provider as it can be called.
@@ -11,6 +12,7 @@ import java.util.List;
  * @param place where in its account it is called
  * @param chat how it speaks, if that is OpenAI's dialect
  * @param credential the key that is sent, or what its kind has in its place; empty if it needs none; never printed
+ * @param limits of which the first that takes a model counts for it
  * @param keys all that can be sent, each as good as the others; empty if it needs none
  */
 public record ModelProvider(
@@ -23,6 +25,7 @@ public record ModelProvider(
     ChatTraits chat,
     DeclaredModelProvider.Timeouts timeouts,
     List<ModelPrice> prices,
+    List<ModelLimit> limits,
     List<Key> keys) {
   /**
    * One key of an account.
@@ -47,11 +50,21 @@ public record ModelProvider(
   /** The same, called with one of its keys. */
   public ModelProvider with(Key key) {
     return new ModelProvider(
-        name, kind, baseUrl, key.secret(), capField, place, chat, timeouts, prices, keys);
+        name, kind, baseUrl, key.secret(), capField, place, chat, timeouts, prices, limits, keys);
+  }
+
+  /** What limits calls of a model; null if nothing does. */
+  public @Nullable ModelLimit limitOf(String model) {
+    for (int i = 0; i < limits.size(); i++) {
+      if (limits.get(i).takes(model)) {
+        return limits.get(i);
+      }
+    }
+    return null;
   }
 
   @Override
   public String toString() {
-    return name + " " + kind + " " + baseUrl + " " + capField + " " + timeouts + " " + prices;
+    return name + " " + kind + " " + baseUrl + " " + capField + " " + timeouts + " " + prices + " " + limits;
   }
 }

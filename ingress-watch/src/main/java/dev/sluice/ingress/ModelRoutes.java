@@ -188,6 +188,7 @@ final class ModelRoutes {
         provider.chat(),
         provider.timeouts(),
         provider.prices(),
+        provider.limits(),
         keys));
   }
 

@@ -72,7 +72,8 @@ final class SluiceKinds {
             "credentials",
             "outputCap",
             "timeouts",
-            "prices");
+            "prices",
+            "limits");
     Optional<DeclaredModelProvider.Kind> kind = spec.field("kind")
         .requiredChoice(
             DeclaredModelProvider.Kind.values(),
@@ -94,7 +95,8 @@ final class SluiceKinds {
         new DeclaredModelProvider.Timeouts(
             timeouts.field("silence").duration(LEAST_TIME, MOST_TIME, standard.silence()),
             timeouts.field("total").duration(LEAST_TIME, MOST_TIME, standard.total())),
-        prices(spec.field("prices")));
+        prices(spec.field("prices")),
+        ModelLimits.read(spec.field("limits")));
   }
 
   /** One key, or several that are each as good as the others. */
@@ -315,7 +317,7 @@ final class SluiceKinds {
         mode.equals("observe")));
   }
 
-  private static List<String> models(Value list, int most) {
+  static List<String> models(Value list, int most) {
     List<String> models = new ArrayList<>();
     if (!list.exists()) {
       return models;
