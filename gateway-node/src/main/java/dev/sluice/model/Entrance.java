@@ -47,8 +47,7 @@ final class Entrance {
 
   /** Nobody is left who has room. @return whether it waits for one who has none */
   boolean queue() {
-    Full best =
-        full.stream().min(Comparator.comparingInt(Full::position)).orElse(null);
+    Full best = full.stream().min(Comparator.comparingInt(Full::position)).orElse(null);
     if (best == null) {
       return false;
     }
@@ -93,10 +92,7 @@ final class Entrance {
       return;
     }
     attempt.inside = true;
-    asked
-        .gateway()
-        .log()
-        .queued(attempt.limitId(), System.nanoTime() - attempt.startNanos);
+    asked.gateway().log().queued(attempt.limitId(), System.nanoTime() - attempt.startNanos);
     GatePass pass = attempt.pass;
     if (pass == null || !attempts.begin(attempt.ready)) {
       attempt.end();

@@ -64,7 +64,8 @@ final class ModelAnswer implements Target.Events {
     this.attempts = attempts;
     this.question = from.plan().question();
     this.quota = quota;
-    this.out = new CallerAnswer(request, from, quota, attempts.tried(), attempts.queued(), whole.otherModel());
+    this.out = new CallerAnswer(
+        request, from, quota, attempts.tried(), attempts.queued(), whole.otherModel());
   }
 
   /** Asks the target. */

@@ -76,6 +76,7 @@ final class Metrics implements TrafficLog, ShadowLog {
   private final Map<Series, Counter> counters = new ConcurrentHashMap<>();
   /** By limits of providers: as many as are declared. */
   private final Map<String, Timer> waits = new ConcurrentHashMap<>();
+
   private final Map<ObjectKey, OfRoute> routes = new ConcurrentHashMap<>();
   private final OfRoute unrouted = new OfRoute("none");
 

@@ -65,6 +65,7 @@ public record ModelProvider(
 
   @Override
   public String toString() {
-    return name + " " + kind + " " + baseUrl + " " + capField + " " + timeouts + " " + prices + " " + limits;
+    return name + " " + kind + " " + baseUrl + " " + capField + " " + timeouts + " " + prices + " "
+        + limits;
   }
 }

@@ -38,6 +38,7 @@ final class FairQueue {
   private final Map<CallId, String> tenants = new HashMap<>();
   /** What whoever came in last had had before. */
   private double floor;
+
   private int inside;
 
   void add(Waiting one) {

@@ -201,9 +201,7 @@ public final class GateAgent extends AbstractBehavior<GateAgent.Command> {
         long removedMillis,
         @Nullable GateRule rule,
         NodeState state) {
-      tell(
-          gate,
-          new TargetGate.State(uid, member, at, term, removedMillis, rule, state, replyTo));
+      tell(gate, new TargetGate.State(uid, member, at, term, removedMillis, rule, state, replyTo));
     }
   }
 }

@@ -62,6 +62,7 @@ final class GateLedger {
   private boolean learning = true;
   /** Calls inside that were let in by another one before, and are known. */
   private int inherited;
+
   private double gapNanos;
   private long lastInNanos;
   private boolean busy;
@@ -114,8 +115,8 @@ final class GateLedger {
     }
     pass(now);
     GateRule by = rule;
-    boolean full = by != null
-        && (queue.size() > by.length() || queue.sizeOf(wish.tenant()) > by.perTenant());
+    boolean full =
+        by != null && (queue.size() > by.length() || queue.sizeOf(wish.tenant()) > by.perTenant());
     if (full && !learning && queue.contains(call)) {
       sendOut(call, now);
     }
@@ -193,8 +194,10 @@ final class GateLedger {
       }
     }
     if (learning) {
-      state.used().forEach(one ->
-          rates.inherited(now - one.ageMillis() * NANOS_PER_MILLI, one.requests(), one.tokens()));
+      state
+          .used()
+          .forEach(one -> rates.inherited(
+              now - one.ageMillis() * NANOS_PER_MILLI, one.requests(), one.tokens()));
     }
     for (Wish wish : state.waiting()) {
       CallId call = new CallId(name, wish.number());
@@ -332,8 +335,7 @@ final class GateLedger {
     if (by.inFlight() > 0 && queue.inside() + unknown >= by.inFlight()) {
       return false;
     }
-    return !by.rated()
-        || (learning ? rates.roomInKnown(by, need, now) : rates.room(by, need, now));
+    return !by.rated() || (learning ? rates.roomInKnown(by, need, now) : rates.room(by, need, now));
   }
 
   private void enter(GateRule by, FairQueue.Waiting next, long now) {

@@ -51,7 +51,6 @@ public final class GatePass {
   }
 
   Wish wish(long now) {
-    return new Wish(
-        number, tenant, tokens, Math.max(0, (untilNanos - now) / 1_000_000), patient);
+    return new Wish(number, tenant, tokens, Math.max(0, (untilNanos - now) / 1_000_000), patient);
   }
 }

@@ -42,7 +42,7 @@ public final class NodeGates {
     this.uid = uid;
     this.settings = settings;
     this.clock = clock;
-    this.lastStamp = clock.getAsLong();
+    this.lastStamp = clock.getAsLong() - 1;
   }
 
   String uid() {
@@ -267,7 +267,8 @@ public final class NodeGates {
     Map<String, Standing> all = new HashMap<>();
     synchronized (lock) {
       gates.forEach((gate, known) -> {
-        int inside = (int) known.passes.values().stream().filter(pass -> pass.inside).count();
+        int inside =
+            (int) known.passes.values().stream().filter(pass -> pass.inside).count();
         all.put(gate, new Standing(inside, known.passes.size() - inside));
       });
     }

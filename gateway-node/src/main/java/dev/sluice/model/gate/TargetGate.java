@@ -38,8 +38,7 @@ final class TargetGate extends AbstractBehavior<TargetGate.Command> {
   sealed interface FromNode extends Command, WireMessage {}
 
   /** @param at moment of the node's own clock, as in all of these; no two are the same */
-  record Ask(
-      String node, long at, GateRule rule, Wish wish, ActorRef<GateAgent.FromGate> replyTo)
+  record Ask(String node, long at, GateRule rule, Wish wish, ActorRef<GateAgent.FromGate> replyTo)
       implements FromNode {}
 
   /** A call is over, or waits no more. */
@@ -90,8 +89,8 @@ final class TargetGate extends AbstractBehavior<TargetGate.Command> {
 
   /** @param clock monotonic, in nanoseconds */
   static Behavior<Command> create(String id, Duration lease, Peers peers, LongSupplier clock) {
-    return Behaviors.setup(context -> Behaviors.withTimers(
-        timers -> new TargetGate(context, timers, id, lease, peers, clock)));
+    return Behaviors.setup(context ->
+        Behaviors.withTimers(timers -> new TargetGate(context, timers, id, lease, peers, clock)));
   }
 
   private TargetGate(
