@@ -6,7 +6,6 @@ import dev.sluice.model.chat.Losses;
 import dev.sluice.model.chat.ProviderError;
 import dev.sluice.model.chat.Question;
 import dev.sluice.model.chat.UnsayableException;
-import dev.sluice.model.gate.GatePass;
 import dev.sluice.model.health.NodeHealth;
 import dev.sluice.model.health.Sign;
 import dev.sluice.model.health.Standing;
@@ -46,7 +45,7 @@ final class Attempts {
   private @Nullable Refusal none;
   private final List<String> trials = new ArrayList<>();
   private boolean counted;
-  private @Nullable GatePass pass;
+  private @Nullable Place pass;
   private boolean inside;
   private boolean innocent;
   private int position;
@@ -158,14 +157,14 @@ final class Attempts {
    *
    * @param queued its position in the queue, when it came; 0 if it did not wait
    */
-  void entered(GatePass place, int queued) {
+  void entered(Place place, int queued) {
     pass = place;
     inside = true;
     position = queued;
   }
 
   /** Whether this is the place of the attempt that runs. */
-  boolean isIn(GatePass place) {
+  boolean isIn(Place place) {
     return inside && pass == place;
   }
 

@@ -103,7 +103,7 @@ final class CallerAnswer {
     tell(out, Field.CONTENT_TYPE, head.contentType());
     tell(out, Field.RETRY_AFTER, head.retryAfter());
     tell(out, "x-sluice-tried", tried);
-    tell(out, Entrance.POSITION, queued);
+    tell(out, Place.POSITION, queued);
     tell(out, "x-sluice-model", otherModel);
     tell(out, "x-sluice-output-cap", from.cutCap());
     tell(out, "x-sluice-dropped", String.join(", ", from.losses().dropped()));

@@ -1,10 +1,6 @@
 package dev.sluice.model;
 
 import dev.sluice.ingress.ModelLimit;
-import dev.sluice.model.gate.GateAnswer;
-import dev.sluice.model.gate.GatePass;
-import dev.sluice.proxy.Refusal;
-import dev.sluice.wire.Deadlines;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -15,14 +11,9 @@ import org.jspecify.annotations.Nullable;
  * The way of one call to targets that take only so much: into the first that has room, else into the queue of the one where it is
  * shortest. To be used on the call's worker.
  */
-final class Entrance {
-  /** Field of answers: how many were to go in up to this one, itself included, when it came. */
-  static final String POSITION = "x-sluice-queue-position";
-
+final class Entrance implements Place.Events {
   /** No place in a queue is known. */
   private static final int UNKNOWN = Integer.MAX_VALUE;
-
-  private static final Duration SOON = Duration.ofSeconds(1);
 
   /** A target that had no room. */
   private record Full(Attempts.Ready ready, ModelLimit limit, int position) {}
@@ -31,8 +22,8 @@ final class Entrance {
   private final ModelRequest asked;
   private final Attempts attempts;
   private final List<Full> full = new ArrayList<>();
-  private final Timer timer = new Timer();
-  private @Nullable Attempt asking;
+  private @Nullable Place asking;
+  private Attempts.@Nullable Ready ready;
 
   Entrance(ModelCall call, ModelRequest asked, Attempts attempts) {
     this.call = call;
@@ -41,13 +32,14 @@ final class Entrance {
   }
 
   /** Asks whether a target has room; waits there if there is no other. */
-  void ask(Attempts.Ready ready, ModelLimit limit) {
-    begin(ready, limit, attempts.isOnly());
+  void ask(Attempts.Ready next, ModelLimit limit) {
+    begin(next, limit, attempts.isOnly());
   }
 
   /** Nobody is left who has room. @return whether it waits for one who has none */
   boolean queue() {
-    Full best = full.stream().min(Comparator.comparingInt(Full::position)).orElse(null);
+    Full best =
+        full.stream().min(Comparator.comparingInt(Full::position)).orElse(null);
     if (best == null) {
       return false;
     }
@@ -57,177 +49,65 @@ final class Entrance {
     return true;
   }
 
-  private void begin(Attempts.Ready ready, ModelLimit limit, boolean patient) {
-    Attempt begun = new Attempt(ready, limit, patient);
-    asking = begun;
-    Duration most = asked.gateway().gates().settings().answerTimeout();
-    Duration wait = patient ? limit.queue().longest().plus(most) : most;
-    asked.gateway().scope().deadlines().set(timer, wait.toNanos());
-    CallBounds bounds = ready.candidate().bounds();
-    begun.pass = asked
-        .gateway()
-        .gates()
-        .ask(
-            ready.candidate().declared().provider().name(),
-            limit,
-            asked.spender().tenant(),
-            bounds.input() + bounds.output(),
-            patient,
-            begun);
+  private void begin(Attempts.Ready next, ModelLimit limit, boolean patient) {
+    String provider = next.candidate().declared().provider().name();
+    Place place = new Place(asked.gateway(), provider, limit, patient, this);
+    asking = place;
+    ready = next;
+    place.ask(asked.spender().tenant(), next.candidate().bounds());
   }
 
   /** The call is over: it waits no more. What is inside ends with its attempt. */
   void leave() {
-    asked.gateway().scope().deadlines().clear(timer);
-    Attempt waiting = asking;
+    Place waiting = asking;
     asking = null;
-    if (waiting != null && !waiting.inside) {
-      waiting.end();
+    if (waiting != null) {
+      waiting.over();
     }
   }
 
-  private void in(Attempt attempt, int position) {
-    if (attempt != asking || call.over()) {
-      attempt.end();
-      return;
-    }
-    attempt.inside = true;
-    asked.gateway().log().queued(attempt.limitId(), System.nanoTime() - attempt.startNanos);
-    GatePass pass = attempt.pass;
-    if (pass == null || !attempts.begin(attempt.ready)) {
-      attempt.end();
-      asking = null;
+  @Override
+  public void in(Place place, int position) {
+    Attempts.Ready next = ready;
+    asking = null;
+    if (next == null || !attempts.begin(next)) {
+      place.over();
+      place.used(0);
       call.attempt();
       return;
     }
-    attempts.entered(pass, position);
-    timer.watch(pass);
-    call.ask(attempt.ready);
+    attempts.entered(place, position);
+    call.ask(next);
   }
 
-  private void out(Attempt attempt, int position, Duration retryAfter) {
-    if (attempt != asking || call.over()) {
-      return;
-    }
+  @Override
+  public void out(Place place, int position, Duration retryAfter) {
+    Attempts.Ready next = ready;
     asking = null;
-    asked.gateway().scope().deadlines().clear(timer);
-    if (attempt.patient) {
-      refuse(attempt, position, retryAfter);
+    if (place.patient() || next == null) {
+      call.refuse(place.refusal(position, retryAfter), position);
     } else {
-      full.add(new Full(attempt.ready, attempt.limit, position));
-      attempts.passOver(attempt.ready);
+      full.add(new Full(next, place.limit(), position));
+      attempts.passOver(next);
       call.attempt();
     }
   }
 
-  private void refuse(Attempt attempt, int position, Duration retryAfter) {
-    String code = attempt.limit.timeless() ? "target_busy" : "rate_limit_exceeded";
-    int status = attempt.limit.timeless() ? 503 : 429;
-    long waited = System.nanoTime() - attempt.startNanos;
-    boolean tooLong = waited >= attempt.limit.queue().longest().toNanos();
-    String why = tooLong
-        ? "the call has waited for " + attempt.limit.queue().longest().toSeconds()
-            + " s for its turn at the model's provider, and is number " + position
-        : "too many calls wait for the model's provider already: this one would be number "
-            + position;
-    call.refuse(new Refusal.Busy(status, why, code, retryAfter), position);
-  }
-
-  private void unknown(Attempt attempt) {
-    if (attempt != asking || call.over()) {
-      attempt.end();
-      return;
-    }
-    attempt.end();
-    if (attempt.patient) {
+  @Override
+  public void unknown(Place place) {
+    if (place.patient()) {
       asking = null;
-      call.refuse(
-          new Refusal.Busy(
-              503,
-              "whether the model's provider has room can't be found out right now",
-              "limit_unavailable",
-              SOON),
-          0);
+      call.refuse(Place.unknownRefusal(), 0);
     } else {
-      out(attempt, UNKNOWN, SOON);
+      out(place, UNKNOWN, Duration.ZERO);
     }
   }
 
-  private void lost(@Nullable GatePass pass) {
-    if (pass != null && attempts.isIn(pass)) {
+  @Override
+  public void lost(Place place) {
+    if (attempts.isIn(place)) {
       attempts.blameNobody();
       call.lostPlace();
-    }
-  }
-
-  /** One question to a gate. */
-  private final class Attempt implements GateAnswer {
-    private final Attempts.Ready ready;
-    private final ModelLimit limit;
-    private final boolean patient;
-    private final long startNanos = System.nanoTime();
-    private @Nullable GatePass pass;
-    private boolean inside;
-
-    Attempt(Attempts.Ready ready, ModelLimit limit, boolean patient) {
-      this.ready = ready;
-      this.limit = limit;
-      this.patient = patient;
-    }
-
-    private String limitId() {
-      return limit.id(ready.candidate().declared().provider().name());
-    }
-
-    private void end() {
-      if (pass != null) {
-        pass.over();
-      }
-    }
-
-    @Override
-    public void in(int position) {
-      asked.gateway().scope().execute(() -> Entrance.this.in(this, position));
-    }
-
-    @Override
-    public void out(int position, Duration retryAfter) {
-      asked.gateway().scope().execute(() -> Entrance.this.out(this, position, retryAfter));
-    }
-
-    @Override
-    public void unknown() {
-      asked.gateway().scope().execute(() -> Entrance.this.unknown(this));
-    }
-
-    @Override
-    public void lost() {
-      asked.gateway().scope().execute(() -> Entrance.this.lost(pass));
-    }
-  }
-
-  /** No answer comes; or, later, a place is kept no longer. */
-  private final class Timer extends Deadlines.Deadline {
-    private @Nullable GatePass watched;
-
-    void watch(GatePass pass) {
-      watched = pass;
-      asked.gateway().scope().deadlines().set(this, Math.max(1, pass.leftNanos()));
-    }
-
-    @Override
-    protected void expired() {
-      Attempt waiting = asking;
-      GatePass pass = watched;
-      if (waiting != null && !waiting.inside) {
-        unknown(waiting);
-      } else if (pass != null && attempts.isIn(pass)) {
-        if (pass.leftNanos() > 0) {
-          watch(pass);
-        } else {
-          lost(pass);
-        }
-      }
     }
   }
 }

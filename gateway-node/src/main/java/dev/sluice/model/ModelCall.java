@@ -293,7 +293,7 @@ final class ModelCall implements Arrival.Events, CallQuota.Asking {
     finish();
     Refusals.answer(request, refusal, head -> {
       if (position > 0) {
-        head.field(Entrance.POSITION, Integer.toString(position));
+        head.field(Place.POSITION, Integer.toString(position));
       }
     });
   }

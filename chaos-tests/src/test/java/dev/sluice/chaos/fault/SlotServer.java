@@ -24,7 +24,7 @@ import java.util.regex.Pattern;
 /**
  * A provider of OpenAI's chat completions that counts exactly how many calls it has at a time, by the first part of their path. A
  * call ends when it is answered, after as many milliseconds as its model's name says, such as {@code m-200ms}, or when whoever
- * asked has closed its connection. One thread does all, and sees what was closed before what has come later.
+ * asked has closed its connection. The answer is its number among those of the place. One thread does all, and sees what was closed before what has come later.
  */
 public final class SlotServer implements AutoCloseable {
   private static final Pattern MODEL = Pattern.compile("\"model\" ?: ?\"[^\"]*?([0-9]+)ms\"");
@@ -35,11 +35,17 @@ public final class SlotServer implements AutoCloseable {
   /** What has happened at one place. */
   public static final class Place {
     private final List<Long> beginnings = new CopyOnWriteArrayList<>();
+    private volatile int count;
     private volatile int inFlight;
     private volatile int most;
 
     public int inFlight() {
       return inFlight;
+    }
+
+    /** Calls so far. */
+    public int count() {
+      return count;
     }
 
     /** Most calls at one time, so far. */
@@ -53,6 +59,7 @@ public final class SlotServer implements AutoCloseable {
     }
 
     private void begin() {
+      count++;
       inFlight++;
       most = Math.max(most, inFlight);
       beginnings.add(System.nanoTime());
@@ -67,6 +74,7 @@ public final class SlotServer implements AutoCloseable {
     private final SocketChannel channel;
     private String read = "";
     private Place place;
+    private int number;
     private long dueNanos;
 
     Connection(SocketChannel channel) {
@@ -129,7 +137,8 @@ public final class SlotServer implements AutoCloseable {
   private void write(SelectionKey key, Connection connection) {
     String body =
         "{\"id\":\"chatcmpl-1\",\"object\":\"chat.completion\",\"created\":1,\"model\":\"m\",\"choices\":[{\"index\":0,"
-            + "\"finish_reason\":\"stop\",\"message\":{\"role\":\"assistant\",\"content\":\"hello\"}}],"
+            + "\"finish_reason\":\"stop\",\"message\":{\"role\":\"assistant\",\"content\":\"" + connection.number
+            + "\"}}],"
             + "\"usage\":{\"prompt_tokens\":1,\"completion_tokens\":1,\"total_tokens\":2}}";
     String answer = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: "
         + body.length() + "\r\n\r\n" + body;
@@ -212,6 +221,7 @@ public final class SlotServer implements AutoCloseable {
     connection.dueNanos = System.nanoTime() + millis * 1_000_000;
     connection.place = place(path.substring(0, path.indexOf('/')).toLowerCase(Locale.ROOT));
     connection.place.begin();
+    connection.number = connection.place.count();
   }
 
   @Override

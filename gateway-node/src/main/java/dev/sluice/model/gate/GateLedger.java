@@ -45,10 +45,6 @@ final class GateLedger {
   }
 
   private static final long NANOS_PER_MILLI = 1_000_000;
-  private static final long LEAST_RETRY_MILLIS = 1_000;
-  private static final long MOST_RETRY_MILLIS = Duration.ofMinutes(10).toMillis();
-  /** Share of the newest of all measurements: an eighth. */
-  private static final double NEWEST = 0.125;
 
   private final Answers answers;
   private final long leaseNanos;
@@ -63,8 +59,7 @@ final class GateLedger {
   /** Calls inside that were let in by another one before, and are known. */
   private int inherited;
 
-  private double gapNanos;
-  private long lastInNanos;
+  private final Pace pace = new Pace();
   private boolean busy;
   /** No wait is over before. */
   private long soonestNanos;
@@ -232,6 +227,8 @@ final class GateLedger {
   void learned(long now) {
     if (learning) {
       learning = false;
+      // Who has only waited for that was in no queue.
+      busy = false;
       pass(now);
     }
   }
@@ -344,11 +341,7 @@ final class GateLedger {
       forget(next.id());
       return;
     }
-    if (busy) {
-      double gap = now - lastInNanos;
-      gapNanos = gapNanos == 0 ? gap : gapNanos + NEWEST * (gap - gapNanos);
-    }
-    lastInNanos = now;
+    pace.in(busy, now);
     impatient.remove(next.id());
     queue.enter(next.id(), next.tenant(), by.tokensPerMinute() > 0 ? next.cost() : 1);
     node.inside.put(next.id().number(), next.tenant());
@@ -360,14 +353,9 @@ final class GateLedger {
     answers.in(next.id(), position);
   }
 
-  /** As many as come in before, each as long after the other as of late. */
   private long retryMillis(int position, long need, long now) {
-    double gap = gapNanos == 0 ? 0 : Math.max(gapNanos, busy ? now - lastInNanos : 0);
-    long nanos = (long) (gap * Math.max(1, position));
     GateRule by = rule;
-    if (by != null) {
-      nanos = Math.max(nanos, rates.nanosUntilRoom(by, need, now));
-    }
-    return Math.min(MOST_RETRY_MILLIS, Math.max(LEAST_RETRY_MILLIS, nanos / NANOS_PER_MILLI));
+    return pace.millis(
+        position, busy, by == null ? 0 : rates.nanosUntilRoom(by, need, now), now);
   }
 }

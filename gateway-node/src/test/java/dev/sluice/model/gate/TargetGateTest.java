@@ -80,7 +80,7 @@ class TargetGateTest {
     state("m1", AGO);
     assertThat(node.hasMessages()).isFalse();
     state("m2", AGO);
-    assertThat(node.receiveMessage()).isEqualTo(new GateAgent.In("d/p", term, at - 2, 1, 1));
+    assertThat(node.receiveMessage()).isEqualTo(new GateAgent.In("d/p", term, at - 2, 1, 0));
   }
 
   @Test
