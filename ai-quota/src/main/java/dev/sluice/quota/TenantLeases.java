@@ -332,9 +332,10 @@ final class TenantLeases {
     if (lease.reportedLately(nowNanos, settings.resendMillis() * NANOS)) {
       return false;
     }
-    long since = lease.changedSinceNanos(nowNanos) / NANOS;
-    return lease.closed() && (lease.urgent() || lease.idle() || !lease.closeReported())
-        || since >= (lease.idle() ? settings.quietMillis() : settings.reportMillis());
+    boolean quiet = lease.idle() && lease.unusedNanos(nowNanos) >= settings.quietMillis() * NANOS;
+    return quiet
+        || lease.closed() && (lease.urgent() || lease.idle() || !lease.closeReported())
+        || lease.changedSinceNanos(nowNanos) >= settings.reportMillis() * NANOS;
   }
 
   private void tickAsks(long nowNanos) {

@@ -21,11 +21,11 @@ final class ProxyHeader implements Link.Events {
   }
 
   private static final int LONGEST_LINE = 107;
-  private static final int FIXED_BYTES = 16;
+  static final int FIXED_BYTES = 16;
   private static final int MOST_BYTES = FIXED_BYTES + 2048;
-  private static final byte[] SIGNATURE = {13, 10, 13, 10, 0, 13, 10, 'Q', 'U', 'I', 'T', 10};
-  private static final int TCP4 = 0x11;
-  private static final int TCP6 = 0x21;
+  static final byte[] SIGNATURE = {13, 10, 13, 10, 0, 13, 10, 'Q', 'U', 'I', 'T', 10};
+  static final int TCP4 = 0x11;
+  static final int TCP6 = 0x21;
   private static final Pattern LINE = Pattern.compile(
       "PROXY (?:UNKNOWN.*|TCP[46] ([0-9A-Fa-f:.]+) [0-9A-Fa-f:.]+ (\\d{1,5}) (\\d{1,5}))");
 

@@ -4,10 +4,8 @@ import akka.util.ByteString;
 import dev.sluice.wire.Deadlines;
 import dev.sluice.wire.Dialer;
 import dev.sluice.wire.Link;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -111,7 +109,7 @@ final class StreamRelay implements Link.Events, Client {
     endpoint = at;
     note = null;
     if (to.writesProxy()) {
-      link.write(ByteString.fromArrayUnsafe(header().getBytes(StandardCharsets.US_ASCII)));
+      link.write(ByteString.fromArrayUnsafe(ProxyGreeting.of(settings.proxyVersion(), peer)));
     }
     if (!early.isEmpty()) {
       link.write(early);
@@ -120,19 +118,6 @@ final class StreamRelay implements Link.Events, Client {
     client.resume();
     silence.begin();
     return new Upstream();
-  }
-
-  /** Version 1 of the PROXY protocol. */
-  private String header() {
-    InetSocketAddress from = peer.client();
-    InetAddress own = peer.local();
-    String family = from.getAddress().getAddress().length == own.getAddress().length
-        ? from.getAddress().getAddress().length == 4 ? "TCP4" : "TCP6"
-        : "UNKNOWN";
-    return family.equals("UNKNOWN")
-        ? "PROXY UNKNOWN\r\n"
-        : "PROXY " + family + " " + from.getAddress().getHostAddress() + " " + own.getHostAddress()
-            + " " + from.getPort() + " " + peer.localPort() + "\r\n";
   }
 
   @Override

@@ -11,7 +11,8 @@ public record StreamSettings(
     int tries,
     int unsentBytes,
     int answers,
-    int datagramSessions) {
+    int datagramSessions,
+    int proxyVersion) {
   static StreamSettings from(Config config) {
     Section stream = Section.of(config, "sluice.edge.stream");
     return new StreamSettings(
@@ -20,6 +21,7 @@ public record StreamSettings(
         stream.count("tries", 1, 100),
         (int) stream.bytes("unsent-bytes", 4 * 1024, 64 * 1024 * 1024),
         stream.count("answers", 0, 1_000_000),
-        stream.count("datagram-sessions", 1, 1_000_000));
+        stream.count("datagram-sessions", 1, 1_000_000),
+        stream.count("proxy-version", 1, 2));
   }
 }

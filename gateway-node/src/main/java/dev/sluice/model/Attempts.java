@@ -1,7 +1,6 @@
 package dev.sluice.model;
 
 import dev.sluice.ingress.ModelLimit;
-import dev.sluice.ingress.ModelProvider;
 import dev.sluice.model.chat.Losses;
 import dev.sluice.model.chat.ProviderError;
 import dev.sluice.model.chat.Question;
@@ -93,12 +92,11 @@ final class Attempts {
   private Ready say(Question said, Way way) throws UnsayableException {
     Candidates.Candidate one = candidates.at(way.spot());
     Losses losses = new Losses(candidates.entry().dropsUnsayable());
-    List<ModelProvider.Key> keys = one.declared().provider().keys();
-    Target target = keys.size() <= 1
+    Target target = way.key() == 0
         ? one.target()
         : asked
             .gateway()
-            .target(one.declared().provider().with(keys.get(way.key())), one.model())
+            .target(one.declared().provider(), way.key(), one.model())
             .orElse(one.target());
     Target.Plan as = target.plan(asked.call(), said, one.outputCap(), asked.carried(), losses);
     Long own = said.envelope().outputCap();
@@ -199,6 +197,7 @@ final class Attempts {
       }
     }
     plan.begun(ready.way());
+    position = 0;
     counted = loads.begun(ready.way().spot().id());
     return true;
   }

@@ -85,7 +85,7 @@ final class Candidates {
   private @Nullable Candidate candidate(
       ModelGateway gateway, ModelTable.Target one, String asked, LocalDate today) {
     String model = one.modelFor(entry, asked);
-    Optional<Target> target = gateway.target(one.provider(), model);
+    Optional<Target> target = gateway.target(one.provider(), 0, model);
     if (target.isEmpty()) {
       return null;
     }

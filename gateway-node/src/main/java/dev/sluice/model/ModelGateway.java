@@ -50,6 +50,7 @@ public final class ModelGateway implements ModelService {
   private final ModelSettings settings;
   private final MessageDigest sha256;
   private final ModelNode node;
+  private final Targets targets = new Targets(this::made);
   private int turn;
 
   public ModelGateway(
@@ -208,8 +209,16 @@ public final class ModelGateway implements ModelService {
     }
   }
 
-  /** A model of a provider, as it is known there; empty if the provider has no such model. */
-  Optional<Target> target(ModelProvider provider, String model) {
+  /**
+   * A model of a provider, as it is called with one of its keys; empty if the provider has no such model.
+   *
+   * @param key index among the provider's keys; 0 if it has one or none
+   */
+  Optional<Target> target(ModelProvider provider, int key, String model) {
+    return targets.of(provider, key, model);
+  }
+
+  private Optional<Target> made(ModelProvider provider, String model) {
     return provider.kind() == DeclaredModelProvider.Kind.ECHO
         ? EchoTarget.of(scope, provider.name(), model)
         : Optional.of(new HttpTarget(

@@ -27,9 +27,11 @@ final class OpenAiApi implements ProviderApi {
   private static final String ASKS_USAGE = ChatOptions.Feature.STREAM_OPTIONS.name();
 
   private final ModelProvider provider;
+  private final ProviderDialect conversations;
 
   OpenAiApi(ModelProvider provider) {
     this.provider = provider;
+    this.conversations = new ChatProvider(options(provider.chat()));
   }
 
   static ChatOptions options(ChatTraits traits) {
@@ -84,7 +86,7 @@ final class OpenAiApi implements ProviderApi {
 
   @Override
   public ProviderDialect conversations(String model) {
-    return new ChatProvider(options(provider.chat()));
+    return conversations;
   }
 
   @Override

@@ -73,9 +73,24 @@ final class AccessLog {
   private static void text(StringBuilder line, String name, @Nullable String value) {
     if (value != null) {
       line.append(",\"").append(name).append("\":\"");
-      JsonStringEncoder.getInstance().quoteAsString(value, line);
+      if (isPlain(value)) {
+        line.append(value);
+      } else {
+        JsonStringEncoder.getInstance().quoteAsString(value, line);
+      }
       line.append('"');
     }
+  }
+
+  /** Whether it stands in JSON as it is. */
+  private static boolean isPlain(String value) {
+    for (int i = 0; i < value.length(); i++) {
+      char c = value.charAt(i);
+      if (c < ' ' || c > '~' || c == '"' || c == '\\') {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static void number(StringBuilder line, String name, long value) {

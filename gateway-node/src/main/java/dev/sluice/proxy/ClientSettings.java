@@ -50,7 +50,8 @@ final class ClientSettings {
             stream.tries(),
             stream.unsentBytes(),
             declared.streamAnswers() < 0 ? stream.answers() : declared.streamAnswers(),
-            stream.datagramSessions()));
+            stream.datagramSessions(),
+            stream.proxyVersion()));
   }
 
   /** Whether each answer is the last one of its connection. */

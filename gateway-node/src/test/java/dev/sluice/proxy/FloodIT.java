@@ -5,10 +5,13 @@ import static org.awaitility.Awaitility.await;
 
 import dev.sluice.wire.Http2Frames;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -24,6 +27,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class FloodIT {
   private static final int FRAMES = 20_000;
   private static final int ENHANCE_YOUR_CALM = 11;
+  private static final int TIMES = 10;
+  private static final int PART = 4;
+  private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
   /** What an attacker sends over HTTP/2, frame by frame; numbers count from 0. */
   enum Frames {
@@ -152,6 +158,42 @@ class FloodIT {
       assertThat(attacker.next(Http2Frames.GOAWAY).code()).isEqualTo(ENHANCE_YOUR_CALM);
       attacker.awaitEnd();
       RunningEdge.await(flooding);
+    }
+  }
+
+  /** As long as it likes, with a quarter of a core. */
+  @ParameterizedTest
+  @EnumSource
+  void whoeverComesBackIsCutOffAgain(Frames shape) {
+    Share quarter = new Share();
+    for (int time = 0; time < TIMES; time++) {
+      int before = good.get();
+      try (Http2Client attacker = Http2Client.open(edge)) {
+        for (int i = 0; i < FRAMES; i++) {
+          shape.frame.accept(attacker, i);
+          quarter.keep();
+        }
+      } catch (UncheckedIOException e) {
+        // cut off
+      }
+      await().atMost(RunningEdge.DEADLINE).until(() -> steady.isDone() || good.get() > before);
+    }
+    assertThat(steady).isNotDone();
+  }
+
+  /** Rests as often as it takes for its thread to have no more than a quarter of a core. */
+  private static final class Share {
+    private static final long LEAST_NANOS = 1_000_000;
+
+    private final long beganNanos = System.nanoTime();
+    private final long beforeNanos = THREADS.getCurrentThreadCpuTime();
+
+    void keep() {
+      long used = THREADS.getCurrentThreadCpuTime() - beforeNanos;
+      long ahead = PART * used - (System.nanoTime() - beganNanos);
+      if (ahead > LEAST_NANOS) {
+        LockSupport.parkNanos(ahead);
+      }
     }
   }
 

@@ -1,18 +1,17 @@
 package dev.sluice.model.openai;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.async.ByteArrayFeeder;
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.model.chat.DocumentTap;
+import dev.sluice.model.chat.Json;
 import dev.sluice.model.chat.TokenUsage;
-import java.io.IOException;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the usage of an answer's JSON document in its bytes as they pass, in pieces of any size. Keeps nothing of the answer.
- * What is no JSON has no usage.
+ * Finds the usage of an answer's JSON document in its bytes as they pass, in pieces of any size. Keeps nothing of the answer but
+ * the usage: the rest is only followed as far as it takes to know which object a byte stands in. What is no JSON has no usage.
  */
 final class JsonUsage extends DocumentTap {
   /** Where chat completions, embeddings, images and transcriptions have it. */
@@ -25,18 +24,33 @@ final class JsonUsage extends DocumentTap {
   static final Set<String> OF_RANKS =
       Set.of("usage", "meta.tokens", "meta.billed_units", "meta.usage");
 
-  private static final JsonFactory JSON = new JsonFactory();
+  /** Names are read down to this depth. */
+  private static final int DEEPEST = 2;
+
+  /** Longer names are none of those that are looked for. */
+  private static final int MOST_NAME = 32;
+
+  private static final int MOST_USAGE_BYTES = 1 << 16;
+
   private final Set<String> places;
-  private final JsonParser parser;
-  private final ByteArrayFeeder feeder;
+  private final boolean nested;
+  /** At each depth, whether it is an object rather than a list, and the name of its field that is being read. */
+  private final boolean[] objects = new boolean[DEEPEST + 1];
+
+  private final byte[][] names = new byte[DEEPEST + 1][MOST_NAME];
+  private final int[] lengths = new int[DEEPEST + 1];
   private int depth;
-  /** Depth of the fields of the usage that is being read; 0 if none is. */
-  private int figures;
+  private boolean inText;
+  private boolean escaped;
+  /** Whether the next text is the name of a field, or the one that is being read. */
+  private boolean naming;
 
   private boolean broken;
-  private String field = "";
-  private String parent = "";
-  private Usage reading = new Usage();
+  /** The usage as far as it has come; null while none is being read. */
+  private @Nullable ByteArrayOutputStream reading;
+  /** Depth that its object stands in. */
+  private int around;
+
   private @Nullable TokenUsage found;
 
   JsonUsage() {
@@ -46,72 +60,108 @@ final class JsonUsage extends DocumentTap {
   /** @param places of an object with usage: its name, or that of the object it is in and its own, with a dot between */
   JsonUsage(Set<String> places) {
     this.places = places;
-    try {
-      parser = JSON.createNonBlockingByteArrayParser();
-      feeder = (ByteArrayFeeder) parser.getNonBlockingInputFeeder();
-    } catch (IOException e) {
-      throw new IllegalStateException("a parser without input can't fail", e);
-    }
+    this.nested = places.stream().anyMatch(place -> place.indexOf('.') > 0);
   }
 
   @Override
   protected void read(byte[] bytes, int from, int to) {
-    if (broken || from == to) {
+    int kept = from;
+    for (int i = from; i < to && !broken; i++) {
+      byte next = bytes[i];
+      if (inText) {
+        text(next);
+      } else if (next == '"') {
+        inText = true;
+        broken = depth == 0;
+        if (naming) {
+          lengths[depth] = 0;
+        }
+      } else if (next == '{' || next == '[') {
+        if (reading == null && next == '{' && isPlace()) {
+          reading = new ByteArrayOutputStream();
+          around = depth;
+          kept = i;
+        }
+        begins(next == '{');
+      } else if (next == '}' || next == ']') {
+        ends();
+        if (reading != null && depth == around) {
+          reading.write(bytes, kept, i + 1 - kept);
+          take(reading.toByteArray());
+        }
+      } else if (next == ',') {
+        naming = depth <= DEEPEST && objects[depth];
+      } else if (depth == 0 && next > ' ') {
+        broken = true;
+      }
+    }
+    if (reading != null && !broken) {
+      reading.write(bytes, kept, to - kept);
+      broken = reading.size() > MOST_USAGE_BYTES;
+    }
+  }
+
+  private void text(byte next) {
+    if (escaped) {
+      escaped = false;
+    } else if (next == '\\') {
+      escaped = true;
+    } else if (next == '"') {
+      inText = false;
+      naming = false;
       return;
     }
-    try {
-      feeder.feedInput(bytes, from, to);
-      for (JsonToken token = parser.nextToken();
-          token != null && token != JsonToken.NOT_AVAILABLE; ) {
-        take(token);
-        token = parser.nextToken();
+    if (naming) {
+      if (lengths[depth] < MOST_NAME) {
+        names[depth][lengths[depth]] = next;
       }
-    } catch (IOException e) {
-      broken = true;
+      lengths[depth]++;
     }
+  }
+
+  private void begins(boolean object) {
+    depth++;
+    naming = object && depth <= DEEPEST;
+    if (depth <= DEEPEST) {
+      objects[depth] = object;
+      lengths[depth] = 0;
+    }
+  }
+
+  private void ends() {
+    depth--;
+    naming = false;
+    broken = depth < 0;
+  }
+
+  /** Whether the object that begins here is the usage. */
+  private boolean isPlace() {
+    if (depth == 1) {
+      return objects[1] && places.contains(name(1));
+    }
+    return nested
+        && depth == 2
+        && objects[1]
+        && objects[2]
+        && places.contains(name(1) + "." + name(2));
+  }
+
+  private String name(int at) {
+    return lengths[at] > MOST_NAME
+        ? ""
+        : new String(names[at], 0, lengths[at], StandardCharsets.UTF_8);
+  }
+
+  private void take(byte[] usage) {
+    reading = null;
+    JsonNode figures = Json.tree(usage);
+    TokenUsage read = figures == null ? null : Usage.in(figures);
+    found = read == null ? found : read;
   }
 
   /** The usage, once all bytes were read; null if there was none. */
   @Override
   public @Nullable TokenUsage usage() {
     return broken ? null : found;
-  }
-
-  private void take(JsonToken token) throws IOException {
-    if (token == JsonToken.FIELD_NAME) {
-      field = parser.currentName();
-    } else if (token.isStructStart()) {
-      depth++;
-      structBegins(token);
-    } else if (token.isStructEnd()) {
-      if (depth == figures) {
-        TokenUsage read = reading.tokens();
-        found = read == null ? found : read;
-        figures = 0;
-      }
-      depth--;
-    } else if (figures > 0 && token == JsonToken.VALUE_NUMBER_INT) {
-      if (depth == figures) {
-        reading.figure(field, parser.getLongValue());
-      } else if (depth == figures + 1) {
-        reading.detail(parent, field, parser.getLongValue());
-      }
-    }
-  }
-
-  private void structBegins(JsonToken token) {
-    if (figures > 0) {
-      parent = depth == figures + 1 ? field : parent;
-      return;
-    }
-    boolean usage = token == JsonToken.START_OBJECT
-        && (depth == 2 && places.contains(field)
-            || depth == 3 && places.contains(parent + "." + field));
-    if (usage) {
-      figures = depth;
-      reading = new Usage();
-    } else if (depth == 2) {
-      parent = token == JsonToken.START_OBJECT ? field : "";
-    }
   }
 }

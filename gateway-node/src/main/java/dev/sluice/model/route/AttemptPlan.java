@@ -170,11 +170,17 @@ public final class AttemptPlan {
    */
   public boolean mayGoOn(
       Way way, boolean keyOnly, long nowNanos, Function<String, Standing> health) {
-    return attempts < rule.attempts()
-        && nowNanos - startNanos < rule.deadline().toNanos()
-        && tiers.stream()
-            .flatMap(tier -> tier.spots().stream())
-            .filter(spot -> keyOnly || spot.index() != way.spot().index())
-            .anyMatch(spot -> find(spot, health).way() != null);
+    if (attempts >= rule.attempts() || nowNanos - startNanos >= rule.deadline().toNanos()) {
+      return false;
+    }
+    for (Tier tier : tiers) {
+      for (Spot spot : tier.spots()) {
+        boolean other = keyOnly || spot.index() != way.spot().index();
+        if (other && find(spot, health).way() != null) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 }
