@@ -77,8 +77,7 @@ class ArchitectureTest {
   static final ArchRule healthKnowsNoRequest = usesOfOursOnly(HEALTH, STATE);
 
   @ArchTest
-  static final ArchRule gatesKnowNoRequest =
-      usesOfOursOnly("dev.sluice.model.gate", ROUTES, STATE);
+  static final ArchRule gatesKnowNoRequest = usesOfOursOnly("dev.sluice.model.gate", ROUTES, STATE);
 
   @ArchTest
   static final ArchRule theChoiceOfTargetsKnowsRoutesAndHealth =

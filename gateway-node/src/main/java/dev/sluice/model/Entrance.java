@@ -38,8 +38,7 @@ final class Entrance implements Place.Events {
 
   /** Nobody is left who has room. @return whether it waits for one who has none */
   boolean queue() {
-    Full best =
-        full.stream().min(Comparator.comparingInt(Full::position)).orElse(null);
+    Full best = full.stream().min(Comparator.comparingInt(Full::position)).orElse(null);
     if (best == null) {
       return false;
     }

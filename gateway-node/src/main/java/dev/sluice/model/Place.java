@@ -48,8 +48,7 @@ final class Place {
    * @param provider {@code namespace/name}
    * @param patient whether the call waits if there is none
    */
-  Place(
-      ModelGateway gateway, String provider, ModelLimit limit, boolean patient, Events events) {
+  Place(ModelGateway gateway, String provider, ModelLimit limit, boolean patient, Events events) {
     this.gateway = gateway;
     this.provider = provider;
     this.limit = limit;

@@ -18,6 +18,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -35,22 +36,22 @@ public final class SlotServer implements AutoCloseable {
   /** What has happened at one place. */
   public static final class Place {
     private final List<Long> beginnings = new CopyOnWriteArrayList<>();
-    private volatile int count;
-    private volatile int inFlight;
-    private volatile int most;
+    private final AtomicInteger inFlight = new AtomicInteger();
+    private final AtomicInteger most = new AtomicInteger();
+    private final AtomicInteger count = new AtomicInteger();
 
     public int inFlight() {
-      return inFlight;
+      return inFlight.get();
     }
 
     /** Calls so far. */
     public int count() {
-      return count;
+      return count.get();
     }
 
     /** Most calls at one time, so far. */
     public int most() {
-      return most;
+      return most.get();
     }
 
     /** When calls have come, by {@link System#nanoTime}. */
@@ -59,14 +60,13 @@ public final class SlotServer implements AutoCloseable {
     }
 
     private void begin() {
-      count++;
-      inFlight++;
-      most = Math.max(most, inFlight);
+      count.incrementAndGet();
+      most.accumulateAndGet(inFlight.incrementAndGet(), Math::max);
       beginnings.add(System.nanoTime());
     }
 
     private void end() {
-      inFlight--;
+      inFlight.decrementAndGet();
     }
   }
 
@@ -137,7 +137,8 @@ public final class SlotServer implements AutoCloseable {
   private void write(SelectionKey key, Connection connection) {
     String body =
         "{\"id\":\"chatcmpl-1\",\"object\":\"chat.completion\",\"created\":1,\"model\":\"m\",\"choices\":[{\"index\":0,"
-            + "\"finish_reason\":\"stop\",\"message\":{\"role\":\"assistant\",\"content\":\"" + connection.number
+            + "\"finish_reason\":\"stop\",\"message\":{\"role\":\"assistant\",\"content\":\""
+            + connection.number
             + "\"}}],"
             + "\"usage\":{\"prompt_tokens\":1,\"completion_tokens\":1,\"total_tokens\":2}}";
     String answer = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: "

@@ -355,7 +355,6 @@ final class GateLedger {
 
   private long retryMillis(int position, long need, long now) {
     GateRule by = rule;
-    return pace.millis(
-        position, busy, by == null ? 0 : rates.nanosUntilRoom(by, need, now), now);
+    return pace.millis(position, busy, by == null ? 0 : rates.nanosUntilRoom(by, need, now), now);
   }
 }

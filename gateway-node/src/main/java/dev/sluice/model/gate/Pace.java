@@ -29,8 +29,8 @@ final class Pace {
    * @param leastNanos that it takes in any case
    */
   long millis(int position, boolean stands, long leastNanos, long now) {
-    double gap = gapNanos == 0 ? 0 : Math.max(gapNanos, stands ? now - lastNanos : 0);
-    double nanos = Math.max(leastNanos, gap * Math.max(1, position));
+    double gap = gapNanos == 0 ? 0 : Math.max(gapNanos, stands ? (double) (now - lastNanos) : 0);
+    double nanos = Math.max((double) leastNanos, gap * Math.max(1, position));
     return Math.min(MOST_MILLIS, Math.max(LEAST_MILLIS, (long) (nanos / NANOS_PER_MILLI)));
   }
 }

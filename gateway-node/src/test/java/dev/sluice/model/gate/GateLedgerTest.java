@@ -347,7 +347,7 @@ class GateLedgerTest {
     private static final long SEEN_AFTER = 5 * SECOND;
     private static final long OWN_LEASE = LEASE.toNanos() * 9 / 10;
 
-    private final class Node {
+    private static final class Node {
       private final String name;
       private final Set<Long> inside = new HashSet<>();
       private final Map<Long, Wish> waiting = new TreeMap<>();
