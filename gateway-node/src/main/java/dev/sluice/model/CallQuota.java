@@ -111,7 +111,9 @@ final class CallQuota {
     heldAtNanos = System.nanoTime();
     rooms = admitted.room();
     observed = admitted.observed();
-    observed.forEach(room -> gateway.log().observed(spender.tenant(), room.bucket()));
+    for (ToNode.Room room : observed) {
+      gateway.log().observed(spender.tenant(), room.bucket());
+    }
   }
 
   /** How much longer the call may run at most; this long if nothing is held for it. */

@@ -122,12 +122,11 @@ final class Candidates {
 
   private Spot spot(Candidate one) {
     ModelProvider provider = one.declared().provider();
-    return Spot.of(
-        all.size(),
-        one.declared().weight(),
-        provider.name(),
-        one.model(),
-        provider.keys().stream().map(ModelProvider.Key::name).toList());
+    List<String> keys = new ArrayList<>(provider.keys().size());
+    for (ModelProvider.Key key : provider.keys()) {
+      keys.add(key.name());
+    }
+    return Spot.of(all.size(), one.declared().weight(), provider.name(), one.model(), keys);
   }
 
   boolean isEmpty() {
@@ -158,15 +157,21 @@ final class Candidates {
 
   /** The longest that an answer may take. */
   Duration longest() {
-    return all.stream()
-        .map(one -> one.declared().provider().timeouts().total())
-        .max(Duration::compareTo)
-        .orElse(Duration.ZERO);
+    Duration longest = Duration.ZERO;
+    for (Candidate one : all) {
+      Duration total = one.declared().provider().timeouts().total();
+      longest = total.compareTo(longest) > 0 ? total : longest;
+    }
+    return longest;
   }
 
   /** The most that the call can come to, whoever answers it. */
   CallBounds bounds() {
-    return all.stream().map(Candidate::bounds).reduce(CallBounds.NONE, CallBounds::max);
+    CallBounds most = CallBounds.NONE;
+    for (Candidate one : all) {
+      most = most.max(one.bounds());
+    }
+    return most;
   }
 
   /** Why there is nobody. */

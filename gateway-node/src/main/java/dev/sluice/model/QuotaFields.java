@@ -11,16 +11,41 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 
 /** A quota in words and header fields, as clients of OpenAI's API know them. */
 final class QuotaFields {
   private static final long FAR_MILLIS = 60_000;
   private static final int DECIMALS_OF_NANO = 9;
 
+  /** The fields that tell how a bucket of some unit stands. */
+  private record Names(String limit, String remaining, String reset) {
+    static Names of(Unit unit) {
+      String word = word(unit);
+      return new Names(
+          "x-ratelimit-limit-" + word,
+          "x-ratelimit-remaining-" + word,
+          "x-ratelimit-reset-" + word);
+    }
+  }
+
+  private static final Map<Unit, Names> NAMES = new EnumMap<>(Unit.class);
+
+  static {
+    for (Unit unit : Unit.values()) {
+      NAMES.put(unit, Names.of(unit));
+    }
+  }
+
   private QuotaFields() {}
 
   /** Of each unit the bucket that is nearest to its limit, and the name of the nearest of all. */
   static void rateLimit(List<ToNode.Room> rooms, HeadSink head) {
+    if (rooms.size() == 1 && !rooms.get(0).observed()) {
+      rateLimit(rooms.get(0), head);
+      head.field("x-sluice-bucket", rooms.get(0).bucket());
+      return;
+    }
     Map<Unit, ToNode.Room> nearest = new EnumMap<>(Unit.class);
     ToNode.Room first = null;
     for (ToNode.Room room : rooms) {
@@ -44,11 +69,11 @@ final class QuotaFields {
   }
 
   private static void rateLimit(ToNode.Room room, HeadSink head) {
-    String unit = word(room.unit());
-    head.field("x-ratelimit-limit-" + unit, Long.toString(room.limit()))
-        .field("x-ratelimit-remaining-" + unit, Long.toString(Math.max(0, room.free())));
+    Names names = Objects.requireNonNull(NAMES.get(room.unit()));
+    head.field(names.limit(), Long.toString(room.limit()))
+        .field(names.remaining(), Long.toString(Math.max(0, room.free())));
     if (room.resetInMillis() != ToNode.NEVER) {
-      head.field("x-ratelimit-reset-" + unit, span(room.resetInMillis()));
+      head.field(names.reset(), span(room.resetInMillis()));
     }
   }
 

@@ -48,7 +48,12 @@ public final class SpendingTree {
   public record Path(String name, List<Limit> limits) {
     /** Whether any of them may refuse a request. */
     public boolean enforced() {
-      return limits.stream().anyMatch(limit -> !limit.observed());
+      for (Limit limit : limits) {
+        if (!limit.observed()) {
+          return true;
+        }
+      }
+      return false;
     }
 
     /** Whether any of them counts this. */
@@ -58,7 +63,12 @@ public final class SpendingTree {
 
     /** Whether any of them may refuse a request because of this. */
     public boolean enforces(Unit unit) {
-      return limits.stream().anyMatch(limit -> limit.unit() == unit && !limit.observed());
+      for (Limit limit : limits) {
+        if (limit.unit() == unit && !limit.observed()) {
+          return true;
+        }
+      }
+      return false;
     }
   }
 

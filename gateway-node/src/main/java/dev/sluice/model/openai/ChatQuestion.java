@@ -18,6 +18,7 @@ import dev.sluice.model.chat.Words;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -34,7 +35,7 @@ final class ChatQuestion implements Question {
   private static final int TEMPLATE_TOKENS = 16;
 
   private final byte[] body;
-  private final Map<String, Span> spans = new TreeMap<>();
+  private final Map<String, Span> spans = new HashMap<>();
   /** The ids of tool calls that have thoughts in them, by their place, as the provider gave them. */
   private final Map<String, String> bareIds = new TreeMap<>();
 
@@ -54,6 +55,7 @@ final class ChatQuestion implements Question {
   private long predictedTokens;
   private String lastUserText = "";
   private @Nullable String unboundedInput;
+  private @Nullable Envelope envelope;
 
   private ChatQuestion(byte[] body) {
     this.body = body;
@@ -80,6 +82,15 @@ final class ChatQuestion implements Question {
   /** Its input is bounded by its bytes, and what a template may add for each message and tool. */
   @Override
   public Envelope envelope() {
+    Envelope known = envelope;
+    if (known == null) {
+      known = sealed();
+      envelope = known;
+    }
+    return known;
+  }
+
+  private Envelope sealed() {
     return new Envelope(
         model,
         stream,

@@ -67,6 +67,12 @@ final class JsonUsage extends DocumentTap {
   protected void read(byte[] bytes, int from, int to) {
     int kept = from;
     for (int i = from; i < to && !broken; i++) {
+      if (inText && !naming && !escaped) {
+        i = textEnd(bytes, i, to);
+        if (i == to) {
+          break;
+        }
+      }
       byte next = bytes[i];
       if (inText) {
         text(next);
@@ -99,6 +105,15 @@ final class JsonUsage extends DocumentTap {
       reading.write(bytes, kept, to - kept);
       broken = reading.size() > MOST_USAGE_BYTES;
     }
+  }
+
+  /** The next byte of a text that means something, or the end of the piece. */
+  private static int textEnd(byte[] bytes, int from, int to) {
+    int at = from;
+    while (at < to && bytes[at] != '"' && bytes[at] != '\\') {
+      at++;
+    }
+    return at;
   }
 
   private void text(byte next) {

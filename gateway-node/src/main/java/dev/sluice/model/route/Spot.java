@@ -1,5 +1,6 @@
 package dev.sluice.model.route;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -22,10 +23,10 @@ public record Spot(int index, int weight, String id, List<Key> keys) {
    */
   public static Spot of(int index, int weight, String provider, String model, List<String> keys) {
     String target = provider + "/" + model;
-    List<Key> ids = (keys.isEmpty() ? List.of("") : keys)
-        .stream()
-            .map(key -> new Key("key " + provider + "#" + key, "limit " + target + "#" + key))
-            .toList();
+    List<Key> ids = new ArrayList<>(Math.max(1, keys.size()));
+    for (String key : keys.isEmpty() ? List.of("") : keys) {
+      ids.add(new Key("key " + provider + "#" + key, "limit " + target + "#" + key));
+    }
     return new Spot(index, weight, "target " + target, ids);
   }
 }
