@@ -46,6 +46,7 @@ final class Attempts {
   private boolean counted;
   private @Nullable Place pass;
   private boolean inside;
+  private boolean cancelled;
   private boolean innocent;
   private int position;
 
@@ -158,6 +159,7 @@ final class Attempts {
   void entered(Place place, int queued) {
     pass = place;
     inside = true;
+    cancelled = false;
     position = queued;
   }
 
@@ -169,6 +171,11 @@ final class Attempts {
   /** What becomes of the attempt that runs says nothing of its target. */
   void blameNobody() {
     innocent = true;
+  }
+
+  /** The attempt that runs is given up. */
+  void cancelled() {
+    cancelled = true;
   }
 
   /** What the attempt that is over has used. */
@@ -294,7 +301,11 @@ final class Attempts {
     }
     if (inside && pass != null) {
       inside = false;
-      pass.over();
+      if (cancelled) {
+        pass.overSoon();
+      } else {
+        pass.over();
+      }
     }
     endTrials();
   }

@@ -430,6 +430,7 @@ final class ModelAnswer implements Target.Events {
       return;
     }
     call = null;
+    attempts.cancelled();
     request.note(why);
     if (request.arrival().headSent() && streamed) {
       cut(why);
@@ -459,6 +460,7 @@ final class ModelAnswer implements Target.Events {
     Target.Call running = call;
     call = null;
     if (running != null) {
+      attempts.cancelled();
       running.cancel();
     }
   }

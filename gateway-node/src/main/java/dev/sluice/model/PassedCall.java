@@ -60,6 +60,7 @@ final class PassedCall implements Arrival.Events, UpstreamEvents, CallQuota.Aski
   private boolean over;
   private long bodyBytes;
   private int queued;
+  private boolean cancelled;
 
   PassedCall(ModelGateway gateway, Inbound request, Action.Pass pass, TenantTable.Spender spender) {
     this.gateway = gateway;
@@ -304,6 +305,7 @@ final class PassedCall implements Arrival.Events, UpstreamEvents, CallQuota.Aski
   public void failed(UpstreamFailure failure) {
     upstream = null;
     waiting = false;
+    cancelled = true;
     if (over) {
       return;
     }
@@ -342,6 +344,7 @@ final class PassedCall implements Arrival.Events, UpstreamEvents, CallQuota.Aski
     UpstreamConnection running = upstream;
     upstream = null;
     if (running != null) {
+      cancelled = true;
       running.cancel();
     } else if (waiting) {
       gateway.upstreams().cancel(address.origin(), this);
@@ -386,7 +389,11 @@ final class PassedCall implements Arrival.Events, UpstreamEvents, CallQuota.Aski
     over = true;
     gateway.scope().deadlines().clear(totalTime);
     if (place != null) {
-      place.over();
+      if (cancelled) {
+        place.overSoon();
+      } else {
+        place.over();
+      }
       if (!used) {
         place.used(0);
       }

@@ -18,6 +18,9 @@ final class Place {
 
   private static final Duration SOON = Duration.ofSeconds(1);
 
+  /** Twice this is longer than a round of a worker. */
+  private static final Duration CLOSING = Duration.ofMillis(10);
+
   /** What becomes of it: one of the first three, and after {@link #in} perhaps the last. Nothing after it was given back. */
   interface Events {
     /** @param position that it had in the queue when it came; 0 if it did not wait */
@@ -83,6 +86,14 @@ final class Place {
         pass.used(0);
       }
     }
+  }
+
+  /**
+   * The same of a call that was given up: its connection is closed when the worker next looks at its sockets, and until then the
+   * target still has it.
+   */
+  void overSoon() {
+    gateway.scope().after(CLOSING, () -> gateway.scope().after(CLOSING, this::over));
   }
 
   /** What the call has used. Once, after it was inside; may be after it is over. */
