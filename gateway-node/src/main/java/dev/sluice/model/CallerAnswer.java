@@ -26,6 +26,7 @@ final class CallerAnswer {
   private final Attempts.Ready from;
   private final CallQuota quota;
   private final String tried;
+  private final String queued;
   private final String otherModel;
   private final ByteArrayOutputStream held = new ByteArrayOutputStream();
   private @Nullable Head heldHead;
@@ -34,14 +35,21 @@ final class CallerAnswer {
 
   /**
    * @param tried who was asked before; empty if nobody was
+   * @param queued its position in a queue, when it came; empty if it did not wait
    * @param otherModel that answers instead of the one that was asked for; else empty
    */
   CallerAnswer(
-      Inbound request, Attempts.Ready from, CallQuota quota, String tried, String otherModel) {
+      Inbound request,
+      Attempts.Ready from,
+      CallQuota quota,
+      String tried,
+      String queued,
+      String otherModel) {
     this.request = request;
     this.from = from;
     this.quota = quota;
     this.tried = tried;
+    this.queued = queued;
     this.otherModel = otherModel;
   }
 
@@ -95,6 +103,7 @@ final class CallerAnswer {
     tell(out, Field.CONTENT_TYPE, head.contentType());
     tell(out, Field.RETRY_AFTER, head.retryAfter());
     tell(out, "x-sluice-tried", tried);
+    tell(out, Place.POSITION, queued);
     tell(out, "x-sluice-model", otherModel);
     tell(out, "x-sluice-output-cap", from.cutCap());
     tell(out, "x-sluice-dropped", String.join(", ", from.losses().dropped()));

@@ -64,7 +64,8 @@ final class ModelAnswer implements Target.Events {
     this.attempts = attempts;
     this.question = from.plan().question();
     this.quota = quota;
-    this.out = new CallerAnswer(request, from, quota, attempts.tried(), whole.otherModel());
+    this.out = new CallerAnswer(
+        request, from, quota, attempts.tried(), attempts.queued(), whole.otherModel());
   }
 
   /** Asks the target. */
@@ -430,6 +431,7 @@ final class ModelAnswer implements Target.Events {
       return;
     }
     call = null;
+    attempts.cancelled();
     request.note(why);
     if (request.arrival().headSent() && streamed) {
       cut(why);
@@ -459,6 +461,7 @@ final class ModelAnswer implements Target.Events {
     Target.Call running = call;
     call = null;
     if (running != null) {
+      attempts.cancelled();
       running.cancel();
     }
   }
@@ -497,6 +500,7 @@ final class ModelAnswer implements Target.Events {
   }
 
   private void log(CallUse used) {
+    attempts.used(used.usage().total());
     request.usage(
         request.inputTokens() + used.usage().input(),
         request.outputTokens() + used.usage().output());
