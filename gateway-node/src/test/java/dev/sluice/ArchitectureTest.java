@@ -26,7 +26,8 @@ class ArchitectureTest {
   /** What callers and providers say, a package each. */
   private static final DescribedPredicate<JavaClass> DIALECTS = resideInAPackage(
           "dev.sluice.model.*..")
-      .and(not(resideInAnyPackage("dev.sluice.model.health..", "dev.sluice.model.route..")))
+      .and(not(resideInAnyPackage(
+          "dev.sluice.model.gate..", "dev.sluice.model.health..", "dev.sluice.model.route..")))
       .as("dialects");
 
   private static final String MODEL = "dev.sluice.model";
@@ -74,6 +75,9 @@ class ArchitectureTest {
 
   @ArchTest
   static final ArchRule healthKnowsNoRequest = usesOfOursOnly(HEALTH, STATE);
+
+  @ArchTest
+  static final ArchRule gatesKnowNoRequest = usesOfOursOnly("dev.sluice.model.gate", ROUTES, STATE);
 
   @ArchTest
   static final ArchRule theChoiceOfTargetsKnowsRoutesAndHealth =

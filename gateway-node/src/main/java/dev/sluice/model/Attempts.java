@@ -1,6 +1,7 @@
 package dev.sluice.model;
 
 import dev.sluice.ingress.ModelBalance;
+import dev.sluice.ingress.ModelLimit;
 import dev.sluice.model.chat.Losses;
 import dev.sluice.model.chat.ProviderError;
 import dev.sluice.model.chat.Question;
@@ -48,6 +49,11 @@ final class Attempts {
   private final List<String> trials = new ArrayList<>();
   private final boolean byRoom;
   private boolean counted;
+  private @Nullable Place pass;
+  private boolean inside;
+  private boolean cancelled;
+  private boolean innocent;
+  private int position;
 
   Attempts(ModelRequest asked, Candidates candidates, Question said) {
     this.asked = asked;
@@ -160,6 +166,68 @@ final class Attempts {
     };
   }
 
+  /** What its provider takes at a time; null if that is not limited, or it is not asked. */
+  static @Nullable ModelLimit limitOf(Ready ready) {
+    return ready.plan().counted() != null
+        ? null
+        : ready.candidate().declared().provider().limitOf(ready.candidate().model());
+  }
+
+  /** Whether there is only one target, so that no other one may have room. */
+  boolean isOnly() {
+    return plan.isOnly();
+  }
+
+  /** It has no room: for now, others are asked. */
+  void passOver(Ready ready) {
+    plan.passOver(ready.way().spot());
+  }
+
+  /** Those without room may be asked again. */
+  void readmit() {
+    plan.readmit();
+  }
+
+  /**
+   * The attempt that begins has a place at its target, until it is over.
+   *
+   * @param queued its position in the queue, when it came; 0 if it did not wait
+   */
+  void entered(Place place, int queued) {
+    pass = place;
+    inside = true;
+    cancelled = false;
+    position = queued;
+  }
+
+  /** Whether this is the place of the attempt that runs. */
+  boolean isIn(Place place) {
+    return inside && pass == place;
+  }
+
+  /** What becomes of the attempt that runs says nothing of its target. */
+  void blameNobody() {
+    innocent = true;
+  }
+
+  /** The attempt that runs is given up. */
+  void cancelled() {
+    cancelled = true;
+  }
+
+  /** What the attempt that is over has used. */
+  void used(long tokens) {
+    if (pass != null) {
+      pass.used(tokens);
+      pass = null;
+    }
+  }
+
+  /** Position in the queue that the attempt has come from; empty if it did not wait. */
+  String queued() {
+    return position == 0 ? "" : Integer.toString(position);
+  }
+
   /** Somebody is asked now. @return whether he may be: of one that is on trial, another call may have been quicker */
   boolean begin(Ready ready) {
     for (String id : ids(ready)) {
@@ -173,6 +241,7 @@ final class Attempts {
       }
     }
     plan.begun(ready.way());
+    position = 0;
     counted = loads.begun(ready.way().spot().id());
     return true;
   }
@@ -240,7 +309,7 @@ final class Attempts {
       case NOBODY -> "";
     };
     Sign sign = ending.sign();
-    if (sign != null) {
+    if (sign != null && !innocent) {
       trials.remove(guilty);
       health.tell(guilty, sign, retryAfter);
     }
@@ -262,6 +331,9 @@ final class Attempts {
 
   /** An answer that had begun broke off. */
   void broke(Ready ready) {
+    if (innocent) {
+      return;
+    }
     health.tell(ready.way().spot().id(), Sign.FAILED, null);
   }
 
@@ -270,6 +342,14 @@ final class Attempts {
     if (counted) {
       counted = false;
       loads.over(ready.way().spot().id());
+    }
+    if (inside && pass != null) {
+      inside = false;
+      if (cancelled) {
+        pass.overSoon();
+      } else {
+        pass.over();
+      }
     }
     endTrials();
   }

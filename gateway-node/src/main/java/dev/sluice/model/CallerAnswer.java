@@ -29,6 +29,7 @@ final class CallerAnswer {
   private final Attempts.Ready from;
   private final CallQuota quota;
   private final String tried;
+  private final String queued;
   private final String otherModel;
   private final CallCache cache;
   private final @Nullable Recording recording;
@@ -39,6 +40,7 @@ final class CallerAnswer {
 
   /**
    * @param tried who was asked before; empty if nobody was
+   * @param queued its position in a queue, when it came; empty if it did not wait
    * @param otherModel that answers instead of the one that was asked for; else empty
    */
   CallerAnswer(
@@ -47,6 +49,7 @@ final class CallerAnswer {
       CallQuota quota,
       CallCache cache,
       String tried,
+      String queued,
       String otherModel) {
     this.request = request;
     this.from = from;
@@ -54,6 +57,7 @@ final class CallerAnswer {
     this.cache = cache;
     this.recording = cache.recording();
     this.tried = tried;
+    this.queued = queued;
     this.otherModel = otherModel;
   }
 
@@ -107,6 +111,7 @@ final class CallerAnswer {
     tell(out, Field.CONTENT_TYPE, head.contentType());
     tell(out, Field.RETRY_AFTER, head.retryAfter());
     tell(out, "x-sluice-tried", tried);
+    tell(out, Place.POSITION, queued);
     tell(out, "x-sluice-model", otherModel);
     tell(out, "x-sluice-output-cap", from.cutCap());
     tell(out, "x-sluice-dropped", String.join(", ", from.losses().dropped()));

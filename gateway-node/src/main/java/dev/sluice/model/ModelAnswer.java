@@ -64,8 +64,14 @@ final class ModelAnswer implements Target.Events {
     this.attempts = attempts;
     this.question = from.plan().question();
     this.quota = quota;
-    this.out =
-        new CallerAnswer(request, from, quota, whole.cache(), attempts.tried(), whole.otherModel());
+    this.out = new CallerAnswer(
+        request,
+        from,
+        quota,
+        whole.cache(),
+        attempts.tried(),
+        attempts.queued(),
+        whole.otherModel());
   }
 
   /** Asks the target. */
@@ -436,6 +442,7 @@ final class ModelAnswer implements Target.Events {
       return;
     }
     call = null;
+    attempts.cancelled();
     request.note(why);
     if (request.arrival().headSent() && streamed) {
       cut(why);
@@ -465,6 +472,7 @@ final class ModelAnswer implements Target.Events {
     Target.Call running = call;
     call = null;
     if (running != null) {
+      attempts.cancelled();
       running.cancel();
     }
   }
@@ -505,6 +513,7 @@ final class ModelAnswer implements Target.Events {
   }
 
   private void log(CallUse used) {
+    attempts.used(used.usage().total());
     request.usage(
         request.inputTokens() + used.usage().input(),
         request.outputTokens() + used.usage().output());

@@ -3,6 +3,7 @@ package dev.sluice.model;
 import akka.util.ByteString;
 import dev.sluice.edge.Arrival;
 import dev.sluice.ingress.ModelAsk;
+import dev.sluice.ingress.ModelLimit;
 import dev.sluice.ingress.ModelTable;
 import dev.sluice.ingress.SpendingTree;
 import dev.sluice.model.cache.KeptAnswer;
@@ -13,6 +14,7 @@ import dev.sluice.model.chat.QuestionRead;
 import dev.sluice.model.route.Ending;
 import dev.sluice.proxy.Inbound;
 import dev.sluice.proxy.Refusal;
+import dev.sluice.proxy.Refusals;
 import dev.sluice.quota.Admission;
 import dev.sluice.quota.Amounts;
 import dev.sluice.wire.Deadlines;
@@ -43,6 +45,7 @@ final class ModelCall implements Arrival.Events, CallQuota.Asking {
   private @Nullable ModelAnswer answer;
   private CallCache cache = CallCache.NONE;
   private @Nullable ToldAgain toldAgain;
+  private @Nullable Entrance entrance;
   private String model = "";
   private final Set<String> moved = new HashSet<>();
   private boolean charging;
@@ -173,21 +176,39 @@ final class ModelCall implements Arrival.Events, CallQuota.Asking {
   }
 
   /** Asks whoever is ready, or else the next one. */
-  private void attempt() {
+  void attempt() {
     Question said = question;
-    Candidates all = candidates;
     Attempts made = attempts;
-    CallQuota held = quota;
-    if (said == null || all == null || made == null || held == null) {
+    if (said == null || made == null) {
       return;
     }
     Attempts.Ready next = ready == null ? made.ready(said) : ready;
     ready = null;
-    while (next != null && !made.begin(next)) {
+    ModelLimit limit = next == null ? null : Attempts.limitOf(next);
+    while (next != null && limit == null && !made.begin(next)) {
       next = made.ready(said);
+      limit = next == null ? null : Attempts.limitOf(next);
     }
-    if (next == null) {
+    Entrance way = entrance;
+    if (next != null && limit != null) {
+      if (way == null) {
+        way = new Entrance(this, asked, made);
+        entrance = way;
+      }
+      way.ask(next, limit);
+    } else if (next != null) {
+      ask(next);
+    } else if (way == null || !way.queue()) {
       refuse(made.refusal());
+    }
+  }
+
+  /** Asks somebody, who has begun to be counted as asked. */
+  void ask(Attempts.Ready next) {
+    Candidates all = candidates;
+    Attempts made = attempts;
+    CallQuota held = quota;
+    if (all == null || made == null || held == null) {
       return;
     }
     request.upstream(next.target().name());
@@ -296,9 +317,39 @@ final class ModelCall implements Arrival.Events, CallQuota.Asking {
     request.refuse(refusal);
   }
 
+  /** The same, of one that was in a queue, or would have been; told if nobody has failed before. */
+  void refuse(Refusal refusal, int position) {
+    Attempts made = attempts;
+    if (made != null && made.anyFailed()) {
+      refuse(made.refusal());
+      return;
+    }
+    settleUnused();
+    finish();
+    Refusals.answer(request, refusal, head -> {
+      if (position > 0) {
+        head.field(Place.POSITION, Integer.toString(position));
+      }
+    });
+  }
+
+  /** The place of the attempt that runs may be another call's now. */
+  void lostPlace() {
+    ModelAnswer running = answer;
+    if (!over && running != null) {
+      timeUp = true;
+      running.cancel();
+      running.targetFailed(
+          false, false, "nobody could say for too long that the target still has room for it");
+    }
+  }
+
   void finish() {
     over = true;
     gateway.scope().deadlines().clear(totalTime);
+    if (entrance != null) {
+      entrance.leave();
+    }
   }
 
   /** An answer must have an end, or its hold would have none. */

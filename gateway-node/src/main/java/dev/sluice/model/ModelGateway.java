@@ -10,6 +10,7 @@ import dev.sluice.ingress.ModelProvider;
 import dev.sluice.ingress.TenantTable;
 import dev.sluice.model.cache.AnswerCache;
 import dev.sluice.model.chat.CallerDialect;
+import dev.sluice.model.gate.NodeGates;
 import dev.sluice.model.health.NodeHealth;
 import dev.sluice.model.route.TargetLoads;
 import dev.sluice.proxy.Dialect;
@@ -233,6 +234,10 @@ public final class ModelGateway implements ModelService {
 
   NodeHealth health() {
     return node.health();
+  }
+
+  NodeGates gates() {
+    return node.gates();
   }
 
   TargetLoads loads() {

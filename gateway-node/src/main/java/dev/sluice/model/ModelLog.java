@@ -52,6 +52,14 @@ public interface ModelLog {
    */
   void saved(String tenant, String model, TokenUsage saved);
 
+  /**
+   * A call goes to a target that takes only so much.
+   *
+   * @param limit id of the limit
+   * @param nanos that it has waited for its turn
+   */
+  void queued(String limit, long nanos);
+
   /** A call was refused for want of quota. */
   void refused(String tenant, String bucket);
 

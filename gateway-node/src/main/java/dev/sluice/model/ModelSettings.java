@@ -1,6 +1,7 @@
 package dev.sluice.model;
 
 import com.typesafe.config.Config;
+import dev.sluice.model.gate.GateSettings;
 import dev.sluice.model.health.HealthSettings;
 import dev.sluice.state.Section;
 import java.time.Duration;
@@ -13,6 +14,7 @@ public record ModelSettings(
     HealthSettings health,
     BalanceSettings balance,
     ProbeSettings probes,
+    GateSettings limits,
     TokenSettings tokens,
     int countsWaiting,
     int sampleBytes,
@@ -29,6 +31,7 @@ public record ModelSettings(
         HealthSettings.from(config),
         BalanceSettings.from(config),
         ProbeSettings.from(config),
+        GateSettings.from(config),
         TokenSettings.from(config),
         model.count("counts-waiting", 1, 100_000),
         (int) model.bytes("sample-bytes", 1024, 16 * 1024 * 1024),

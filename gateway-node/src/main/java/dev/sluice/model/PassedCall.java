@@ -4,6 +4,7 @@ import akka.util.ByteString;
 import dev.sluice.edge.Arrival;
 import dev.sluice.ingress.Action;
 import dev.sluice.ingress.DeclaredTenant;
+import dev.sluice.ingress.ModelLimit;
 import dev.sluice.ingress.ModelPrice;
 import dev.sluice.ingress.ModelProvider;
 import dev.sluice.ingress.SpendingTree;
@@ -12,6 +13,7 @@ import dev.sluice.model.chat.TokenUsage;
 import dev.sluice.proxy.HttpDate;
 import dev.sluice.proxy.Inbound;
 import dev.sluice.proxy.Refusal;
+import dev.sluice.proxy.Refusals;
 import dev.sluice.quota.Admission;
 import dev.sluice.quota.Amounts;
 import dev.sluice.upstream.UpstreamConnection;
@@ -35,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  * the quota first, while the body waits with the client; bodies are never kept. What the route says is charged, whole, once the
  * provider has taken the request.
  */
-final class PassedCall implements Arrival.Events, UpstreamEvents, CallQuota.Asking {
+final class PassedCall implements Arrival.Events, UpstreamEvents, CallQuota.Asking, Place.Events {
   private final ModelGateway gateway;
   private final Inbound request;
   private final Action.Pass pass;
@@ -46,6 +48,7 @@ final class PassedCall implements Arrival.Events, UpstreamEvents, CallQuota.Aski
   private final String model;
   private final TotalTime totalTime = new TotalTime();
   private @Nullable CallQuota quota;
+  private @Nullable Place place;
   private @Nullable UpstreamConnection upstream;
   private boolean waiting;
   private boolean used;
@@ -56,6 +59,8 @@ final class PassedCall implements Arrival.Events, UpstreamEvents, CallQuota.Aski
   private boolean tunnel;
   private boolean over;
   private long bodyBytes;
+  private int queued;
+  private boolean cancelled;
 
   PassedCall(ModelGateway gateway, Inbound request, Action.Pass pass, TenantTable.Spender spender) {
     this.gateway = gateway;
@@ -96,10 +101,44 @@ final class PassedCall implements Arrival.Events, UpstreamEvents, CallQuota.Aski
 
   @Override
   public void admitted() {
+    ModelLimit limit = provider.limitOf(model);
     CallQuota held = quota;
-    if (held != null) {
+    if (limit != null && held != null) {
+      place = new Place(gateway, provider.name(), limit, true, this);
+      place.ask(spender.tenant(), held.bounds());
+    } else if (held != null) {
       call(held);
     }
+  }
+
+  @Override
+  public void in(Place given, int position) {
+    CallQuota held = quota;
+    if (held != null) {
+      queued = position;
+      call(held);
+    }
+  }
+
+  @Override
+  public void out(Place none, int position, Duration retryAfter) {
+    settle();
+    finish();
+    Refusals.answer(
+        request,
+        none.refusal(position, retryAfter),
+        head -> head.field(Place.POSITION, Integer.toString(position)));
+  }
+
+  @Override
+  public void unknown(Place none) {
+    refuse(Place.unknownRefusal());
+  }
+
+  @Override
+  public void lost(Place none) {
+    giveUp();
+    fail("nobody could say for too long that the provider still has room for it", false);
   }
 
   @Override
@@ -213,6 +252,9 @@ final class PassedCall implements Arrival.Events, UpstreamEvents, CallQuota.Aski
         .field(Field.X_REQUEST_ID, request.id())
         .field("x-sluice-target", provider.name());
     PassedRequest.writeFields(answer, out);
+    if (queued > 0) {
+      out.field(Place.POSITION, Integer.toString(queued));
+    }
     if (quota != null) {
       quota.tell(out);
     }
@@ -263,6 +305,7 @@ final class PassedCall implements Arrival.Events, UpstreamEvents, CallQuota.Aski
   public void failed(UpstreamFailure failure) {
     upstream = null;
     waiting = false;
+    cancelled = true;
     if (over) {
       return;
     }
@@ -301,6 +344,7 @@ final class PassedCall implements Arrival.Events, UpstreamEvents, CallQuota.Aski
     UpstreamConnection running = upstream;
     upstream = null;
     if (running != null) {
+      cancelled = true;
       running.cancel();
     } else if (waiting) {
       gateway.upstreams().cancel(address.origin(), this);
@@ -344,6 +388,16 @@ final class PassedCall implements Arrival.Events, UpstreamEvents, CallQuota.Aski
   private void finish() {
     over = true;
     gateway.scope().deadlines().clear(totalTime);
+    if (place != null) {
+      if (cancelled) {
+        place.overSoon();
+      } else {
+        place.over();
+      }
+      if (!used) {
+        place.used(0);
+      }
+    }
   }
 
   /** A hold has an end. */

@@ -11,6 +11,7 @@ import dev.sluice.model.ModelLog;
 import dev.sluice.model.Probes;
 import dev.sluice.model.cache.AnswerCache;
 import dev.sluice.model.chat.TokenUsage;
+import dev.sluice.model.gate.NodeGates;
 import dev.sluice.node.nginx.RequestMetrics;
 import dev.sluice.proxy.Inbound;
 import dev.sluice.proxy.ShadowLog;
@@ -80,6 +81,9 @@ final class Metrics implements TrafficLog, ShadowLog {
   private final Supplier<RouteTable> table;
   private final Map<Series, Counter> counters = new ConcurrentHashMap<>();
   private final Map<TokensOf, OfTokens> tokens = new ConcurrentHashMap<>();
+  /** By limits of providers: as many as are declared. */
+  private final Map<String, Timer> waits = new ConcurrentHashMap<>();
+
   private final Map<ObjectKey, OfRoute> routes = new ConcurrentHashMap<>();
   private final OfRoute unrouted = new OfRoute("none");
 
@@ -206,6 +210,26 @@ final class Metrics implements TrafficLog, ShadowLog {
   /** As {@link Probes.Log} has it. */
   void probed(String provider, String result) {
     counter("sluice.model.probes", "provider", provider, "result", result).increment();
+  }
+
+  void queued(String limit, long nanos) {
+    wait(limit).record(nanos);
+  }
+
+  private Timer wait(String limit) {
+    return waits.computeIfAbsent(
+        limit, id -> Kamon.timer("sluice.model.queue.time").withTag("limit", id));
+  }
+
+  /** Sets the gauges of limits of providers; called now and then. */
+  void look(NodeGates gates) {
+    Map<String, NodeGates.Standing> now = gates.standings();
+    now.keySet().forEach(this::wait);
+    for (String limit : waits.keySet()) {
+      NodeGates.Standing one = now.getOrDefault(limit, NodeGates.Standing.NONE);
+      Kamon.gauge("sluice.model.limit.in.flight").withTag("limit", limit).update(one.inside());
+      Kamon.gauge("sluice.model.limit.queued").withTag("limit", limit).update(one.waiting());
+    }
   }
 
   void refused(String tenant, String bucket) {

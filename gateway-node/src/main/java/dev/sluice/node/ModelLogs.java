@@ -52,6 +52,11 @@ record ModelLogs(Metrics metrics, UsageLedger usage) implements ModelLog {
   }
 
   @Override
+  public void queued(String limit, long nanos) {
+    metrics.queued(limit, nanos);
+  }
+
+  @Override
   public void refused(String tenant, String bucket) {
     metrics.refused(tenant, bucket);
   }

@@ -28,6 +28,7 @@ import dev.sluice.model.BackOffice;
 import dev.sluice.model.ModelGateway;
 import dev.sluice.model.ModelNode;
 import dev.sluice.model.Probes;
+import dev.sluice.model.gate.GateAgent;
 import dev.sluice.model.health.HealthAgent;
 import dev.sluice.node.nginx.MetricsPage;
 import dev.sluice.node.nginx.NodeFacts;
@@ -155,6 +156,7 @@ public final class Node {
               declared.lookAtPorts();
               metrics.look(declared, leases, cluster, usage);
               metrics.look(models.answers());
+              metrics.look(models.gates());
             },
             control.dispatcher());
     return declared
@@ -407,6 +409,7 @@ public final class Node {
           system, settings.quota().clockError(), settings.cluster().clockInterval());
       quota = Quota.start(system, leases, tenancy, clock::nowMillis, watch(), settings.quota());
       HealthAgent.start(system, models.health());
+      GateAgent.start(system, models.gates());
       if (rates != null) {
         rates.connect(system);
       }
@@ -420,6 +423,7 @@ public final class Node {
     @Override
     public void depart() {
       HealthAgent.disconnect(models.health());
+      GateAgent.disconnect(models.gates());
       if (rates != null) {
         rates.disconnect();
       }

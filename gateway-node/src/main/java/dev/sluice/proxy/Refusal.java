@@ -218,6 +218,18 @@ public sealed interface Refusal {
   }
 
   /**
+   * Too many calls wait for whoever would answer, or this one has waited too long.
+   *
+   * @param retryAfter until one that comes then may have its turn
+   */
+  record Busy(int status, String message, String code, Duration retryAfter) implements Refusal {
+    @Override
+    public Long retryAfterSeconds() {
+      return Math.max(1, (retryAfter.toMillis() + 999) / 1000);
+    }
+  }
+
+  /**
    * A bucket has no room.
    *
    * @param bucket its name

@@ -49,7 +49,18 @@ class ProviderApisTest {
 
   private ProviderApi api(Kind kind, Place place, ChatTraits chat) {
     return apis.of(new ModelProvider(
-        "d/p", kind, "", "", "", place, chat, Timeouts.DEFAULT, List.of(), null, List.of()));
+        "d/p",
+        kind,
+        "",
+        "",
+        "",
+        place,
+        chat,
+        Timeouts.DEFAULT,
+        List.of(),
+        null,
+        List.of(),
+        List.of()));
   }
 
   private static Question messages() {

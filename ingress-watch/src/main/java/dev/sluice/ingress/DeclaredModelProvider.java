@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param capField request field that caps an answer's tokens where the caller sent none
  * @param prices empty if nobody has said what it costs
  * @param probe null if it is never asked but by calls
+ * @param limits of which the first that takes a model counts for it
  */
 public record DeclaredModelProvider(
     ObjectKey key,
@@ -27,7 +28,8 @@ public record DeclaredModelProvider(
     ChatTraits chat,
     Timeouts timeouts,
     List<ModelPrice> prices,
-    @Nullable ModelProbe probe)
+    @Nullable ModelProbe probe,
+    List<ModelLimit> limits)
     implements Declaration {
   public static final String DEFAULT_CAP_FIELD = "max_tokens";
 

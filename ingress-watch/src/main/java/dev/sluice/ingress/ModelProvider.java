@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param chat how it speaks, if that is OpenAI's dialect
  * @param credential the key that is sent, or what its kind has in its place; empty if it needs none; never printed
  * @param probe null if it is never asked but by calls
+ * @param limits of which the first that takes a model counts for it
  * @param keys all that can be sent, each as good as the others; empty if it needs none
  */
 public record ModelProvider(
@@ -26,6 +27,7 @@ public record ModelProvider(
     DeclaredModelProvider.Timeouts timeouts,
     List<ModelPrice> prices,
     @Nullable ModelProbe probe,
+    List<ModelLimit> limits,
     List<Key> keys) {
   /**
    * One key of an account.
@@ -50,12 +52,33 @@ public record ModelProvider(
   /** The same, called with one of its keys. */
   public ModelProvider with(Key key) {
     return new ModelProvider(
-        name, kind, baseUrl, key.secret(), capField, place, chat, timeouts, prices, probe, keys);
+        name,
+        kind,
+        baseUrl,
+        key.secret(),
+        capField,
+        place,
+        chat,
+        timeouts,
+        prices,
+        probe,
+        limits,
+        keys);
+  }
+
+  /** What limits calls of a model; null if nothing does. */
+  public @Nullable ModelLimit limitOf(String model) {
+    for (int i = 0; i < limits.size(); i++) {
+      if (limits.get(i).takes(model)) {
+        return limits.get(i);
+      }
+    }
+    return null;
   }
 
   @Override
   public String toString() {
-    return name + " " + kind + " " + baseUrl + " " + capField + " " + timeouts + " " + prices
-        + (probe == null ? "" : " " + probe);
+    return name + " " + kind + " " + baseUrl + " " + capField + " " + timeouts + " " + prices + " "
+        + limits + (probe == null ? "" : " " + probe);
   }
 }

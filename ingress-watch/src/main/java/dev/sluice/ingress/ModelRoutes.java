@@ -190,6 +190,7 @@ final class ModelRoutes {
         provider.timeouts(),
         provider.prices(),
         provider.probe(),
+        provider.limits(),
         keys));
   }
 

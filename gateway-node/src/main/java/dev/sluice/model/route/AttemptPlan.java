@@ -49,6 +49,7 @@ public final class AttemptPlan {
   private final Prompt prompt;
   private final Set<Way> tried = new HashSet<>();
   private int attempts;
+  private @Nullable Set<Spot> full;
 
   /** @param firstKey where keys begin to take turns, at least 0 */
   public AttemptPlan(
@@ -84,6 +85,9 @@ public final class AttemptPlan {
   private record Found(List<Way> ways, Standing.@Nullable Closed closed) {}
 
   private Found find(Spot spot, Function<String, Standing> health, boolean all) {
+    if (full != null && full.contains(spot)) {
+      return new Found(List.of(), null);
+    }
     Standing.Closed soonest = null;
     List<Way> ways = all ? new ArrayList<>() : List.of();
     for (int i = 0; i < spot.keys().size(); i++) {
@@ -117,6 +121,23 @@ public final class AttemptPlan {
   private static Standing.@Nullable Closed sooner(
       Standing.@Nullable Closed one, Standing.@Nullable Closed other) {
     return one == null || other != null && other.nanos() < one.nanos() ? other : one;
+  }
+
+  /** Whether there is only one target. */
+  public boolean isOnly() {
+    return tiers.size() == 1 && tiers.get(0).spots().size() == 1;
+  }
+
+  /** This target has no room: it is not asked, until {@link #readmit}. */
+  public void passOver(Spot spot) {
+    if (full == null) {
+      full = new HashSet<>();
+    }
+    full.add(spot);
+  }
+
+  public void readmit() {
+    full = null;
   }
 
   /** Somebody is being asked. */

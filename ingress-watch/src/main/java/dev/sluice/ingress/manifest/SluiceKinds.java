@@ -77,7 +77,8 @@ final class SluiceKinds {
             "outputCap",
             "timeouts",
             "probe",
-            "prices");
+            "prices",
+            "limits");
     Optional<DeclaredModelProvider.Kind> kind = spec.field("kind")
         .requiredChoice(
             DeclaredModelProvider.Kind.values(),
@@ -100,7 +101,8 @@ final class SluiceKinds {
             timeouts.field("silence").duration(LEAST_TIME, MOST_TIME, standard.silence()),
             timeouts.field("total").duration(LEAST_TIME, MOST_TIME, standard.total())),
         prices(spec.field("prices")),
-        kind.isEmpty() ? null : probe(kind.get(), spec.field("probe")));
+        kind.isEmpty() ? null : probe(kind.get(), spec.field("probe")),
+        ModelLimits.read(spec.field("limits")));
   }
 
   private static @Nullable ModelProbe probe(DeclaredModelProvider.Kind kind, Value probe) {
@@ -343,7 +345,7 @@ final class SluiceKinds {
         mode.equals("observe")));
   }
 
-  private static List<String> models(Value list, int most) {
+  static List<String> models(Value list, int most) {
     List<String> models = new ArrayList<>();
     if (!list.exists()) {
       return models;

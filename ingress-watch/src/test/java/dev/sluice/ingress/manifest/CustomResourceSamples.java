@@ -87,6 +87,11 @@ final class CustomResourceSamples {
         provider("{kind: openai, probe: {every: 1s}}", ""),
         provider(
             "{kind: vllm, baseUrl: 'http://a:8000/v1', probe: {every: 1h, path: /health}}", ""),
+        limitOfProvider("{maxInFlight: 10}", ""),
+        limitOfProvider(
+            "{models: [a, 'b*'], maxInFlight: 1000000, requestsPerMinute: 1, tokensPerMinute: 1099511627776,"
+                + " queue: {length: 0, perTenant: 100000, wait: 100ms}}, {tokensPerMinute: 9, queue: {}}",
+            ""),
         route("{models: ['*'], targets: [{provider: p}]}", ""),
         route("{models: [a, 'gpt-4o*', 'org/model:7b@x'], targets: [{provider: p, model: m}]}", ""),
         route(
@@ -167,6 +172,16 @@ final class CustomResourceSamples {
         passthrough("{paths: [/v1/files], provider: p, charge: tokens}", "spec.passthrough.charge"),
         passthrough("{paths: [/v1/files], provider: p, to: q}", "spec.passthrough.to"),
         provider("{kind: echo, timeout: {}}", "spec.timeout"),
+        limitOfProvider("{}", "[0]"),
+        limitOfProvider("{maxInFlight: 0}", "[0].maxInFlight"),
+        limitOfProvider("{maxInFlight: 1.5}", "[0].maxInFlight"),
+        limitOfProvider("{requestsPerMinute: ten}", "[0].requestsPerMinute"),
+        limitOfProvider("{tokensPerMinute: 0}", "[0].tokensPerMinute"),
+        limitOfProvider("{maxInFlight: 1, models: []}", "[0].models"),
+        limitOfProvider("{maxInFlight: 1, models: ['*a']}", "[0].models[0]"),
+        limitOfProvider("{maxInFlight: 1, burst: 2}", "[0].burst"),
+        limitOfProvider("{maxInFlight: 1, queue: {length: -1}}", "[0].queue.length"),
+        limitOfProvider("{maxInFlight: 1, queue: {wait: soon}}", "[0].queue.wait"),
         baseUrl("api.example.com"),
         baseUrl(""),
         baseUrl("ftp://api.example.com"),
@@ -382,6 +397,8 @@ final class CustomResourceSamples {
         route("{hosts: [a, a], models: [m], targets: [{provider: p}]}", "spec.hosts[1]"),
         host("10.0.0.7"),
         passthrough("{paths: [/v1/files, /v1/files], provider: p}", "spec.passthrough.paths[1]"),
+        limitOfProvider("{maxInFlight: 1, queue: {wait: 11m}}", "[0].queue.wait"),
+        limitOfProvider("{models: [a, a], maxInFlight: 1}", "[0].models[1]"),
         tenant("{keys: [{name: a}]}", "spec.keys[0]"),
         tenant(
             "{keys: [{name: a, sha256: " + SHA256 + ", secretRef: {name: s, key: k}}]}",
@@ -410,6 +427,7 @@ final class CustomResourceSamples {
   /** Fields without a value, which an API server drops before it looks; and what would cost its rules too much. */
   static List<Sample> badToTheReaderAlone() {
     return List.of(
+        limitOfProvider("{maxInFlight: 1}, {tokensPerMinute: 1}", "[1]"),
         tenant("{limits: }", "spec.limits"),
         tenant("{teams: }", "spec.teams"),
         tenant(
@@ -432,6 +450,11 @@ final class CustomResourceSamples {
 
   private static Sample baseUrl(String url) {
     return provider("{kind: openai-compatible, baseUrl: '" + url + "'}", "spec.baseUrl");
+  }
+
+  private static Sample limitOfProvider(String limits, String field) {
+    return provider(
+        "{kind: echo, limits: [" + limits + "]}", field.isEmpty() ? "" : "spec.limits" + field);
   }
 
   private static Sample route(String spec, String field) {
