@@ -147,7 +147,7 @@ class FairQueueIT {
   private static Answer ask(int node, String tenant, String model, String path)
       throws IOException, InterruptedException {
     HttpRequest request = HttpRequest.newBuilder(URI.create(sluice.url(node) + path))
-        .timeout(Duration.ofSeconds(120))
+        .timeout(Duration.ofMinutes(2))
         .header("Authorization", "Bearer sk-" + tenant)
         .POST(HttpRequest.BodyPublishers.ofString(body(model)))
         .build();
@@ -237,7 +237,7 @@ class FairQueueIT {
     public void close() {
       closed = true;
       clients.shutdown();
-      await().atMost(Duration.ofSeconds(120)).until(clients::isTerminated);
+      await().atMost(Duration.ofMinutes(2)).until(clients::isTerminated);
     }
   }
 

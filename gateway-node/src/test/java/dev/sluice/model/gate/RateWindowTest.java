@@ -53,7 +53,7 @@ class RateWindowTest {
     long now = -50 * SECOND;
     for (int i = 0; i < 3000; i++) {
       now += random.nextInt(200_000_000);
-      long tokens = 1 + random.nextInt(120);
+      long tokens = 1L + random.nextInt(120);
       if (rates.room(rule, tokens, now)) {
         rates.began(now, 1, tokens);
         began.put(now, tokens);
