@@ -82,7 +82,7 @@ def streams_what_is_kept(base_url):
     again, same = told()
     assert again == "hit", again
     assert same == chunks, same
-    assert chunks[-1]["usage"]["total_tokens"] == 6, chunks[-1]
+    assert chunks[-1]["usage"]["total_tokens"] == 8, chunks[-1]
 
 
 def lists_models(base_url):
