@@ -70,7 +70,11 @@ final class Attempts {
     this.byRoom = balances(ModelBalance.HEADROOM);
     wantQueues();
     for (AttemptPlan.Tier tier : candidates.tiers()) {
-      tier.spots().stream().filter(candidates::isTooLongFor).forEach(plan::drop);
+      for (Spot spot : tier.spots()) {
+        if (candidates.isTooLongFor(spot)) {
+          plan.drop(spot);
+        }
+      }
     }
   }
 

@@ -33,7 +33,10 @@ final class SecretMask {
     if (proof.size() > 1) { // signed: the key itself is not sent, the token of its session is
       return proof.getOrDefault("x-amz-security-token", "");
     }
-    String value = proof.values().stream().findFirst().orElse("");
+    if (proof.isEmpty()) {
+      return "";
+    }
+    String value = proof.values().iterator().next();
     return value.startsWith(BEARER) ? value.substring(BEARER.length()) : value;
   }
 

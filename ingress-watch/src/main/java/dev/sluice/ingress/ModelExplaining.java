@@ -165,6 +165,7 @@ final class ModelExplaining {
         target.contextTokens(),
         target.provider().keys().stream().map(ModelWords::key).toList(),
         ModelWords.price(price),
+        ModelWords.limit(target.provider().limitOf(model)),
         left ? "a limit counts cost, and what it costs is not known" : "",
         live.state(target, model));
   }

@@ -65,6 +65,7 @@ public record ModelExplanation(
    * @param contextTokens its context window; 0 if it is not known
    * @param keys names of its credentials; empty if it needs none
    * @param price of its tokens today, or that nobody has said
+   * @param limit of the provider's that it must find room in; empty if there is none
    * @param leftOut why it is never asked for this caller; empty if it may be
    * @param state how it stands on the node that was asked; empty if none was
    */
@@ -77,6 +78,7 @@ public record ModelExplanation(
       int contextTokens,
       List<String> keys,
       String price,
+      String limit,
       String leftOut,
       String state) {}
 

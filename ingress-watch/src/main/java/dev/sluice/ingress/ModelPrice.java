@@ -33,10 +33,12 @@ public record ModelPrice(
    */
   public static Optional<ModelPrice> of(
       Collection<ModelPrice> prices, String model, LocalDate day) {
-    return prices.stream()
-        .filter(price -> !price.from().isAfter(day) && price.exactness(model) >= 0)
-        .max(Comparator.<ModelPrice>comparingInt(price -> price.exactness(model))
-            .thenComparing(ModelPrice::from));
+    return prices.isEmpty()
+        ? Optional.empty()
+        : prices.stream()
+            .filter(price -> !price.from().isAfter(day) && price.exactness(model) >= 0)
+            .max(Comparator.<ModelPrice>comparingInt(price -> price.exactness(model))
+                .thenComparing(ModelPrice::from));
   }
 
   /** Length of the beginning that fits; more for a whole name; below 0 if none fits. */

@@ -50,6 +50,26 @@ final class ModelWords {
         };
   }
 
+  /** @param limit null if there is none */
+  static String limit(@Nullable ModelLimit limit) {
+    if (limit == null) {
+      return "";
+    }
+    List<String> most = new ArrayList<>();
+    if (limit.inFlight() > 0) {
+      most.add(limit.inFlight() + " calls at a time");
+    }
+    if (limit.requestsPerMinute() > 0) {
+      most.add(limit.requestsPerMinute() + " calls a minute");
+    }
+    if (limit.tokensPerMinute() > 0) {
+      most.add(limit.tokensPerMinute() + " tokens a minute");
+    }
+    ModelLimit.Queue queue = limit.queue();
+    return "at most " + String.join(", ", most) + " from all nodes; " + queue.length()
+        + " may wait, " + queue.perTenant() + " of one tenant, for " + time(queue.longest());
+  }
+
   static String fallback(ModelTable.Entry entry) {
     ModelFallback rule = entry.fallback();
     if (rule.attempts() == 1) {

@@ -65,6 +65,9 @@ final class ModelExplanationText {
         "  " + (target.keys().isEmpty() ? "no key" : "key " + String.join(", ", target.keys()))
             + "; " + target.price() + "; answers up to " + target.maxOutputTokens() + " tokens"
             + (target.contextTokens() == 0 ? "" : ", in a context of " + target.contextTokens()));
+    if (!target.limit().isEmpty()) {
+      lines.add("  " + target.limit());
+    }
     if (!target.leftOut().isEmpty()) {
       lines.add("  left out: " + target.leftOut());
     }
