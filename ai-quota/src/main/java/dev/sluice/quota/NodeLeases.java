@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -99,7 +100,7 @@ public final class NodeLeases implements AutoCloseable {
     act(tenant, leases, now -> leases.take(message, now));
   }
 
-  private void act(String tenant, TenantLeases leases, Consumer<Long> action) {
+  private void act(String tenant, TenantLeases leases, LongConsumer action) {
     List<ToEntity> letters;
     List<Runnable> answers;
     synchronized (leases) {
@@ -108,12 +109,16 @@ public final class NodeLeases implements AutoCloseable {
       answers = leases.takeAnswers();
     }
     send(tenant, letters);
-    answers.forEach(Runnable::run);
+    for (Runnable answer : answers) {
+      answer.run();
+    }
   }
 
   private void send(String tenant, List<ToEntity> letters) {
     BiConsumer<String, ToEntity> to = entities;
-    letters.forEach(letter -> to.accept(tenant, letter));
+    for (ToEntity letter : letters) {
+      to.accept(tenant, letter);
+    }
   }
 
   private void tick() {

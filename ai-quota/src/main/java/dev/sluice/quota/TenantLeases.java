@@ -48,12 +48,18 @@ final class TenantLeases {
   }
 
   List<ToEntity> takeLetters() {
+    if (letters.isEmpty()) {
+      return List.of();
+    }
     List<ToEntity> taken = letters;
     letters = new ArrayList<>();
     return taken;
   }
 
   List<Runnable> takeAnswers() {
+    if (answers.isEmpty()) {
+      return List.of();
+    }
     List<Runnable> taken = answers;
     answers = new ArrayList<>();
     return taken;
