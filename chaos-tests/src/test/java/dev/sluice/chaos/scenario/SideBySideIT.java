@@ -194,7 +194,13 @@ class SideBySideIT {
 
   private static List<JsonNode> differences() throws Exception {
     List<JsonNode> all = new ArrayList<>();
-    observer.admin(1, "shadow").json().path("differences").forEach(all::add);
+    for (JsonNode one : observer.admin(1, "shadow").json().path("differences")) {
+      if (one.path("host")
+          .asText()
+          .equals("hello.localhost")) { // others were asked for before they had a route
+        all.add(one);
+      }
+    }
     return all;
   }
 
