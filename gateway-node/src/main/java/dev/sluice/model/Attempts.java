@@ -349,11 +349,7 @@ final class Attempts {
     }
     if (inside && pass != null) {
       inside = false;
-      if (cancelled) {
-        pass.overSoon();
-      } else {
-        pass.over();
-      }
+      pass.over(cancelled);
     }
     endTrials();
   }

@@ -389,11 +389,7 @@ final class PassedCall implements Arrival.Events, UpstreamEvents, CallQuota.Aski
     over = true;
     gateway.scope().deadlines().clear(totalTime);
     if (place != null) {
-      if (cancelled) {
-        place.overSoon();
-      } else {
-        place.over();
-      }
+      place.over(cancelled);
       if (!used) {
         place.used(0);
       }

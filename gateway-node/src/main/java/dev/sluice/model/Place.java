@@ -89,11 +89,17 @@ final class Place {
   }
 
   /**
-   * The same of a call that was given up: its connection is closed when the worker next looks at its sockets, and until then the
-   * target still has it.
+   * The same of a call.
+   *
+   * @param cancelled whether it was given up: its connection is closed when the worker next looks at its sockets, and until then
+   *     the target still has it
    */
-  void overSoon() {
-    gateway.scope().after(CLOSING, () -> gateway.scope().after(CLOSING, this::over));
+  void over(boolean cancelled) {
+    if (cancelled) {
+      gateway.scope().after(CLOSING, () -> gateway.scope().after(CLOSING, this::over));
+    } else {
+      over();
+    }
   }
 
   /** What the call has used. Once, after it was inside; may be after it is over. */

@@ -4,6 +4,7 @@ import dev.sluice.ingress.DeclaredModelProvider.Kind;
 import dev.sluice.ingress.ModelProbe;
 import dev.sluice.ingress.ModelProvider;
 import dev.sluice.ingress.ModelTable;
+import dev.sluice.model.anthropic.MessagesProvider;
 import dev.sluice.model.health.NodeHealth;
 import dev.sluice.model.health.Sign;
 import dev.sluice.model.route.Spot;
@@ -160,11 +161,7 @@ public final class Probes implements AutoCloseable {
   private String ask(ModelProvider provider, ModelProbe probe) {
     try {
       URI page = page(provider, probe);
-      HttpURLConnection connection = (HttpURLConnection) page.toURL().openConnection();
-      connection.setInstanceFollowRedirects(false);
-      connection.setConnectTimeout((int) settings.timeout().toMillis());
-      connection.setReadTimeout((int) settings.timeout().toMillis());
-      connection.setRequestProperty("User-Agent", "sluice");
+      HttpURLConnection connection = ServerPage.open(page, settings.timeout());
       proof(provider, page).forEach(connection::setRequestProperty);
       int status = connection.getResponseCode();
       connection.disconnect();
@@ -193,7 +190,7 @@ public final class Probes implements AutoCloseable {
       fields.putAll(apis.of(provider).fields(provider.credential(), sent));
     }
     if (provider.kind() == Kind.ANTHROPIC) {
-      fields.put("anthropic-version", "2023-06-01");
+      fields.put(MessagesProvider.VERSION_FIELD, MessagesProvider.VERSION);
     }
     return fields;
   }

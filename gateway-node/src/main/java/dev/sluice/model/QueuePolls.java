@@ -94,12 +94,8 @@ final class QueuePolls implements AutoCloseable {
     }
 
     private String text() throws IOException {
-      HttpURLConnection connection = (HttpURLConnection) page.toURL().openConnection();
-      connection.setInstanceFollowRedirects(false);
-      connection.setConnectTimeout((int) settings.timeout().toMillis());
-      connection.setReadTimeout((int) settings.timeout().toMillis());
+      HttpURLConnection connection = ServerPage.open(page, settings.timeout());
       connection.setRequestProperty("Accept", "text/plain");
-      connection.setRequestProperty("User-Agent", "sluice");
       if (connection.getResponseCode() != HttpURLConnection.HTTP_OK) {
         connection.disconnect();
         return "";

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sluice.node.FaultyProvider.Fault;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
@@ -40,7 +39,6 @@ class FallbackIT {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final String HOST = "127.0.4.5";
   private static final String URL = "http://" + HOST + ":18080";
-  private static final String ADMIN = "http://" + HOST + ":18081/api/v1";
   private static final int CAP = 100;
 
   /** Tokens of a good answer. */
@@ -213,16 +211,7 @@ class FallbackIT {
   }
 
   private static long settled(Cell cell, String bucket) throws IOException, InterruptedException {
-    HttpRequest request = HttpRequest.newBuilder(
-            URI.create(ADMIN + "/tenants/" + cell.name() + "/balances"))
-        .build();
-    for (JsonNode one :
-        JSON.readTree(CLIENT.send(request, BodyHandlers.ofString()).body())) {
-      if (one.path("name").asText().equals(bucket)) {
-        return one.path("settled").asLong();
-      }
-    }
-    return -1;
+    return LocalNode.settled(HOST, cell.name(), bucket);
   }
 
   @ParameterizedTest

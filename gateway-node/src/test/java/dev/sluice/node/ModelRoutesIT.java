@@ -3,8 +3,6 @@ package dev.sluice.node;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sluice.node.FaultyProvider.Fault;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
@@ -38,7 +36,6 @@ class ModelRoutesIT {
   private static final String HOST = "127.0.4.41";
   private static final int PORT = 18080;
   private static final String URL = "http://" + HOST + ":" + PORT;
-  private static final String ADMIN = "http://" + HOST + ":18081/api/v1";
 
   /** Tokens of the answer of a provider that does what it should. */
   private static final int GOOD = 44;
@@ -173,7 +170,6 @@ class ModelRoutesIT {
 
   private static final HttpClient CLIENT =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static FaultyProvider provider;
   private static EmbeddedPostgres database;
   private static Node node;
@@ -249,16 +245,7 @@ class ModelRoutesIT {
 
   private static long settled(String tenant, String bucket)
       throws IOException, InterruptedException {
-    HttpRequest request = HttpRequest.newBuilder(
-            URI.create(ADMIN + "/tenants/" + tenant + "/balances"))
-        .build();
-    for (JsonNode one :
-        JSON.readTree(CLIENT.send(request, BodyHandlers.ofString()).body())) {
-      if (one.path("name").asText().equals(bucket)) {
-        return one.path("settled").asLong();
-      }
-    }
-    return -1;
+    return LocalNode.settled(HOST, tenant, bucket);
   }
 
   @Test

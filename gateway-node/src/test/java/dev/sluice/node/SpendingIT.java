@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.InputStream;
@@ -205,16 +204,9 @@ class SpendingIT {
 
   private static JsonNode balance(String tenant, String name)
       throws IOException, InterruptedException {
-    HttpRequest request = HttpRequest.newBuilder(
-            URI.create(ADMIN + "/tenants/" + tenant + "/balances"))
-        .build();
-    for (JsonNode one : new ObjectMapper()
-        .readTree(CLIENT.send(request, BodyHandlers.ofString()).body())) {
-      if (one.path("name").asText().equals(name)) {
-        return one;
-      }
-    }
-    throw new AssertionError("no balance " + name);
+    JsonNode found = LocalNode.balance(HOST, tenant, name);
+    assertThat(found.isMissingNode()).as("no balance " + name).isFalse();
+    return found;
   }
 
   private static String sha256(String text) throws Exception {

@@ -81,9 +81,14 @@ final class GateLedger {
     node.heardNanos = now;
     if (rule == null || !node.rule.equals(told) || nodes.size() != 1) {
       node.rule = told;
-      rule = nodes.values().stream().map(one -> one.rule).reduce(GateRule::and).orElse(told);
+      rule = lowest(told);
     }
     return true;
+  }
+
+  /** Of all nodes' rules; this one if there is no node. */
+  private @Nullable GateRule lowest(@Nullable GateRule otherwise) {
+    return nodes.values().stream().map(one -> one.rule).reduce(GateRule::and).orElse(otherwise);
   }
 
   /** The same of one that does not say what its rule is. @return false too if nothing else was heard of it */
@@ -288,7 +293,7 @@ final class GateLedger {
       }
     }
     if (any) {
-      rule = nodes.values().stream().map(one -> one.rule).reduce(GateRule::and).orElse(rule);
+      rule = lowest(rule);
     }
   }
 
