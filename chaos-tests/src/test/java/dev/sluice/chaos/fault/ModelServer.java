@@ -15,7 +15,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -30,9 +29,8 @@ public final class ModelServer implements AutoCloseable {
    * One request.
    *
    * @param atNanos when it came, by {@link System#nanoTime}
-   * @param inFlight how many others were being answered then
    */
-  public record Asked(String model, int status, long atNanos, int inFlight) {}
+  public record Asked(String model, int status, long atNanos) {}
 
   private record Answer(int status, String fields) {}
 
@@ -42,7 +40,6 @@ public final class ModelServer implements AutoCloseable {
   private final long millis;
   private final List<Asked> asked = new CopyOnWriteArrayList<>();
   private final Map<String, Answer> answers = new ConcurrentHashMap<>();
-  private final AtomicInteger inFlight = new AtomicInteger();
 
   /** @param millis that each answer takes */
   public ModelServer(long millis) throws IOException {
@@ -85,13 +82,12 @@ public final class ModelServer implements AutoCloseable {
     Answer answer = key != null && key.contains("bad")
         ? new Answer(401, "")
         : answers.getOrDefault(model, new Answer(200, ""));
-    asked.add(new Asked(model, answer.status(), at, inFlight.getAndIncrement()));
+    asked.add(new Asked(model, answer.status(), at));
     ScheduledFuture<?> unused =
         timer.schedule(() -> send(exchange, answer), millis, TimeUnit.MILLISECONDS);
   }
 
   private void send(HttpExchange exchange, Answer answer) {
-    inFlight.decrementAndGet();
     try (exchange) {
       write(exchange, answer);
     } catch (IOException e) {
