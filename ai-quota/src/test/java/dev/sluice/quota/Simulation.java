@@ -1,7 +1,9 @@
 package dev.sluice.quota;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Random;
 import java.util.Set;
@@ -70,6 +72,7 @@ final class Simulation {
   private long reports;
   private final PriorityQueue<Task> tasks = new PriorityQueue<>();
   private final List<Entity> entities = new ArrayList<>();
+  private final Map<String, Long> arrivals = new HashMap<>();
   private final Set<String> killed = new TreeSet<>();
   private long order;
   private long now;
@@ -179,7 +182,7 @@ final class Simulation {
     messages++;
     boolean astray = faulty && entities.size() > 1 && random.nextInt(4) == 0;
     Entity to = astray ? entities.get(random.nextInt(entities.size())) : entity;
-    deliver(() -> to.receive(spoilt(message)));
+    deliver(message.uid() + " says", () -> to.receive(spoilt(message)));
   }
 
   private ToEntity spoilt(ToEntity message) {
@@ -211,11 +214,17 @@ final class Simulation {
     return message;
   }
 
-  private void deliver(Runnable run) {
+  /** @param link the node whose uid it is, in one direction; what is not delayed by a fault keeps its order there */
+  private void deliver(String link, Runnable run) {
     if (faulty && random.nextDouble() < faults.loss()) {
       return;
     }
-    at(delay(), run);
+    long delay = delay();
+    if (!faulty || faults.slow() == 0) {
+      delay = Math.max(delay, arrivals.getOrDefault(link, now) - now);
+      arrivals.put(link, now + delay);
+    }
+    at(delay, run);
     if (faulty && random.nextDouble() < faults.repeat()) {
       at(delay() + random.nextInt(3_000), run);
     }
@@ -305,7 +314,7 @@ final class Simulation {
     private void send(LeaseDesk.Batch batch) {
       for (LeaseDesk.Letter letter : batch.letters()) {
         messages++;
-        Simulation.this.deliver(() -> {
+        Simulation.this.deliver(letter.uid() + " hears", () -> {
           for (Node node : nodes) {
             if (node.alive && node.uid.equals(letter.uid())) {
               node.receive(spoilt(letter.message()));
