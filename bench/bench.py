@@ -434,7 +434,7 @@ def warm(gateway, case, seconds):
 
 def compare(ours, peer, case, arguments):
     if case == "load50":
-        half_load.rate = max(1, int(measure(ours, "get", arguments.seconds)["rate"] / 2))
+        half_load.rate = arguments.rate or max(1, int(measure(ours, "get", arguments.seconds)["rate"] / 2))
     if case == "idle":
         for gateway in (ours, peer):
             measure(gateway, case, arguments.seconds)
@@ -464,6 +464,7 @@ def main():
     parser.add_argument("--against", default="envoy", choices=("envoy", "haproxy", "scg", "litellm"))
     parser.add_argument("--pairs", type=int, default=5, help="how often each side is measured (default: 5)")
     parser.add_argument("--seconds", type=int, default=10, help="length of a slice (default: 10)")
+    parser.add_argument("--rate", type=int, default=0, help="requests a second of load50 (default: half of our saturation)")
     parser.add_argument("--routes", type=int, default=0, help="this many routes besides the one that is measured")
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="a setting of Sluice; may be repeated")
     arguments = parser.parse_args()

@@ -155,11 +155,7 @@ public final class ClusterWorld {
         "akka.remote.artery.canonical.port", settings.port(),
         "akka.cluster.seed-nodes",
             seeds.stream().map(seed -> "akka://" + NAME + "@" + seed).toList(),
-        "akka.persistence.r2dbc.connection-factory.host", database.host(),
-        "akka.persistence.r2dbc.connection-factory.port", database.port(),
-        "akka.persistence.r2dbc.connection-factory.database", database.database(),
-        "akka.persistence.r2dbc.connection-factory.user", database.user(),
-        "akka.persistence.r2dbc.connection-factory.password", database.password());
+        "akka.persistence.r2dbc.connection-factory", database.journal());
     Config flat = ConfigFactory.parseMap(own);
     return flat.withFallback(config.getConfig("sluice.cluster.system"))
         .withFallback(ConfigFactory.defaultReference())

@@ -2,8 +2,6 @@ package dev.sluice.state;
 
 import io.r2dbc.pool.ConnectionPool;
 import io.r2dbc.pool.ConnectionPoolConfiguration;
-import io.r2dbc.postgresql.PostgresqlConnectionConfiguration;
-import io.r2dbc.postgresql.PostgresqlConnectionFactory;
 import io.r2dbc.spi.Connection;
 import io.r2dbc.spi.R2dbcException;
 import java.time.Duration;
@@ -33,26 +31,15 @@ public final class Database implements AutoCloseable {
     this.timeout = timeout;
   }
 
-  static PostgresqlConnectionFactory connections(DatabaseUrl url, Duration connectTimeout) {
-    return new PostgresqlConnectionFactory(PostgresqlConnectionConfiguration.builder()
-        .host(url.host())
-        .port(url.port())
-        .database(url.database())
-        .username(url.user())
-        .password(url.password())
-        .connectTimeout(connectTimeout)
-        .build());
-  }
-
   /** Connects nowhere yet. */
   public static Database of(DatabaseUrl url, DatabaseSettings settings) {
-    PostgresqlConnectionFactory factory = connections(url, CONNECT_TIMEOUT);
-    ConnectionPool pool = new ConnectionPool(ConnectionPoolConfiguration.builder(factory)
-        .initialSize(0)
-        .maxSize(settings.connections())
-        .maxAcquireTime(settings.timeout())
-        .maxIdleTime(settings.idleTimeout())
-        .build());
+    ConnectionPool pool =
+        new ConnectionPool(ConnectionPoolConfiguration.builder(url.connections(CONNECT_TIMEOUT))
+            .initialSize(0)
+            .maxSize(settings.connections())
+            .maxAcquireTime(settings.timeout())
+            .maxIdleTime(settings.idleTimeout())
+            .build());
     return new Database(pool, settings.timeout());
   }
 

@@ -40,7 +40,7 @@ public final class Schema {
   }
 
   static CompletionStage<Void> migrate(DatabaseUrl url, Duration timeout) {
-    PostgresqlConnectionFactory factory = Database.connections(url, CONNECT_TIMEOUT);
+    PostgresqlConnectionFactory factory = url.connections(CONNECT_TIMEOUT);
     return Mono.usingWhen(factory.create(), Schema::migrate, PostgresqlConnection::close)
         .timeout(timeout)
         .toFuture();

@@ -3,6 +3,11 @@ package dev.sluice.state;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.r2dbc.postgresql.PostgresqlConnectionFactory;
+import io.r2dbc.spi.ConnectionFactories;
+import io.r2dbc.spi.ConnectionFactoryOptions;
+import io.r2dbc.spi.Option;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -21,7 +26,27 @@ class DatabaseUrlTest {
   void everyFormIsRead(
       String url, String host, int port, String database, String user, String password) {
     assertThat(DatabaseUrl.parse(url))
-        .isEqualTo(new DatabaseUrl(host, port, database, user, password));
+        .isEqualTo(
+            new DatabaseUrl(List.of(new DatabaseUrl.Host(host, port)), database, user, password));
+  }
+
+  @Test
+  void ofSeveralHostsTheJournalAsksForTheOneThatCanBeWrittenTo() {
+    DatabaseUrl url = DatabaseUrl.parse("postgresql://u:p%40,s@db-0.db:6432,db-1.db/quota%20x");
+    assertThat(url)
+        .isEqualTo(new DatabaseUrl(
+            List.of(new DatabaseUrl.Host("db-0.db", 6432), new DatabaseUrl.Host("db-1.db", 5432)),
+            "quota x",
+            "u",
+            "p@,s"))
+        .hasToString("postgresql://u@db-0.db:6432,db-1.db:5432/quota x");
+    String journal = url.journal().get("url").toString();
+    assertThat(ConnectionFactories.get(journal)).isInstanceOf(PostgresqlConnectionFactory.class);
+    ConnectionFactoryOptions options = ConnectionFactoryOptions.parse(journal);
+    assertThat(options.getValue(ConnectionFactoryOptions.HOST))
+        .isEqualTo("db-0.db:6432,db-1.db:5432");
+    assertThat(options.getValue(ConnectionFactoryOptions.PASSWORD)).hasToString("p@,s");
+    assertThat(options.getValue(Option.valueOf("targetServerType"))).isEqualTo("primary");
   }
 
   @ParameterizedTest
@@ -60,6 +85,8 @@ class DatabaseUrlTest {
           postgresql://u:hunter2@db/                         | no database
           postgresql://u:hunter2@db/sluice/hunter2           | more than one
           postgresql://u:hunter2@db:0/sluice                 | port is not one of 1 to 65535
+          postgresql://u:hunter2@db,/sluice                  | no host
+          postgresql://u:hunter2@db,[::1]/sluice             | none can be an IPv6 address
           postgresql://u:hunter2@db:65536/sluice             | port is not one of 1 to 65535
           postgresql://u:hunter2@db:hunter2/sluice           | no host
           postgresql://u:hunter2@db/sluice?sslmode=require   | parameters are not known

@@ -15,6 +15,7 @@ import dev.sluice.model.route.Ending;
 import dev.sluice.model.route.LimitFields;
 import dev.sluice.model.route.Prompt;
 import dev.sluice.model.route.Spot;
+import dev.sluice.model.route.TargetIds;
 import dev.sluice.model.route.TargetLoads;
 import dev.sluice.proxy.Refusal;
 import java.time.Duration;
@@ -251,7 +252,7 @@ final class Attempts {
   }
 
   private static List<String> ids(Ready ready) {
-    Spot.Key key = ready.way().by();
+    TargetIds.Key key = ready.way().by();
     return List.of(ready.way().spot().id(), key.id(), key.pairId());
   }
 
@@ -305,7 +306,7 @@ final class Attempts {
 
   private void blame(Ready ready, Ending ending, @Nullable Duration retryAfter) {
     String spot = ready.way().spot().id();
-    Spot.Key key = ready.way().by();
+    TargetIds.Key key = ready.way().by();
     String guilty = switch (ending.blame()) {
       case TARGET -> spot;
       case KEY -> key.id();

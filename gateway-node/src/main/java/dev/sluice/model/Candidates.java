@@ -1,25 +1,31 @@
 package dev.sluice.model;
 
 import dev.sluice.ingress.ModelPrice;
-import dev.sluice.ingress.ModelProvider;
 import dev.sluice.ingress.ModelTable;
 import dev.sluice.ingress.SpendingTree;
 import dev.sluice.model.chat.Envelope;
+import dev.sluice.model.count.TextSavings;
 import dev.sluice.model.route.AttemptPlan;
 import dev.sluice.model.route.Spot;
 import dev.sluice.proxy.Refusal;
+import dev.sluice.quota.Admission;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Who can answer a call, and what it may come to there. */
 final class Candidates {
   /** Of most texts, at least: by it prompts are found too long for a model. What is held rests on no estimate. */
   private static final int BYTES_PER_TOKEN = 4;
+
+  /** Of texts that are worth counting. */
+  private static final int MOST_BYTES_PER_TOKEN = 8;
 
   /**
    * One who can.
@@ -39,30 +45,34 @@ final class Candidates {
       CallBounds bounds) {}
 
   private final Envelope envelope;
+  private final TextSavings counted;
   private final ModelTable.Entry entry;
   private final List<Candidate> all = new ArrayList<>();
   private final List<AttemptPlan.Tier> tiers = new ArrayList<>();
   private boolean unpriced;
   private boolean tooDear;
 
-  private Candidates(Envelope envelope, ModelTable.Entry entry) {
+  private Candidates(Envelope envelope, TextSavings counted, ModelTable.Entry entry) {
     this.envelope = envelope;
+    this.counted = counted;
     this.entry = entry;
   }
 
   /**
    * Those of a route.
    *
+   * @param counted what is known of the tokens of the request's texts
    * @param model that is asked for
    * @param path of the spender: where a limit of it counts cost, targets without a price are left out
    */
   static Candidates of(
       ModelGateway gateway,
       Envelope envelope,
+      TextSavings counted,
       String model,
       ModelTable.Entry entry,
       SpendingTree.Path path) {
-    Candidates found = new Candidates(envelope, entry);
+    Candidates found = new Candidates(envelope, counted, entry);
     boolean priced = entry.needsPrice(path);
     LocalDate today = LocalDate.now(ZoneOffset.UTC);
     for (ModelTable.Group group : entry.groups()) {
@@ -90,12 +100,44 @@ final class Candidates {
     }
     ModelPrice price = ModelPrice.of(one.provider().prices(), model, today).orElse(null);
     long cap = outputCap(one);
-    long input =
-        envelope.unbounded() == null ? target.get().inputBound(envelope) : entry.contextTokens();
+    long input = inputBound(target.get());
     long output = target.get().outputBound(envelope, cap) * envelope.choices();
     long nanos = price == null ? 0 : price.nanosAtMost(input, output);
     return new Candidate(
         one, model, target.get(), price, cap, new CallBounds(input, output, nanos));
+  }
+
+  private long inputBound(Target target) {
+    if (envelope.unbounded() != null) {
+      return entry.contextTokens();
+    }
+    long bytes = target.inputBound(envelope);
+    return target.countsByName() ? bytes - counted.of(target.model()) : bytes;
+  }
+
+  /**
+   * The models whose texts can be counted, so that the call may have room that was refused for what its bytes may come to.
+   *
+   * @return empty if there is none, or if even the fewest tokens would find no room
+   */
+  Set<String> countable(Admission.Refused why) {
+    CallBounds most = bounds();
+    long least = most.input() / MOST_BYTES_PER_TOKEN;
+    long free = why.room().free();
+    boolean mayFit = switch (why.room().unit()) {
+      case TOKENS -> least + most.output() <= free;
+      case INPUT_TOKENS -> least <= free;
+      case COST -> free > 0;
+      case OUTPUT_TOKENS, REQUESTS, IN_FLIGHT_REQUESTS -> false;
+    };
+    if (!mayFit || envelope.unbounded() != null) {
+      return Set.of();
+    }
+    return all.stream()
+        .map(Candidate::target)
+        .filter(Target::countsByName)
+        .map(Target::model)
+        .collect(Collectors.toSet());
   }
 
   private long outputCap(ModelTable.Target one) {
@@ -118,12 +160,7 @@ final class Candidates {
   }
 
   private Spot spot(Candidate one) {
-    ModelProvider provider = one.declared().provider();
-    List<String> keys = new ArrayList<>(provider.keys().size());
-    for (ModelProvider.Key key : provider.keys()) {
-      keys.add(key.name());
-    }
-    return Spot.of(all.size(), one.declared().weight(), provider.name(), one.model(), keys);
+    return new Spot(all.size(), one.declared().weight(), one.target().ids());
   }
 
   boolean isEmpty() {

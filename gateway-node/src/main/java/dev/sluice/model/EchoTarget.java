@@ -2,6 +2,7 @@ package dev.sluice.model;
 
 import dev.sluice.edge.WorkerScope;
 import dev.sluice.ingress.Action;
+import dev.sluice.ingress.ModelProvider;
 import dev.sluice.model.chat.Envelope;
 import dev.sluice.model.chat.Json;
 import dev.sluice.model.chat.Losses;
@@ -10,6 +11,7 @@ import dev.sluice.model.chat.Question;
 import dev.sluice.model.chat.UnsayableException;
 import dev.sluice.model.chat.Words;
 import dev.sluice.model.openai.ChatProvider;
+import dev.sluice.model.route.TargetIds;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -30,20 +32,23 @@ final class EchoTarget implements Target {
 
   private final WorkerScope scope;
   private final String name;
+  private final TargetIds ids;
   private final String model;
   private final int chunks;
   private final Duration pause;
 
-  private EchoTarget(WorkerScope scope, String provider, String model, int chunks, Duration pause) {
+  private EchoTarget(
+      WorkerScope scope, ModelProvider provider, String model, int chunks, Duration pause) {
     this.scope = scope;
-    this.name = provider + "/" + model;
+    this.name = provider.name() + "/" + model;
+    this.ids = TargetIds.of(provider, model);
     this.model = model;
     this.chunks = chunks;
     this.pause = pause;
   }
 
   /** The target for a model name; empty if it is none that echo has. */
-  static Optional<Target> of(WorkerScope scope, String provider, String model) {
+  static Optional<Target> of(WorkerScope scope, ModelProvider provider, String model) {
     Matcher shape = SHAPE.matcher(model);
     if (model.equals("echo")) {
       return Optional.of(new EchoTarget(scope, provider, model, 0, Duration.ZERO));
@@ -59,6 +64,11 @@ final class EchoTarget implements Target {
   @Override
   public String name() {
     return name;
+  }
+
+  @Override
+  public TargetIds ids() {
+    return ids;
   }
 
   @Override

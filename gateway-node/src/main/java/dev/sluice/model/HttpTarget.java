@@ -2,6 +2,7 @@ package dev.sluice.model;
 
 import akka.util.ByteString;
 import dev.sluice.ingress.Action;
+import dev.sluice.ingress.DeclaredModelProvider;
 import dev.sluice.ingress.ModelProvider;
 import dev.sluice.model.chat.Conversation;
 import dev.sluice.model.chat.Envelope;
@@ -13,6 +14,7 @@ import dev.sluice.model.chat.Terms;
 import dev.sluice.model.chat.UnsayableException;
 import dev.sluice.model.count.TokenCount;
 import dev.sluice.model.embed.EmbeddingDialect;
+import dev.sluice.model.route.TargetIds;
 import dev.sluice.upstream.UpstreamConnection;
 import dev.sluice.upstream.UpstreamEvents;
 import dev.sluice.upstream.UpstreamFailure;
@@ -38,6 +40,8 @@ final class HttpTarget implements Target {
   private final ModelProvider provider;
   private final String model;
   private final Duration connectTimeout;
+  private final String name;
+  private final TargetIds ids;
   private final ProviderAddress address;
   private final ProviderApi api;
   private final TokenCounts counts;
@@ -58,12 +62,19 @@ final class HttpTarget implements Target {
     this.counts = counts;
     this.model = model;
     this.connectTimeout = connectTimeout;
+    this.name = provider.name() + "/" + model;
+    this.ids = TargetIds.of(provider, model);
     this.address = ProviderAddress.of(provider);
   }
 
   @Override
   public String name() {
-    return provider.name() + "/" + model;
+    return name;
+  }
+
+  @Override
+  public TargetIds ids() {
+    return ids;
   }
 
   @Override
@@ -79,6 +90,11 @@ final class HttpTarget implements Target {
   @Override
   public long inputBound(Envelope request) {
     return request.inputBound() + HiddenPrompt.tokens(provider.kind(), model, request);
+  }
+
+  @Override
+  public boolean countsByName() {
+    return provider.kind() == DeclaredModelProvider.Kind.OPENAI && TokenCount.knows(model);
   }
 
   @Override

@@ -7,10 +7,11 @@ import dev.sluice.ingress.ModelLimit;
 import dev.sluice.ingress.ModelTable;
 import dev.sluice.ingress.SpendingTree;
 import dev.sluice.model.cache.KeptAnswer;
-import dev.sluice.model.chat.Envelope;
 import dev.sluice.model.chat.ProviderError;
 import dev.sluice.model.chat.Question;
 import dev.sluice.model.chat.QuestionRead;
+import dev.sluice.model.chat.UnsayableException;
+import dev.sluice.model.count.TextSavings;
 import dev.sluice.model.route.Ending;
 import dev.sluice.proxy.Inbound;
 import dev.sluice.proxy.Refusal;
@@ -47,6 +48,8 @@ final class ModelCall implements Arrival.Events, CallQuota.Asking {
   private @Nullable ToldAgain toldAgain;
   private @Nullable Entrance entrance;
   private String model = "";
+  private TextSavings counted = TextSavings.NONE;
+  private boolean wasCounted;
   private final Set<String> moved = new HashSet<>();
   private boolean charging;
   private boolean timeUp;
@@ -94,7 +97,6 @@ final class ModelCall implements Arrival.Events, CallQuota.Asking {
   /** Finds who can answer, and what it may come to. */
   private void choose(Question said, String wanted) {
     model = wanted;
-    Envelope envelope = said.envelope();
     Optional<ModelTable.Entry> found = find(wanted);
     if (found.isEmpty()) {
       refuse(new Refusal.NoSuchModel(wanted));
@@ -109,12 +111,17 @@ final class ModelCall implements Arrival.Events, CallQuota.Asking {
       held.ask(this);
       return;
     }
-    Candidates all = Candidates.of(gateway, envelope, wanted, found.get(), path);
+    weigh(said, wanted, found.get(), path);
+  }
+
+  /** Finds out what it may come to at those who can answer, and asks for room for that. */
+  private void weigh(Question said, String wanted, ModelTable.Entry route, SpendingTree.Path path) {
+    Candidates all = Candidates.of(gateway, said.envelope(), counted, wanted, route, path);
     candidates = all;
-    String unbounded = envelope.unbounded();
+    String unbounded = said.envelope().unbounded();
     if (all.isEmpty()) {
       refuse(all.nobody(wanted));
-    } else if (unbounded != null && found.get().contextTokens() == 0) {
+    } else if (unbounded != null && route.contextTokens() == 0) {
       refuse(new Refusal.BadField(
           unbounded,
           "only text can be sent to this model: how many tokens this may cost is not known"));
@@ -153,9 +160,51 @@ final class ModelCall implements Arrival.Events, CallQuota.Asking {
   @Override
   public void refused(Admission.Refused why) {
     CallQuota held = quota;
-    if (held != null && !goesElsewhere()) {
+    if (held != null && !counts(why) && !goesElsewhere()) {
       finish();
       held.answer(request, why);
+    }
+  }
+
+  /**
+   * What the bytes of a request may come to is more than its tokens are: before it is refused for that, they are counted where
+   * the vocabulary is known, and it asks once more.
+   */
+  private boolean counts(Admission.Refused why) {
+    Question said = question;
+    Candidates all = candidates;
+    ModelTable.Entry route = entry;
+    if (said == null || all == null || route == null || wasCounted) {
+      return false;
+    }
+    Set<String> names = all.countable(why);
+    if (names.isEmpty()) {
+      return false;
+    }
+    wasCounted = true;
+    gateway
+        .counts()
+        .count(() -> savings(said, names))
+        .whenComplete((savings, failure) -> gateway.scope().execute(() -> {
+          if (over) {
+            return;
+          }
+          if (savings == null) {
+            refused(why);
+          } else {
+            counted = savings;
+            weigh(said, model, route, asked.spender().place().pathOf(model));
+          }
+        }));
+    return true;
+  }
+
+  /** Not on the worker. */
+  private static TextSavings savings(Question said, Set<String> names) {
+    try {
+      return TextSavings.of(said.conversation(), names);
+    } catch (UnsayableException e) {
+      return TextSavings.NONE;
     }
   }
 
@@ -171,6 +220,8 @@ final class ModelCall implements Arrival.Events, CallQuota.Asking {
       request.note("out of quota, and no ModelRoute takes " + other);
       return false;
     }
+    counted = TextSavings.NONE;
+    wasCounted = false;
     choose(said, other);
     return true;
   }

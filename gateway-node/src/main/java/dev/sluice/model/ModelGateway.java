@@ -221,7 +221,7 @@ public final class ModelGateway implements ModelService {
 
   private Optional<Target> made(ModelProvider provider, String model) {
     return provider.kind() == DeclaredModelProvider.Kind.ECHO
-        ? EchoTarget.of(scope, provider.name(), model)
+        ? EchoTarget.of(scope, provider, model)
         : Optional.of(new HttpTarget(
             scope::execute,
             upstreams,

@@ -7,7 +7,7 @@ import dev.sluice.ingress.ModelTable;
 import dev.sluice.model.anthropic.MessagesProvider;
 import dev.sluice.model.health.NodeHealth;
 import dev.sluice.model.health.Sign;
-import dev.sluice.model.route.Spot;
+import dev.sluice.model.route.TargetIds;
 import java.io.IOException;
 import java.net.HttpURLConnection;
 import java.net.URI;
@@ -131,7 +131,7 @@ public final class Probes implements AutoCloseable {
 
   private void probe(Probed probed, ModelProbe probe) {
     ModelProvider provider = probed.provider();
-    List<Spot> spots = spots(probed);
+    List<TargetIds> targets = targets(probed);
     List<ModelProvider> ways = new ArrayList<>();
     provider.keys().forEach(key -> ways.add(provider.with(key)));
     if (ways.isEmpty()) {
@@ -141,20 +141,18 @@ public final class Probes implements AutoCloseable {
       String result = ask(ways.get(key), probe);
       log.probed(provider.name(), result);
       if (result.equals("failed")) {
-        spots.forEach(spot -> health.tell(spot.id(), Sign.FAILED, null));
+        targets.forEach(one -> health.tell(one.target(), Sign.FAILED, null));
         return;
       }
-      if (result.equals("rejected") && !spots.isEmpty()) {
-        health.tell(spots.get(0).keys().get(key).id(), Sign.REJECTED, null);
+      if (result.equals("rejected") && !targets.isEmpty()) {
+        health.tell(targets.get(0).keys().get(key).id(), Sign.REJECTED, null);
       }
     }
   }
 
-  private static List<Spot> spots(Probed probed) {
-    ModelProvider provider = probed.provider();
-    List<String> keys = provider.keys().stream().map(ModelProvider.Key::name).toList();
+  private static List<TargetIds> targets(Probed probed) {
     return probed.models().stream()
-        .map(model -> Spot.of(0, 1, provider.name(), model, keys))
+        .map(model -> TargetIds.of(probed.provider(), model))
         .toList();
   }
 

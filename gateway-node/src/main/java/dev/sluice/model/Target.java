@@ -8,6 +8,7 @@ import dev.sluice.model.chat.Outgoing;
 import dev.sluice.model.chat.ProviderDialect;
 import dev.sluice.model.chat.Question;
 import dev.sluice.model.chat.UnsayableException;
+import dev.sluice.model.route.TargetIds;
 import dev.sluice.wire.Field;
 import dev.sluice.wire.Fields;
 import java.util.HashMap;
@@ -110,14 +111,22 @@ interface Target {
   /** For logs and the caller: {@code namespace/provider/model}. */
   String name();
 
+  /** For health and load; the same with each of its keys. */
+  TargetIds ids();
+
   /** What it says errors in. */
   ProviderDialect speaks();
 
   /** As its provider calls it. */
   String model();
 
-  /** Most tokens that the request's input can come to. */
+  /** Most tokens that the request's input can come to, by its bytes. */
   long inputBound(Envelope request);
+
+  /** Whether it counts texts by the vocabulary that its model's name tells. */
+  default boolean countsByName() {
+    return false;
+  }
 
   /** Most tokens that one answer can come to, if it is capped at {@code cap}. */
   long outputBound(Envelope request, long cap);

@@ -1,10 +1,9 @@
 package dev.sluice.node;
 
 import dev.sluice.ingress.ModelExplanation;
-import dev.sluice.ingress.ModelProvider;
 import dev.sluice.ingress.ModelTable;
 import dev.sluice.model.ModelNode;
-import dev.sluice.model.route.Spot;
+import dev.sluice.model.route.TargetIds;
 import dev.sluice.quota.Balance;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,25 +28,23 @@ final class ModelsNow implements ModelExplanation.Live {
 
   @Override
   public String state(ModelTable.Target target, String model) {
-    List<String> names =
-        target.provider().keys().stream().map(ModelProvider.Key::name).toList();
-    Spot spot = Spot.of(0, target.weight(), target.provider().name(), model, names);
-    String standing = standing(spot);
-    int inFlight = node.loads().inFlight(spot.id());
-    long firstToken = node.loads().firstTokenNanos(spot.id());
+    TargetIds ids = TargetIds.of(target.provider(), model);
+    String standing = standing(ids);
+    int inFlight = node.loads().inFlight(ids.target());
+    long firstToken = node.loads().firstTokenNanos(ids.target());
     return standing + "; " + inFlight + " under way on this node"
         + (firstToken == 0
             ? ""
             : "; first token after " + Duration.ofNanos(firstToken).toMillis() + " ms of late");
   }
 
-  private String standing(Spot spot) {
-    Long whole = cooling.get(spot.id());
+  private String standing(TargetIds ids) {
+    Long whole = cooling.get(ids.target());
     if (whole != null) {
       return cools(whole);
     }
     List<String> keys = new ArrayList<>();
-    for (Spot.Key key : spot.keys()) {
+    for (TargetIds.Key key : ids.keys()) {
       Long most = later(cooling.get(key.id()), cooling.get(key.pairId()));
       if (most != null) {
         keys.add(cools(most));
@@ -56,9 +53,9 @@ final class ModelsNow implements ModelExplanation.Live {
     if (keys.isEmpty()) {
       return "well";
     }
-    return keys.size() == 1 && spot.keys().size() == 1
+    return keys.size() == 1 && ids.keys().size() == 1
         ? "its key " + keys.get(0)
-        : keys.size() + " of " + spot.keys().size() + " keys: " + String.join(", ", keys);
+        : keys.size() + " of " + ids.keys().size() + " keys: " + String.join(", ", keys);
   }
 
   private static @Nullable Long later(@Nullable Long one, @Nullable Long other) {

@@ -19,7 +19,9 @@ import dev.sluice.model.chat.AnswerEvent;
 import dev.sluice.model.chat.AnswerReader;
 import dev.sluice.model.chat.AnswerTap;
 import dev.sluice.model.chat.CallerDialect;
+import dev.sluice.model.chat.Conversation;
 import dev.sluice.model.chat.Json;
+import dev.sluice.model.chat.Part;
 import dev.sluice.model.chat.Pieces;
 import dev.sluice.model.chat.ProviderDialect;
 import dev.sluice.model.chat.Question;
@@ -269,11 +271,61 @@ class EveryParserTest {
         assertThat(bad.message()).isNotEmpty();
       } else if (read instanceof QuestionRead.Good found) {
         try {
-          found.question().conversation();
+          // What is counted of texts is taken off the bytes, so they must be in there.
+          assertThat(textBytes(found.question().conversation()))
+              .isLessThanOrEqualTo(found.question().envelope().inputBound());
         } catch (UnsayableException e) {
           assertThat(e.why()).isNotEmpty();
         }
       }
     }
+  }
+
+  /** As above, with texts so long that nothing else covers them. */
+  @ParameterizedTest
+  @MethodSource("callers")
+  void everyTextIsInTheBoundWithAllItsBytes(CallerDialect caller) {
+    String text = "\"" + "é".repeat(2_000) + "\"";
+    String instructions = "\"system\":" + text + ",\"instructions\":" + text
+        + ",\"systemInstruction\":{\"parts\":[{\"text\":" + text + "}]},";
+    List<String> requests = List.of(
+        GOOD,
+        PLAIN,
+        "{\"model\":\"m\",\"input\":\"hi\"}",
+        "{\"model\":\"m\",\"prompt\":\"hi\"}",
+        "{\"contents\":[{\"parts\":[{\"text\":\"hi\"}]}]}");
+    for (String request : requests) {
+      String body =
+          request.replaceFirst("\\{", "{" + instructions).replaceAll("\"(hi|a|p|q|d)\"", text);
+      QuestionRead read =
+          caller.read(GEMINI_PATH, "application/json", body.getBytes(StandardCharsets.UTF_8));
+      if (read instanceof QuestionRead.Good good) {
+        try {
+          assertThat(textBytes(good.question().conversation()))
+              .isLessThanOrEqualTo(good.question().envelope().inputBound());
+        } catch (UnsayableException e) {
+          // then it goes to its own provider alone, and nothing of it is counted
+        }
+      }
+    }
+  }
+
+  private static long textBytes(Conversation conversation) {
+    return textBytes(conversation.system())
+        + conversation.turns().stream()
+            .mapToLong(turn -> textBytes(turn.parts()))
+            .sum();
+  }
+
+  private static long textBytes(List<? extends Part> parts) {
+    long bytes = 0;
+    for (Part part : parts) {
+      if (part instanceof Part.Text text) {
+        bytes += text.text().getBytes(StandardCharsets.UTF_8).length;
+      } else if (part instanceof Part.ToolResult result) {
+        bytes += textBytes(result.content());
+      }
+    }
+    return bytes;
   }
 }

@@ -114,7 +114,7 @@ class SpendingIT {
       apiVersion: sluice.dev/v1alpha1
       kind: ModelProvider
       metadata: {name: cutting}
-      spec: {kind: openai-compatible, baseUrl: "%s"}
+      spec: {kind: openai-compatible, baseUrl: "%1$s/v1"}
       ---
       apiVersion: sluice.dev/v1alpha1
       kind: ModelRoute
@@ -125,8 +125,25 @@ class SpendingIT {
       kind: Tenant
       metadata: {name: cut}
       spec:
-        keys: [{name: one, sha256: "%s"}]
+        keys: [{name: one, sha256: "%2$s"}]
         limits: [{unit: tokens, amount: 10000, window: none}]
+      ---
+      apiVersion: sluice.dev/v1alpha1
+      kind: ModelProvider
+      metadata: {name: counted}
+      spec: {kind: openai, baseUrl: "%1$s/counted/v1"}
+      ---
+      apiVersion: sluice.dev/v1alpha1
+      kind: ModelRoute
+      metadata: {name: counted}
+      spec: {models: [gpt-4o, nobody-counts], maxOutputTokens: 50, targets: [{provider: counted}]}
+      ---
+      apiVersion: sluice.dev/v1alpha1
+      kind: Tenant
+      metadata: {name: counted}
+      spec:
+        keys: [{name: one, sha256: "%3$s"}]
+        limits: [{unit: tokens, amount: 400, window: none}]
       """;
 
   private static final String SPOKEN =
@@ -150,7 +167,7 @@ class SpendingIT {
     provider = new FakeProvider();
     Files.writeString(
         folder.resolve("manifests/cutting.yaml"),
-        CUTTING.formatted(provider.url() + "/v1", sha256("sk-cut")));
+        CUTTING.formatted(provider.url(), sha256("sk-cut"), sha256("sk-counted")));
     Map<String, Object> settings =
         new HashMap<>(LocalNode.settings(HOST, folder.resolve("manifests"), database));
     settings.put("sluice.model.tell-holds", "on");
@@ -216,7 +233,11 @@ class SpendingIT {
 
   /** What a field {@code x-sluice-hold} says. */
   private static long told(String part) {
-    FakeProvider.Asked asked = provider.asked("/v1/chat/completions");
+    return told(part, "/v1/chat/completions");
+  }
+
+  private static long told(String part, String path) {
+    FakeProvider.Asked asked = provider.asked(path);
     Matcher matcher =
         Pattern.compile(part + "=(\\d+)").matcher(asked.headers().get("x-sluice-hold"));
     assertThat(matcher.find()).isTrue();
@@ -255,6 +276,41 @@ class SpendingIT {
       String body = CLIENT.send(request, BodyHandlers.ofString()).body();
       return body.contains("partial") && body.contains("provider");
     });
+  }
+
+  @Test
+  void aPromptIsCountedBeforeItIsRefusedForWhatItsBytesMayComeTo() throws Exception {
+    String path = "/counted/v1/chat/completions";
+    provider.answers(
+        path,
+        FakeProvider.Answer.json(
+            "{'id':'c','object':'chat.completion','created':1,'model':'gpt-4o','choices':[{'index':0,"
+                + "'message':{'role':'assistant','content':'hi'},'finish_reason':'stop'}],"
+                + "'usage':{'prompt_tokens':107,'completion_tokens':1,'total_tokens':108}}"));
+    String words = "The quick brown fox jumps over the lazy dog. ".repeat(10).strip();
+    HttpResponse<String> counted = say("sk-counted", "gpt-4o", words);
+    assertThat(counted.statusCode()).as(counted.body()).isEqualTo(200);
+    assertThat(told("input", path)).as("101 tokens, and the format").isBetween(107L, 170L);
+    HttpResponse<String> unknown = say("sk-counted", "nobody-counts", words);
+    assertThat(unknown.statusCode()).isEqualTo(429);
+    assertThat(say("sk-counted", "gpt-4o", words.repeat(3)).statusCode())
+        .as("too long by its tokens too")
+        .isEqualTo(429);
+    await()
+        .atMost(PATIENCE)
+        .until(() -> balance("counted", "tokens-balance").path("settled").asLong() == 108);
+  }
+
+  private static HttpResponse<String> say(String key, String model, String words)
+      throws IOException, InterruptedException {
+    String body = "{\"model\":\"" + model
+        + "\",\"max_tokens\":50,\"messages\":[{\"role\":\"user\",\"content\":\"" + words + "\"}]}";
+    return CLIENT.send(
+        HttpRequest.newBuilder(URI.create(URL + "/v1/chat/completions"))
+            .header("Authorization", "Bearer " + key)
+            .POST(BodyPublishers.ofString(body))
+            .build(),
+        BodyHandlers.ofString());
   }
 
   @Test

@@ -14,7 +14,9 @@ public record FaultPlan(List<Fault> faults) {
     RESUME_NODE,
     STOP_DATABASE,
     KILL_DATABASE,
-    START_DATABASE
+    START_DATABASE,
+    /** The standby takes the place of the database. */
+    PROMOTE_STANDBY
   }
 
   /** @param node from 1; 0 for the database */
@@ -28,7 +30,7 @@ public record FaultPlan(List<Fault> faults) {
 
   /**
    * A node is killed every 20 s and started again soon after; one is stopped for 30 s, or a fifth of a short run; the
-   * database is ended in peace and, later, without warning.
+   * database is ended in peace and, later, without warning; at last it is killed for good, and its standby takes over.
    */
   public static FaultPlan of(long seed, long runMillis, int nodes) {
     Random random = new Random(seed);
@@ -47,15 +49,17 @@ public record FaultPlan(List<Fault> faults) {
       all.add(new Fault(at, Kind.KILL_NODE, node));
       all.add(new Fault(at + 1_000 + random.nextInt(4_000), Kind.START_NODE, node));
     }
-    database(all, Kind.STOP_DATABASE, runMillis * 27 / 100, random);
-    database(all, Kind.KILL_DATABASE, runMillis * 77 / 100, random);
+    database(all, Kind.STOP_DATABASE, Kind.START_DATABASE, runMillis * 27 / 100, random);
+    database(all, Kind.KILL_DATABASE, Kind.START_DATABASE, runMillis * 70 / 100, random);
+    database(all, Kind.KILL_DATABASE, Kind.PROMOTE_STANDBY, runMillis * 87 / 100, random);
     all.sort(Comparator.comparingLong(Fault::atMillis));
     return new FaultPlan(List.copyOf(all));
   }
 
-  private static void database(List<Fault> all, Kind end, long atMillis, Random random) {
+  private static void database(
+      List<Fault> all, Kind end, Kind again, long atMillis, Random random) {
     all.add(new Fault(atMillis, end, 0));
-    all.add(new Fault(atMillis + 500 + random.nextInt(4_000), Kind.START_DATABASE, 0));
+    all.add(new Fault(atMillis + 500 + random.nextInt(4_000), again, 0));
   }
 
   public long count(Kind kind) {

@@ -2,44 +2,106 @@ package dev.sluice.chaos.fault;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
+import java.nio.file.CopyOption;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A PostgreSQL that nodes share, which can be ended in two ways and started again, and whose clock can stand elsewhere, so
- * that a day ends when a scenario wants it to.
+ * that a day ends when a scenario wants it to. It may have a standby, which has all that was committed and can take its
+ * place.
  */
 public final class JournalDatabase implements AutoCloseable {
   private static final String USER = "postgres";
+  private static final CopyOption[] AS_IT_IS = {
+    StandardCopyOption.COPY_ATTRIBUTES, LinkOption.NOFOLLOW_LINKS
+  };
 
-  private final Path folder;
-  private EmbeddedPostgres server;
+  /** One server, running or not. Its port stays its own. */
+  private static final class Server {
+    private final Path folder;
+    private EmbeddedPostgres process;
 
-  private JournalDatabase(Path folder, EmbeddedPostgres server) {
-    this.folder = folder;
+    private Server(Path folder) throws IOException {
+      this.folder = folder;
+      this.process = builder().start();
+    }
+
+    private EmbeddedPostgres.Builder builder() {
+      return EmbeddedPostgres.builder()
+          .setDataDirectory(folder)
+          .setCleanDataDirectory(false)
+          .setServerConfig("fsync", "on")
+          .setServerConfig("synchronous_commit", "on")
+          .setServerConfig("max_connections", "200");
+    }
+
+    private void startAgain() throws IOException {
+      process = builder().setPort(process.getPort()).start();
+    }
+
+    private Connection connection() throws SQLException {
+      return process.getDatabase(USER, "postgres").getConnection();
+    }
+  }
+
+  private Server server;
+  private @Nullable Server standby;
+
+  private JournalDatabase(Server server) {
     this.server = server;
   }
 
   public static JournalDatabase start(Path folder) throws IOException {
-    return new JournalDatabase(folder, builder(folder).start());
+    return new JournalDatabase(new Server(folder));
   }
 
-  private static EmbeddedPostgres.Builder builder(Path folder) {
-    return EmbeddedPostgres.builder()
-        .setDataDirectory(folder)
-        .setCleanDataDirectory(false)
-        .setServerConfig("fsync", "on")
-        .setServerConfig("synchronous_commit", "on")
-        .setServerConfig("max_connections", "200");
+  /** With a standby: a commit waits until the standby has it too. */
+  public static JournalDatabase startWithStandby(Path folder) throws IOException, SQLException {
+    JournalDatabase both = start(folder);
+    Path copied = folder.resolveSibling(folder.getFileName() + "-standby");
+    both.stop();
+    copy(folder, copied);
+    both.startAgain();
+    Files.createFile(copied.resolve("standby.signal"));
+    Files.write(
+        copied.resolve("postgresql.auto.conf"),
+        List.of(
+            "primary_conninfo = 'host=127.0.0.1 port=" + both.server.process.getPort() + " user="
+                + USER + "'",
+            "wal_retrieve_retry_interval = 200"),
+        StandardOpenOption.APPEND);
+    both.standby = new Server(copied);
+    both.execute("ALTER SYSTEM SET synchronous_standby_names = '*'");
+    both.execute("SELECT pg_reload_conf()");
+    return both;
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    try (Stream<Path> all = Files.walk(from)) {
+      for (Path one : (Iterable<Path>) all::iterator) {
+        Files.copy(one, to.resolve(from.relativize(one).toString()), AS_IT_IS);
+      }
+    }
   }
 
   public String url() {
-    return "postgresql://postgres:postgres@127.0.0.1:" + server.getPort() + "/postgres";
+    String hosts = "127.0.0.1:" + server.process.getPort();
+    if (standby != null) {
+      hosts += ",127.0.0.1:" + standby.process.getPort();
+    }
+    return "postgresql://postgres:postgres@" + hosts + "/postgres";
   }
 
   /** For new connections, the clock stands {@code millis} later than the machine's. */
@@ -53,7 +115,7 @@ public final class JournalDatabase implements AutoCloseable {
   }
 
   public void execute(String sql) throws SQLException {
-    try (Connection connection = server.getDatabase(USER, "postgres").getConnection();
+    try (Connection connection = server.connection();
         Statement statement = connection.createStatement()) {
       statement.execute(sql);
     }
@@ -61,7 +123,7 @@ public final class JournalDatabase implements AutoCloseable {
 
   /** First column of the first row. */
   public long number(String sql) throws SQLException {
-    try (Connection connection = server.getDatabase(USER, "postgres").getConnection();
+    try (Connection connection = server.connection();
         Statement statement = connection.createStatement();
         ResultSet rows = statement.executeQuery(sql)) {
       rows.next();
@@ -69,30 +131,44 @@ public final class JournalDatabase implements AutoCloseable {
     }
   }
 
-  /** Ends it as its operator would. Its port stays its own. */
+  /** Ends it as its operator would. */
   public void stop() throws IOException {
-    server.close();
+    server.process.close();
   }
 
   /** Ends it as a failing machine would. */
   public void kill() throws IOException {
     long pid = Long.parseLong(
-        Files.readAllLines(folder.resolve("postmaster.pid")).get(0).strip());
+        Files.readAllLines(server.folder.resolve("postmaster.pid")).get(0).strip());
     Optional<ProcessHandle> postmaster = ProcessHandle.of(pid);
     postmaster.ifPresent(one -> {
       one.destroyForcibly();
       one.onExit().join();
     });
-    server.close();
+    server.process.close();
   }
 
   /** Starts it again at its port, with its data. */
   public void startAgain() throws IOException {
-    server = builder(folder).setPort(server.getPort()).start();
+    server.startAgain();
+  }
+
+  /** The standby takes the place of the server, which was ended. */
+  public void promote() throws SQLException {
+    Server next = standby;
+    if (next == null) {
+      throw new IllegalStateException("there is no standby");
+    }
+    server = next;
+    standby = null;
+    execute("SELECT pg_promote()");
   }
 
   @Override
   public void close() throws IOException {
-    server.close();
+    server.process.close();
+    if (standby != null) {
+      standby.process.close();
+    }
   }
 }

@@ -115,7 +115,7 @@ final class QuotaRun implements AutoCloseable {
     this.terms = terms;
     this.folder = folder;
     this.limits = limits(terms.millis() / 1_000, terms.breaks());
-    this.database = JournalDatabase.start(folder.resolve("postgresql"));
+    this.database = JournalDatabase.startWithStandby(folder.resolve("postgresql"));
     this.provider = new MeteredProvider();
     this.nodes = new OwnNodes(
         Files.createDirectories(folder.resolve("logs")),
@@ -291,6 +291,7 @@ final class QuotaRun implements AutoCloseable {
         case STOP_DATABASE -> database.stop();
         case KILL_DATABASE -> database.kill();
         case START_DATABASE -> database.startAgain();
+        case PROMOTE_STANDBY -> database.promote();
       }
       events.add("%.1f s: %s %s"
           .formatted(
@@ -431,7 +432,9 @@ final class QuotaRun implements AutoCloseable {
             SPENDERS.stream().mapToInt(Spenders::count).sum(),
             NODES,
             kills.get(),
-            terms.breaks() ? "a node stopped, the database ended twice" : "nothing broken"));
+            terms.breaks()
+                ? "a node stopped, the database ended twice and replaced by its standby"
+                : "nothing broken"));
     text.append("%d requests by status %s (0: no answer); %d served, %d of them not to their end\n"
         .formatted(
             history.entries().size(),

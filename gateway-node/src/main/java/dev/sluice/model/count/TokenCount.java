@@ -8,6 +8,7 @@ import dev.sluice.model.chat.Conversation;
 import dev.sluice.model.chat.Part;
 import dev.sluice.model.chat.Tool;
 import dev.sluice.model.chat.Turn;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
@@ -46,11 +47,59 @@ public record TokenCount(long tokens, boolean exact) {
    * @param model as its provider calls it, with or without a maker in front
    */
   public static TokenCount of(String model, String text) {
-    String name = model.substring(model.lastIndexOf('/') + 1).toLowerCase(Locale.ROOT);
-    boolean newer = O200K.matcher(name).matches();
-    boolean known = newer || CL100K.matcher(name).matches();
-    EncodingType type = newer || !known ? EncodingType.O200K_BASE : EncodingType.CL100K_BASE;
-    return of(Loaded.ENCODINGS.getEncoding(type), text, known);
+    return of(encoding(model), text, knows(model));
+  }
+
+  /** Whether the vocabulary of a model is known. */
+  public static boolean knows(String model) {
+    String name = name(model);
+    return O200K.matcher(name).matches() || CL100K.matcher(name).matches();
+  }
+
+  private static Encoding encoding(String model) {
+    boolean older = CL100K.matcher(name(model)).matches();
+    return Loaded.ENCODINGS.getEncoding(older ? EncodingType.CL100K_BASE : EncodingType.O200K_BASE);
+  }
+
+  private static String name(String model) {
+    return model.substring(model.lastIndexOf('/') + 1).toLowerCase(Locale.ROOT);
+  }
+
+  /**
+   * The most that a text can have under the vocabulary of a model, which is known: exact where it has words, for it can be cut
+   * between them; what has none for too long counts by its bytes.
+   */
+  static long most(String model, String text) {
+    Encoding encoding = encoding(model);
+    long tokens = 0;
+    int from = 0;
+    while (from < text.length()) {
+      int word = text.length() - from <= PIECE_CHARACTERS ? text.length() : wordEnd(text, from);
+      int to = word < 0 ? pieceEnd(text, from, text.length()) : word;
+      String piece = text.substring(from, to);
+      tokens += word < 0
+          ? piece.getBytes(StandardCharsets.UTF_8).length
+          : encoding.countTokensOrdinary(piece);
+      from = to;
+    }
+    return tokens;
+  }
+
+  /**
+   * Where a text that is too long is cut so that its tokens stay the same: no token holds the blank behind a letter and the
+   * letter. Below 0 if there is no such place.
+   */
+  private static int wordEnd(String text, int from) {
+    for (int at = from + PIECE_CHARACTERS; at > from; at--) {
+      if (text.charAt(at) == ' ' && isLetter(text.charAt(at - 1))) {
+        return at;
+      }
+    }
+    return -1;
+  }
+
+  private static boolean isLetter(char one) {
+    return one >= 'a' && one <= 'z' || one >= 'A' && one <= 'Z';
   }
 
   private static TokenCount of(Encoding encoding, String text, boolean known) {

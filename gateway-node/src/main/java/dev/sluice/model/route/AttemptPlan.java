@@ -4,8 +4,11 @@ import dev.sluice.ingress.ModelBalance;
 import dev.sluice.ingress.ModelFallback;
 import dev.sluice.model.health.Standing;
 import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.LongUnaryOperator;
@@ -21,7 +24,7 @@ public final class AttemptPlan {
 
   /** @param key index among those of the spot */
   public record Way(Spot spot, int key) {
-    public Spot.Key by() {
+    public TargetIds.Key by() {
       return spot.keys().get(key);
     }
   }
@@ -47,7 +50,9 @@ public final class AttemptPlan {
   private final List<Tier> tiers;
   private final int firstKey;
   private final Prompt prompt;
-  private final Set<Way> tried = new HashSet<>();
+  /** Indexes of keys, by the index of their target. */
+  private final Map<Integer, BitSet> tried = new HashMap<>();
+
   private int attempts;
   private @Nullable Set<Spot> full;
 
@@ -92,7 +97,7 @@ public final class AttemptPlan {
     List<Way> ways = all ? new ArrayList<>() : List.of();
     for (int i = 0; i < spot.keys().size(); i++) {
       Way way = new Way(spot, (firstKey + i) % spot.keys().size());
-      if (tried.contains(way)) {
+      if (wasTried(way)) {
         continue;
       }
       Standing.Closed closed = later(
@@ -143,7 +148,16 @@ public final class AttemptPlan {
   /** Somebody is being asked. */
   public void begun(Way way) {
     attempts++;
-    tried.add(way);
+    tried(way.spot()).set(way.key());
+  }
+
+  private BitSet tried(Spot spot) {
+    return tried.computeIfAbsent(spot.index(), none -> new BitSet());
+  }
+
+  private boolean wasTried(Way way) {
+    BitSet keys = tried.get(way.spot().index());
+    return keys != null && keys.get(way.key());
   }
 
   /**
@@ -159,9 +173,7 @@ public final class AttemptPlan {
 
   /** This target is not asked for this call. */
   public void drop(Spot spot) {
-    for (int key = 0; key < spot.keys().size(); key++) {
-      tried.add(new Way(spot, key));
-    }
+    tried(spot).set(0, spot.keys().size());
   }
 
   /**

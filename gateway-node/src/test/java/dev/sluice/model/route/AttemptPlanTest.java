@@ -16,10 +16,10 @@ import org.junit.jupiter.api.Test;
 class AttemptPlanTest {
   private static final ModelFallback RULE =
       new ModelFallback(3, Duration.ofSeconds(10), Duration.ZERO);
-  private static final Spot A = Spot.of(0, 1, "d/a", "m", List.of());
-  private static final Spot B = Spot.of(1, 1, "d/b", "m", List.of("k1", "k2", "k3"));
-  private static final Spot C = Spot.of(2, 1, "d/c", "m", List.of());
-  private static final Spot D = Spot.of(3, 1, "d/d", "m", List.of());
+  private static final Spot A = new Spot(0, 1, TargetIds.of("d/a", "m", List.of()));
+  private static final Spot B = new Spot(1, 1, TargetIds.of("d/b", "m", List.of("k1", "k2", "k3")));
+  private static final Spot C = new Spot(2, 1, TargetIds.of("d/c", "m", List.of()));
+  private static final Spot D = new Spot(3, 1, TargetIds.of("d/d", "m", List.of()));
   private static final TargetLoads IDLE = idle();
 
   private static TargetLoads idle() {

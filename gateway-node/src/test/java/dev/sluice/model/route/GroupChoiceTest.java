@@ -14,9 +14,9 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class GroupChoiceTest {
-  private static final Spot ONE = Spot.of(0, 1, "d/a", "m", List.of());
-  private static final Spot THREE = Spot.of(1, 3, "d/b", "m", List.of());
-  private static final Spot NEVER = Spot.of(2, 0, "d/c", "m", List.of());
+  private static final Spot ONE = new Spot(0, 1, TargetIds.of("d/a", "m", List.of()));
+  private static final Spot THREE = new Spot(1, 3, TargetIds.of("d/b", "m", List.of()));
+  private static final Spot NEVER = new Spot(2, 0, TargetIds.of("d/c", "m", List.of()));
 
   private final Random random = new Random(11);
   private final LongUnaryOperator chance = bound -> random.nextInt((int) bound);
@@ -64,7 +64,7 @@ class GroupChoiceTest {
 
   @Test
   void amongEqualQueuesIsWhoseMemoryIsLeastFull() {
-    Spot same = Spot.of(3, 1, "d/d", "m", List.of());
+    Spot same = new Spot(3, 1, TargetIds.of("d/d", "m", List.of()));
     loads.told(ONE.id(), new Backlog(2, 9, 0.8));
     loads.told(same.id(), new Backlog(2, 30, 0.3));
     assertThat(countOf(same, ModelBalance.QUEUE, List.of(ONE, same), 100)).isEqualTo(100);
@@ -95,7 +95,7 @@ class GroupChoiceTest {
   @Test
   void movesOnlyThePromptsOfATargetThatGoes() {
     List<Spot> all = IntStream.range(0, 5)
-        .mapToObj(i -> Spot.of(i, 1, "d/p" + i, "m", List.of()))
+        .mapToObj(i -> new Spot(i, 1, TargetIds.of("d/p" + i, "m", List.of())))
         .toList();
     List<Spot> fewer = all.subList(0, 4);
     for (int key = 1; key <= 1000; key++) {
@@ -109,7 +109,7 @@ class GroupChoiceTest {
   @Test
   void onePromptsTargetIsPassedOverWhileItIsTooBusy() {
     List<Spot> all = IntStream.range(0, 4)
-        .mapToObj(i -> Spot.of(i, 1, "d/p" + i, "m", List.of()))
+        .mapToObj(i -> new Spot(i, 1, TargetIds.of("d/p" + i, "m", List.of())))
         .toList();
     int[] most = new int[4];
     for (int requests = 1; requests <= 100; requests++) {
