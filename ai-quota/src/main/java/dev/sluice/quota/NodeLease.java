@@ -24,14 +24,19 @@ final class NodeLease {
 
   private static final long NANOS = 1_000_000;
 
+  /** With less than one part of so many left, a lease is low. */
+  private static final int LOW_PARTS = 4;
+
   private final ToNode.Granted granted;
+  private final Amounts low;
   private final String path;
   private final long sentNanos;
   private final Map<Long, Slot> slots = new TreeMap<>();
   private @Nullable Slot newest;
-  private Amounts committed = Amounts.NONE;
+  private Amounts room;
   private Amounts open = Amounts.NONE;
   private boolean closed;
+  private boolean spent;
   private boolean closeReported;
   private boolean recalled;
   private long n = 1;
@@ -44,6 +49,8 @@ final class NodeLease {
   /** @param sentNanos when the attempt that was answered was sent */
   NodeLease(ToNode.Granted granted, String path, long sentNanos, long nowNanos) {
     this.granted = granted;
+    this.low = granted.size().dividedBy(LOW_PARTS);
+    this.room = granted.size();
     this.path = path;
     this.sentNanos = sentNanos;
     this.usedNanos = nowNanos;
@@ -66,12 +73,14 @@ final class NodeLease {
     return granted.exact();
   }
 
-  Amounts size() {
-    return granted.size();
+  /** What can still be held; below zero of what was used above its hold. */
+  Amounts room() {
+    return room;
   }
 
-  Amounts room() {
-    return granted.size().minus(committed);
+  /** Whether so little is left, of this lease or in all, that another one is wanted. */
+  boolean isLow(Amounts left) {
+    return !left.covers(low);
   }
 
   boolean idle() {
@@ -112,7 +121,7 @@ final class NodeLease {
     }
     slot.open = slot.open.plus(amount);
     open = open.plus(amount);
-    committed = committed.plus(amount);
+    room = room.minus(amount);
     usedNanos = nowNanos;
     changed(nowNanos);
     return slot;
@@ -122,7 +131,7 @@ final class NodeLease {
     slot.open = slot.open.minus(hold);
     slot.used = slot.used.plus(used);
     open = open.minus(hold);
-    committed = committed.minus(hold).plus(used);
+    room = room.plus(hold).minus(used);
     usedNanos = nowNanos;
     changed(nowNanos);
   }
@@ -134,9 +143,23 @@ final class NodeLease {
     }
   }
 
+  /** It is low, and another one has taken its place: closed, and nobody waits for the little that it gives back. */
+  void spend(long nowNanos) {
+    if (!exact() && !closed) {
+      spent = true;
+      close(nowNanos);
+    }
+  }
+
+  /** Whether what becomes of it is reported with others, or after the interval. */
+  boolean spent() {
+    return spent;
+  }
+
   /** It is closed, and what becomes of it is waited for. */
   void recall(long nowNanos) {
     recalled = true;
+    spent = false;
     closed = true;
     changed(nowNanos);
   }

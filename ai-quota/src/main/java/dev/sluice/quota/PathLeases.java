@@ -3,7 +3,6 @@ package dev.sluice.quota;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.Iterator;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -101,18 +100,29 @@ final class PathLeases {
     return open.isEmpty() && out == null && nowNanos - usedNanos > forNanos;
   }
 
-  /** The lease that such a hold can be put on; null if there is none. */
+  /** The lease that such a hold can be put on; null if there is none. Leases before it that are low are spent. */
   @Nullable
   NodeLease leaseFor(Amounts need, long nowNanos) {
-    for (Iterator<NodeLease> each = open.iterator(); each.hasNext(); ) {
-      NodeLease lease = each.next();
-      if (lease.closed()) {
-        each.remove();
-      } else if (lease.usable(nowNanos) && lease.room().covers(need)) {
+    for (int i = 0; i < open.size(); i++) {
+      NodeLease lease = open.get(i);
+      if (lease.usable(nowNanos) && lease.room().covers(need)) {
+        if (i > 0) {
+          spend(i, nowNanos);
+        }
         return lease;
       }
     }
+    open.removeIf(NodeLease::closed);
     return null;
+  }
+
+  private void spend(int before, long nowNanos) {
+    for (NodeLease lease : open.subList(0, before)) {
+      if (lease.isLow(lease.room())) {
+        lease.spend(nowNanos);
+      }
+    }
+    open.removeIf(NodeLease::closed);
   }
 
   void closeAll(long nowNanos) {

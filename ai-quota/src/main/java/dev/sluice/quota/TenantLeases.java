@@ -19,7 +19,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Sections named below are those of docs/quota-protocol.md.
  */
 final class TenantLeases {
-  private static final int PREFETCH_BELOW = 4;
   private static final int IDLE_PART_OF_LIFE = 4;
 
   /** Holds that one ask names: the message must fit into a frame of the transport, whoever waits behind them. */
@@ -136,7 +135,8 @@ final class TenantLeases {
     NodeLease lease = hold.lease();
     Amounts ended = used.with(Unit.IN_FLIGHT_REQUESTS, 0);
     lease.settle(hold.slot(), hold.amount(), ended, nowNanos);
-    if (lease.urgent() || !lease.room().covers(Amounts.NONE) || lease.isOver()) {
+    boolean over = lease.isOver() && !lease.spent();
+    if (lease.urgent() || !lease.room().covers(Amounts.NONE) || over) {
       letters.add(lease.report(uid, nowNanos));
     }
   }
@@ -260,8 +260,8 @@ final class TenantLeases {
 
   /** @param left of all leases of the path */
   private void prefetch(PathLeases path, NodeLease lease, Amounts left, long nowNanos) {
-    boolean low = !left.covers(lease.size().dividedBy(PREFETCH_BELOW));
-    if (low && !lease.exact() && !leaving && path.out() == null && path.lately() == null) {
+    boolean asks = !lease.exact() && !leaving && path.out() == null && path.lately() == null;
+    if (asks && lease.isLow(left)) {
       sendNew(new OutAsk(path, true), nowNanos);
     }
   }
@@ -340,10 +340,12 @@ final class TenantLeases {
     if (lease.reportedLately(nowNanos, settings.resendMillis() * NANOS)) {
       return false;
     }
+    if (lease.changedSinceNanos(nowNanos) >= settings.reportMillis() * NANOS) {
+      return true;
+    }
     boolean quiet = lease.idle() && lease.unusedNanos(nowNanos) >= settings.quietMillis() * NANOS;
-    return quiet
-        || lease.closed() && (lease.urgent() || lease.idle() || !lease.closeReported())
-        || lease.changedSinceNanos(nowNanos) >= settings.reportMillis() * NANOS;
+    boolean closed = lease.closed() && (lease.urgent() || lease.idle() || !lease.closeReported());
+    return !lease.spent() && (quiet || closed);
   }
 
   private void tickAsks(long nowNanos) {

@@ -301,4 +301,60 @@ class TenantLeasesTest {
     hold(10);
     assertThat(leases.takeLetters()).isEmpty();
   }
+
+  private Hold admitted(long tokens) {
+    return ((Admission.Admitted) hold(tokens)).hold();
+  }
+
+  @Test
+  void aLeaseWhosePlaceAnotherTookIsReportedWithTheNextAsk() {
+    hold(40);
+    grant(sent(ToEntity.Ask.class).no(), 100, false);
+    Hold first = ((Admission.Admitted) answered.get(0)).hold();
+    Hold second = admitted(40);
+    grant(sent(ToEntity.Ask.class).no(), 100, false);
+    admitted(30);
+    leases.settle(first, Amounts.ofTokens(30), now);
+    leases.settle(second, Amounts.ofTokens(40), now);
+    now += 1_000 * MILLI;
+    leases.tick(now);
+    assertThat(leases.takeLetters()).as("nobody waits for what is left of it").isEmpty();
+    admitted(50);
+    ToEntity.Ask ask = sent(ToEntity.Ask.class);
+    assertThat(ask.reports()).hasSize(2).first().satisfies(report -> {
+      assertThat(report.closed()).isTrue();
+      assertThat(report.lines()).containsExactly(new Line(0, Amounts.ofTokens(70), Amounts.NONE));
+    });
+  }
+
+  @Test
+  void withoutAnotherAskItIsReportedAfterTheInterval() {
+    hold(80);
+    grant(sent(ToEntity.Ask.class).no(), 100, false);
+    Hold first = ((Admission.Admitted) answered.get(0)).hold();
+    grant(sent(ToEntity.Ask.class).no(), 100, false);
+    admitted(30);
+    leases.settle(first, Amounts.ofTokens(80), now);
+    now += 5_000 * MILLI;
+    leases.tick(now);
+    assertThat(leases.takeLetters())
+        .filteredOn(ToEntity.Report.class::isInstance)
+        .first()
+        .satisfies(letter -> assertThat(((ToEntity.Report) letter).closed()).isTrue());
+  }
+
+  @Test
+  void aSpentLeaseThatIsCalledBackIsReportedAtOnce() {
+    hold(80);
+    long no = sent(ToEntity.Ask.class).no();
+    grant(no, 100, false);
+    Hold first = ((Admission.Admitted) answered.get(0)).hold();
+    grant(sent(ToEntity.Ask.class).no(), 100, false);
+    admitted(30);
+    leases.takeLetters();
+    leases.take(new ToNode.Recall(List.of(no)), now);
+    assertThat(sent(ToEntity.Report.class).closed()).isTrue();
+    leases.settle(first, Amounts.ofTokens(80), now);
+    assertThat(sent(ToEntity.Report.class).lines().get(0).open().isNone()).isTrue();
+  }
 }

@@ -235,15 +235,10 @@ final class Attempts {
 
   /** Somebody is asked now. @return whether he may be: of one that is on trial, another call may have been quicker */
   boolean begin(Ready ready) {
-    for (String id : ids(ready)) {
-      NodeHealth.Begun begun = health.begin(id);
-      if (begun == NodeHealth.Begun.NO) {
-        endTrials();
-        return false;
-      }
-      if (begun == NodeHealth.Begun.ON_TRIAL) {
-        trials.add(id);
-      }
+    TargetIds.Key key = ready.way().by();
+    if (!begin(ready.way().spot().id()) || !begin(key.id()) || !begin(key.pairId())) {
+      endTrials();
+      return false;
     }
     plan.begun(ready.way());
     position = 0;
@@ -251,9 +246,12 @@ final class Attempts {
     return true;
   }
 
-  private static List<String> ids(Ready ready) {
-    TargetIds.Key key = ready.way().by();
-    return List.of(ready.way().spot().id(), key.id(), key.pairId());
+  private boolean begin(String id) {
+    NodeHealth.Begun begun = health.begin(id);
+    if (begun == NodeHealth.Begun.ON_TRIAL) {
+      trials.add(id);
+    }
+    return begun != NodeHealth.Begun.NO;
   }
 
   /** Those of which nothing was learned. */
@@ -328,7 +326,10 @@ final class Attempts {
   void answers(Ready ready, long nanos) {
     String spot = ready.way().spot().id();
     trials.clear();
-    ids(ready).forEach(id -> health.tell(id, Sign.GOOD, null));
+    TargetIds.Key key = ready.way().by();
+    health.tell(spot, Sign.GOOD, null);
+    health.tell(key.id(), Sign.GOOD, null);
+    health.tell(key.pairId(), Sign.GOOD, null);
     if (nanos > 0 && counted) {
       loads.firstToken(spot, nanos);
     }

@@ -183,7 +183,10 @@ public final class AttemptPlan {
    */
   public boolean mayGoOn(
       Way way, boolean keyOnly, long nowNanos, Function<String, Standing> health) {
-    if (attempts >= rule.attempts() || nowNanos - startNanos >= rule.deadline().toNanos()) {
+    boolean nobodyElse = isOnly() && !keyOnly;
+    if (nobodyElse
+        || attempts >= rule.attempts()
+        || nowNanos - startNanos >= rule.deadline().toNanos()) {
       return false;
     }
     for (Tier tier : tiers) {
