@@ -39,7 +39,7 @@ final class NodeLease {
   private boolean spent;
   private boolean closeReported;
   private boolean recalled;
-  private long n = 1;
+  private long n;
   private long acked;
   private long changedNanos;
   private long usedNanos;

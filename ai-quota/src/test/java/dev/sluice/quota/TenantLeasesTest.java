@@ -357,4 +357,19 @@ class TenantLeasesTest {
     leases.settle(first, Amounts.ofTokens(80), now);
     assertThat(sent(ToEntity.Report.class).lines().get(0).open().isNone()).isTrue();
   }
+
+  @Test
+  void aLeaseThatNobodyHasUsedYetIsNotReported() {
+    hold(80);
+    grant(sent(ToEntity.Ask.class).no(), 100, false);
+    grant(sent(ToEntity.Ask.class).no(), 100, false);
+    now += 1_000 * MILLI;
+    leases.tick(now);
+    assertThat(leases.takeLetters()).isEmpty();
+    now += 7_000 * MILLI;
+    leases.tick(now);
+    assertThat(leases.takeLetters())
+        .as("but given back after a while")
+        .anySatisfy(letter -> assertThat(((ToEntity.Report) letter).closed()).isTrue());
+  }
 }
