@@ -386,6 +386,7 @@ CASES = {
     "h2c": ("the same in the clear", lambda g, s: h2load(g.h2c + "/", s)),
     "chat": ("chat completions, 64 callers of 100 tenants", chat),
     "chatplain": ("the same requests over a route that knows nothing of models", chat_plain),
+    "overhead": ("chat beside chatplain, both ours", chat),
     "sse200": ("200 streams of 100 chunks, 20 ms apart; unit: chunk", lambda g, s: streams(g, 200)),
     "sse1000": ("1,000 streams likewise", lambda g, s: streams(g, 1000)),
     "routes": ("plain GET of 10,000 routes on 1,000 hosts, beside a Sluice with one route", spread),
@@ -433,27 +434,28 @@ def warm(gateway, case, seconds):
 
 
 def compare(ours, peer, case, arguments):
+    sides = [(ours, "chat"), (ours, "chatplain")] if case == "overhead" else [(ours, case), (peer, case)]
     if case == "load50":
         half_load.rate = arguments.rate or max(1, int(measure(ours, "get", arguments.seconds)["rate"] / 2))
     if case == "idle":
-        for gateway in (ours, peer):
-            measure(gateway, case, arguments.seconds)
+        for side in sides:
+            measure(*side, arguments.seconds)
     elif case != "rss":
-        for gateway in (ours, peer):
-            warm(gateway, case, arguments.seconds)
+        for side in sides:
+            warm(*side, arguments.seconds)
     pairs = []
     for number in range(arguments.pairs):
-        pair = [measure(gateway, case, arguments.seconds) for gateway in (ours, peer)]
+        pair = [measure(*side, arguments.seconds) for side in sides]
         pairs.append(pair)
         print(f"# {case} {number + 1}: " + "   ".join(
-            f"{gateway.name} {result['cost']:.1f} ms/1,000, {result['rate']:.0f}/s, {result['busy']:.0f} % busy, {result['errors']} errors"
+            f"{gateway.name} {what} {result['cost']:.1f} ms/1,000, {result['rate']:.0f}/s, {result['busy']:.0f} % busy, {result['errors']} errors"
             + (f", p99 {result['p99'] / 1000:.2f} ms" if "p99" in result else "") + (f", {result['kib']:.1f} KiB/stream" if "kib" in result else "") + (f", {result['mib']:.0f} MiB" if "mib" in result else "")
             + (f", {100 * result['singly']:.1f} % singly" if "singly" in result else "")
-            for gateway, result in zip((ours, peer), pair)), flush=True)
+            for (gateway, what), result in zip(sides, pair)), flush=True)
     key = {"load50": "p99", "idle": "kib", "rss": "mib"}.get(case, "cost")
     our, their = (statistics.median(pair[side][key] for pair in pairs) / (1000 if key == "p99" else 1) for side in (0, 1))
     ratio = statistics.median(pair[0][key] / pair[1][key] if pair[1][key] else 0 for pair in pairs)
-    print(f"{case.upper()} ours {our:.2f} {peer.name} {their:.2f} ratio {ratio:.2f}", flush=True)
+    print(f"{case.upper()} ours {our:.2f} {'plain' if case == 'overhead' else peer.name} {their:.2f} ratio {ratio:.2f}", flush=True)
 
 
 def main():
