@@ -195,20 +195,12 @@ final class LeaseDesk {
               charges.settled(),
               charges.held(),
               charges.leased(),
-              unaccounted(bucket),
+              charges.unaccounted(),
               bucket.limit() - charges.all(),
               headroom.resetIn(bucket),
               bucket.observed());
         })
         .toList();
-  }
-
-  private long unaccounted(Bucket bucket) {
-    return ledger.leases().values().stream()
-        .filter(lease -> lease.notAfter() < now && ledger.chargedTo(lease, bucket))
-        .filter(lease -> !QuotaLedger.isOver(lease, bucket, now - settings.margin()))
-        .mapToLong(lease -> lease.unreported().of(bucket.unit()))
-        .sum();
   }
 
   private void advance(long clock) {

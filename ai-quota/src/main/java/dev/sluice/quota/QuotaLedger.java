@@ -236,6 +236,7 @@ public record QuotaLedger(
     }
     long held = 0;
     long leased = 0;
+    long unaccounted = 0;
     for (Lease lease : leases.values()) {
       if (!chargedTo(lease, bucket)
           || isOver(lease, bucket, now - marginMillis)
@@ -250,10 +251,12 @@ public record QuotaLedger(
         }
       }
       if (!window.sliding() || lease.notAfter() > oldest) {
-        leased += lease.unreported().of(bucket.unit());
+        long unreported = lease.unreported().of(bucket.unit());
+        leased += unreported;
+        unaccounted += lease.notAfter() < now ? unreported : 0;
       }
     }
-    return new Charges(settled, held, leased);
+    return new Charges(settled, held, leased, unaccounted);
   }
 
   /** What settled requests have used of a sliding bucket, oldest slot first. */
@@ -284,7 +287,7 @@ public record QuotaLedger(
   }
 
   /** Whether nothing of a lease can be in flight any more, whatever became of its node (5.12). */
-  static boolean isOver(Lease lease, Bucket bucket, long at) {
+  private static boolean isOver(Lease lease, Bucket bucket, long at) {
     return bucket.unit() == Unit.IN_FLIGHT_REQUESTS && lease.overAt() != 0 && lease.overAt() < at;
   }
 

@@ -65,6 +65,27 @@ class LeaseDeskTest {
         .isEqualTo(9);
   }
 
+  /** It went on to be told after its window had forgotten the lease, and was more than all that was leased. */
+  @Test
+  void whatADeadNodeHasNotReportedIsUnaccountedForAsLongAsItIsCharged() {
+    Bucket minute = Bucket.of("minute", Unit.TOKENS, 100, Window.sliding(60_000));
+    desk.plan(Plan.ofTenant(List.of(BALANCE, minute)), now);
+    long size = size(told(ask("a", 1, 10)));
+    long end = desk.ledger().leases().values().iterator().next().notAfter();
+    assertThat(unaccounted(end)).containsExactly(0L, 0L);
+    assertThat(unaccounted(end + 1)).containsExactly(size, size);
+    assertThat(unaccounted(end + 60_000)).containsExactly(size, size);
+    assertThat(unaccounted(end + 61_000)).as("the minute has passed").containsExactly(size, 0L);
+  }
+
+  private List<Long> unaccounted(long at) {
+    now = at;
+    desk.look(now);
+    List<Balance> balances = desk.balances();
+    assertThat(balances).allMatch(one -> one.unaccounted() <= one.leased());
+    return balances.stream().map(Balance::unaccounted).toList();
+  }
+
   @Test
   void aLeaseThatTheJournalHasNeverHeardOfIsChargedAndNoticed() {
     told(ask("a", 1, 20));

@@ -39,7 +39,7 @@ class QuotaLedgerTest {
     assertThat(ledger.charged(BALANCE, T + 1, 0)).isEqualTo(300);
     assertThat(ledger.charged(BALANCE, T + 86_400_000, 0)).isEqualTo(300);
     ledger = ledger.after(reported(ONE, T + 5, 2, false, line(0, 40, 60)));
-    assertThat(ledger.charges(BALANCE, T + 6, 0)).isEqualTo(new Charges(40, 60, 200));
+    assertThat(ledger.charges(BALANCE, T + 6, 0)).isEqualTo(new Charges(40, 60, 200, 0));
     ledger = ledger.after(reported(ONE, T + 9, 3, true, line(0, 90, 0)));
     assertThat(ledger.charged(BALANCE, T + 10, 0)).isEqualTo(90);
     assertThat(ledger.leases()).isEmpty();
@@ -64,7 +64,7 @@ class QuotaLedgerTest {
         .after(granted(ONE, T, 90, T + 30_000))
         .after(reported(ONE, T + 1, 2, true, line(0, 20, 50)))
         .after(new Change.Planned(T + 2, Plan.ofTenant(List.of(BALANCE, MINUTE))));
-    assertThat(ledger.charges(MINUTE, T + 3, 0)).isEqualTo(new Charges(20, 50, 0));
+    assertThat(ledger.charges(MINUTE, T + 3, 0)).isEqualTo(new Charges(20, 50, 0, 0));
     ledger = ledger.after(reported(ONE, T + 40_000, 3, true, line(0, 60, 0)));
     assertThat(ledger.leases()).isEmpty();
     assertThat(ledger.charged(MINUTE, T + 89_999, 0)).isEqualTo(60);
@@ -151,9 +151,9 @@ class QuotaLedgerTest {
     QuotaLedger ledger = ledger(cost, requests, output)
         .after(request(ONE, Plan.TENANT_PATH, T))
         .after(reported(ONE, T + 5, 2, false, line));
-    assertThat(ledger.charges(cost, T + 6, 0)).isEqualTo(new Charges(70, 50, 780));
-    assertThat(ledger.charges(requests, T + 6, 0)).isEqualTo(new Charges(1, 1, 1));
-    assertThat(ledger.charges(output, T + 6, 0)).isEqualTo(new Charges(3, 2, 5));
+    assertThat(ledger.charges(cost, T + 6, 0)).isEqualTo(new Charges(70, 50, 780, 0));
+    assertThat(ledger.charges(requests, T + 6, 0)).isEqualTo(new Charges(1, 1, 1, 0));
+    assertThat(ledger.charges(output, T + 6, 0)).isEqualTo(new Charges(3, 2, 5, 0));
   }
 
   /** The only rule that frees by time (5.12). */
