@@ -20,11 +20,11 @@ import dev.sluice.quota.NodeLeases;
 import dev.sluice.state.ClusterWorld;
 import dev.sluice.usage.UsageLedger;
 import dev.sluice.wire.Malformed;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Supplier;
 import kamon.Kamon;
 import kamon.metric.Counter;
@@ -46,29 +46,17 @@ final class Metrics implements TrafficLog, ShadowLog {
 
   private record OfTokens(Counter input, Counter output) {}
 
-  /** The instruments of a route: one timer, and a counter for each status that was seen. */
-  private static final class OfRoute {
-    private static final int STATUSES = 600;
-    private final String route;
-    private final Timer time;
-    private final AtomicReferenceArray<@Nullable Counter> requests =
-        new AtomicReferenceArray<>(STATUSES);
+  /** What a worker has found of late: the tallies of the routes of one table. */
+  private static final class Found {
+    private @Nullable RouteTable table;
+    private final IdentityHashMap<Route, RouteTally> tallies = new IdentityHashMap<>();
 
-    OfRoute(String route) {
-      this.route = route;
-      this.time = Kamon.timer("sluice.request.time").withTag("route", route);
-    }
-
-    void over(int status, long nanos) {
-      int slot = status > 0 && status < STATUSES ? status : 0;
-      Counter counter = requests.get(slot);
-      if (counter == null) {
-        String name = slot == 0 ? "none" : Integer.toString(slot);
-        counter = Kamon.counter("sluice.requests").withTag("route", route).withTag("status", name);
-        requests.set(slot, counter);
+    IdentityHashMap<Route, RouteTally> of(RouteTable now) {
+      if (table != now) {
+        table = now;
+        tallies.clear();
       }
-      counter.increment();
-      time.record(nanos);
+      return tallies;
     }
   }
 
@@ -84,8 +72,9 @@ final class Metrics implements TrafficLog, ShadowLog {
   /** By limits of providers: as many as are declared. */
   private final Map<String, Timer> waits = new ConcurrentHashMap<>();
 
-  private final Map<ObjectKey, OfRoute> routes = new ConcurrentHashMap<>();
-  private final OfRoute unrouted = new OfRoute("none");
+  private final Map<ObjectKey, RouteInstruments> routes = new ConcurrentHashMap<>();
+  private final RouteInstruments unrouted = new RouteInstruments("none");
+  private final ThreadLocal<Found> found = ThreadLocal.withInitial(Found::new);
 
   /** @param nginx counts under the names of ingress-nginx too; null if nobody wants them */
   Metrics(AccessLog access, @Nullable RequestMetrics nginx, Supplier<RouteTable> table) {
@@ -119,7 +108,7 @@ final class Metrics implements TrafficLog, ShadowLog {
 
   @Override
   public void over(Inbound request) {
-    ofRoute(request.route()).over(request.status(), System.nanoTime() - request.arrivedNanos());
+    tally(request.route()).over(request.status(), System.nanoTime() - request.arrivedNanos());
     if (nginx != null) {
       nginx.over(request, table.get());
     }
@@ -128,18 +117,29 @@ final class Metrics implements TrafficLog, ShadowLog {
     }
   }
 
-  private OfRoute ofRoute(@Nullable Route route) {
+  private RouteTally tally(@Nullable Route route) {
     if (route == null) {
-      return unrouted;
+      return unrouted.tally();
     }
-    OfRoute known = routes.get(route.declaredBy());
+    IdentityHashMap<Route, RouteTally> tallies = found.get().of(table.get());
+    RouteTally known = tallies.get(route);
+    if (known == null) {
+      known = tally(route.declaredBy());
+      tallies.put(route, known);
+    }
+    return known;
+  }
+
+  private RouteTally tally(ObjectKey declaredBy) {
+    RouteInstruments known = routes.get(declaredBy);
     if (known != null) {
-      return known;
+      return known.tally();
     }
-    ObjectKey key = routes.size() < MOST_SERIES
-        ? route.declaredBy()
-        : new ObjectKey(route.declaredBy().kind(), OTHER, OTHER);
-    return routes.computeIfAbsent(key, name -> new OfRoute(name.toString()));
+    ObjectKey key =
+        routes.size() < MOST_SERIES ? declaredBy : new ObjectKey(declaredBy.kind(), OTHER, OTHER);
+    return routes
+        .computeIfAbsent(key, name -> new RouteInstruments(name.toString()))
+        .tally();
   }
 
   @Override
@@ -263,12 +263,14 @@ final class Metrics implements TrafficLog, ShadowLog {
     counter("sluice.shadow.differences", "route", declaredBy, "what", what).increment();
   }
 
-  /** Sets the gauges; called now and then. */
+  /** Tells what requests have come to, and sets the gauges; called now and then. */
   void look(
       DeclaredState declared,
       NodeLeases leases,
       ClusterWorld cluster,
       @Nullable UsageLedger usage) {
+    unrouted.look();
+    routes.values().forEach(RouteInstruments::look);
     if (usage != null) {
       Kamon.gauge("sluice.usage.lines").withoutTags().update(usage.lines());
       Kamon.gauge("sluice.usage.lost").withoutTags().update((double) usage.lost());

@@ -332,10 +332,10 @@ final class IngressRoutes {
         match,
         null,
         List.of(),
-        List.copyOf(filters),
-        action,
-        one.timeouts(),
-        one.retries(),
+        Canonical.of(List.copyOf(filters)),
+        Canonical.of(action),
+        Canonical.of(one.timeouts()),
+        Canonical.of(one.retries()),
         one.bodyBytes());
   }
 
