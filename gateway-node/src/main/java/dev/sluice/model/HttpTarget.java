@@ -42,6 +42,7 @@ final class HttpTarget implements Target {
   private final Duration connectTimeout;
   private final String name;
   private final TargetIds ids;
+  private final boolean countsByName;
   private final ProviderAddress address;
   private final ProviderApi api;
   private final TokenCounts counts;
@@ -64,6 +65,8 @@ final class HttpTarget implements Target {
     this.connectTimeout = connectTimeout;
     this.name = provider.name() + "/" + model;
     this.ids = TargetIds.of(provider, model);
+    this.countsByName =
+        provider.kind() == DeclaredModelProvider.Kind.OPENAI && TokenCount.knows(model);
     this.address = ProviderAddress.of(provider);
   }
 
@@ -94,7 +97,7 @@ final class HttpTarget implements Target {
 
   @Override
   public boolean countsByName() {
-    return provider.kind() == DeclaredModelProvider.Kind.OPENAI && TokenCount.knows(model);
+    return countsByName;
   }
 
   @Override

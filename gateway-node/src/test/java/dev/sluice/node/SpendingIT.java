@@ -197,6 +197,11 @@ class SpendingIT {
       throws IOException, InterruptedException {
     String body = "{" + more + "\"model\":\"" + model
         + "\",\"messages\":[{\"role\":\"user\",\"content\":\"one two three\"}]}";
+    return post(key, body, handler);
+  }
+
+  private static <T> HttpResponse<T> post(String key, String body, BodyHandler<T> handler)
+      throws IOException, InterruptedException {
     return CLIENT.send(
         HttpRequest.newBuilder(URI.create(URL + "/v1/chat/completions"))
             .header("Authorization", "Bearer " + key)
@@ -305,12 +310,7 @@ class SpendingIT {
       throws IOException, InterruptedException {
     String body = "{\"model\":\"" + model
         + "\",\"max_tokens\":50,\"messages\":[{\"role\":\"user\",\"content\":\"" + words + "\"}]}";
-    return CLIENT.send(
-        HttpRequest.newBuilder(URI.create(URL + "/v1/chat/completions"))
-            .header("Authorization", "Bearer " + key)
-            .POST(BodyPublishers.ofString(body))
-            .build(),
-        BodyHandlers.ofString());
+    return post(key, body, BodyHandlers.ofString());
   }
 
   @Test
