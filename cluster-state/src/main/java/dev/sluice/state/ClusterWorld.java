@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -198,11 +199,16 @@ public final class ClusterWorld {
     builder.shutdownNow();
   }
 
+  /** What failed, and why: of the causes, what those before them don't say. */
   private static String messageOf(Throwable failure) {
-    Throwable root = failure;
-    while (root.getCause() != null) {
-      root = root.getCause();
+    StringBuilder text = new StringBuilder();
+    for (Throwable one = failure; one != null; one = one.getCause()) {
+      boolean wraps = one instanceof CompletionException && one.getCause() != null;
+      String message = one.getMessage() == null ? one.toString() : one.getMessage();
+      if (!wraps && text.indexOf(message) < 0) {
+        text.append(text.isEmpty() ? "" : ": ").append(message);
+      }
     }
-    return root.getMessage() == null ? root.toString() : root.getMessage();
+    return text.toString();
   }
 }

@@ -10,17 +10,20 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
  * Where the database is, read from {@code postgresql://user:password@host:5432/name}; of several hosts with commas between
- * them, the one is meant that can be written to. Never prints the password.
+ * them, the one is meant that can be written to. {@code ?sslmode=verify-full&sslrootcert=/path} behind it asks for TLS, as
+ * with PostgreSQL's own clients; without, nothing is encrypted. Never prints the password.
  *
  * @param hosts at least one
  */
-public record DatabaseUrl(List<Host> hosts, String database, String user, String password) {
+public record DatabaseUrl(
+    List<Host> hosts, String database, String user, String password, DatabaseTls tls) {
   /** @param name or address; an IPv6 address without brackets */
   public record Host(String name, int port) {
     @Override
@@ -30,7 +33,8 @@ public record DatabaseUrl(List<Host> hosts, String database, String user, String
   }
 
   private static final String EXPECTED =
-      "postgresql://user:password@host:5432/database, or several of host:5432 with commas between";
+      "postgresql://user:password@host:5432/database, or several of host:5432 with commas between, "
+          + "and behind it at most ?sslmode=verify-full&sslrootcert=/path/of/ca.crt";
   private static final int POSTGRESQL_PORT = 5432;
   private static final int MOST_PORT = 65535;
 
@@ -60,7 +64,7 @@ public record DatabaseUrl(List<Host> hosts, String database, String user, String
     }
     return last == null
         ? one(url)
-        : new DatabaseUrl(hosts, last.database(), last.user(), last.password());
+        : new DatabaseUrl(hosts, last.database(), last.user(), last.password(), last.tls());
   }
 
   private static DatabaseUrl one(String url) {
@@ -68,10 +72,10 @@ public record DatabaseUrl(List<Host> hosts, String database, String user, String
     if (!"postgresql".equals(uri.getScheme()) && !"postgres".equals(uri.getScheme())) {
       throw refused("it does not begin with postgresql://");
     }
-    if (uri.getRawQuery() != null || uri.getRawFragment() != null) {
-      throw refused("it has something behind the database's name; "
-          + "parameters are not known, and ? and # in a password are written %3F and %23");
+    if (uri.getRawFragment() != null) {
+      throw refused("it has a #, which in a password is written %23");
     }
+    DatabaseTls tls = tls(uri);
     if (uri.getHost() == null) {
       throw refused(
           "it has no host, or none that can be read; "
@@ -91,7 +95,25 @@ public record DatabaseUrl(List<Host> hosts, String database, String user, String
         List.of(new Host(uri.getHost().replaceAll("[\\[\\]]", ""), portOf(uri))),
         database,
         user,
-        colon < 0 ? "" : decoded(userInfo.substring(colon + 1)));
+        colon < 0 ? "" : decoded(userInfo.substring(colon + 1)),
+        tls);
+  }
+
+  private static DatabaseTls tls(URI uri) {
+    Map<String, String> parameters = new HashMap<>();
+    if (uri.getRawQuery() != null) {
+      for (String parameter : uri.getRawQuery().split("&", -1)) {
+        int equals = parameter.indexOf('=');
+        parameters.put(
+            equals < 0 ? parameter : parameter.substring(0, equals),
+            decoded(parameter.substring(equals + 1)));
+      }
+    }
+    try {
+      return DatabaseTls.of(parameters);
+    } catch (IllegalArgumentException e) {
+      throw refused(String.valueOf(e.getMessage()));
+    }
   }
 
   private static URI uriOf(String url) {
@@ -132,6 +154,7 @@ public record DatabaseUrl(List<Host> hosts, String database, String user, String
       hosts.forEach(host -> to.addHost(host.name(), host.port()));
       to.targetServerType(TargetServerType.PRIMARY).hostRecheckTime(RECHECK);
     }
+    tls.applyTo(to);
     return new PostgresqlConnectionFactory(to.build());
   }
 
@@ -139,13 +162,22 @@ public record DatabaseUrl(List<Host> hosts, String database, String user, String
   Map<String, Object> journal() {
     if (hosts.size() == 1) {
       return Map.of(
-          "host", hosts.get(0).name(),
-          "port", hosts.get(0).port(),
-          "database", database,
-          "user", user,
-          "password", password);
+          "host",
+          hosts.get(0).name(),
+          "port",
+          hosts.get(0).port(),
+          "database",
+          database,
+          "user",
+          user,
+          "password",
+          password,
+          "ssl",
+          tls.journal());
     }
     return Map.of(
+        "ssl",
+        tls.journal(),
         "url",
         "r2dbc:postgresql:failover://" + encoded(user) + ":" + encoded(password) + "@" + places()
             + "/" + encoded(database) + "?targetServerType=primary&hostRecheckTime=" + RECHECK);
@@ -161,6 +193,6 @@ public record DatabaseUrl(List<Host> hosts, String database, String user, String
 
   @Override
   public String toString() {
-    return "postgresql://" + user + "@" + places() + "/" + database;
+    return "postgresql://" + user + "@" + places() + "/" + database + tls;
   }
 }

@@ -4,11 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.r2dbc.postgresql.PostgresqlConnectionFactory;
+import io.r2dbc.postgresql.client.SSLMode;
 import io.r2dbc.spi.ConnectionFactories;
 import io.r2dbc.spi.ConnectionFactoryOptions;
 import io.r2dbc.spi.Option;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -26,8 +33,8 @@ class DatabaseUrlTest {
   void everyFormIsRead(
       String url, String host, int port, String database, String user, String password) {
     assertThat(DatabaseUrl.parse(url))
-        .isEqualTo(
-            new DatabaseUrl(List.of(new DatabaseUrl.Host(host, port)), database, user, password));
+        .isEqualTo(new DatabaseUrl(
+            List.of(new DatabaseUrl.Host(host, port)), database, user, password, DatabaseTls.NONE));
   }
 
   @Test
@@ -38,7 +45,8 @@ class DatabaseUrlTest {
             List.of(new DatabaseUrl.Host("db-0.db", 6432), new DatabaseUrl.Host("db-1.db", 5432)),
             "quota x",
             "u",
-            "p@,s"))
+            "p@,s",
+            DatabaseTls.NONE))
         .hasToString("postgresql://u@db-0.db:6432,db-1.db:5432/quota x");
     String journal = url.journal().get("url").toString();
     assertThat(ConnectionFactories.get(journal)).isInstanceOf(PostgresqlConnectionFactory.class);
@@ -47,6 +55,28 @@ class DatabaseUrlTest {
         .isEqualTo("db-0.db:6432,db-1.db:5432");
     assertThat(options.getValue(ConnectionFactoryOptions.PASSWORD)).hasToString("p@,s");
     assertThat(options.getValue(Option.valueOf("targetServerType"))).isEqualTo("primary");
+  }
+
+  @Test
+  void tlsIsAskedForAsWithPostgresqlsOwnClients(@TempDir Path folder) throws IOException {
+    DatabaseUrl checked = DatabaseUrl.parse("postgresql://u:p@a,b/sluice?sslmode=verify-ca");
+    assertThat(checked.tls()).isEqualTo(new DatabaseTls(SSLMode.VERIFY_CA, Optional.empty()));
+    assertThat(checked).hasToString("postgresql://u@a:5432,b:5432/sluice?sslmode=verify-ca");
+    assertThat(checked.journal())
+        .containsEntry("ssl", Map.of("enabled", true, "mode", "verify-ca", "root-cert", ""));
+
+    assertThat(DatabaseUrl.parse("postgresql://u@a/sluice?sslmode=disable").journal())
+        .containsEntry("ssl", Map.of("enabled", false));
+
+    Path file = Files.writeString(folder.resolve("ca.crt"), "not a certificate");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() ->
+            DatabaseUrl.parse("postgresql://u@a/sluice?sslmode=verify-full&sslrootcert=" + file))
+        .withMessageContaining("sslrootcert: " + file);
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () -> DatabaseUrl.parse("postgresql://u@a/sluice?sslmode=require&sslrootcert=" + file))
+        .withMessageContaining("sslrootcert");
   }
 
   @ParameterizedTest
@@ -75,7 +105,7 @@ class DatabaseUrlTest {
           postgresql://u:hunter2@x@db/sluice                 | percent-encoded
           postgresql://u:hunter2/x@db/sluice                 | percent-encoded
           postgresql://u:hunter2?x@db/sluice                 | ? and # in a password
-          postgresql://u:hunter2#x@db/sluice                 | ? and # in a password
+          postgresql://u:hunter2#x@db/sluice                 | a #, which in a password is written %23
           postgresql:u:hunter2@db/sluice                     | no host
           postgresql:///sluice                               | no host
           postgresql://u:hunter2@/sluice                     | no host
@@ -89,7 +119,12 @@ class DatabaseUrlTest {
           postgresql://u:hunter2@db,[::1]/sluice             | none can be an IPv6 address
           postgresql://u:hunter2@db:65536/sluice             | port is not one of 1 to 65535
           postgresql://u:hunter2@db:hunter2/sluice           | no host
-          postgresql://u:hunter2@db/sluice?sslmode=require   | parameters are not known
+          postgresql://u:hunter2@db/sluice?hunter2           | neither sslmode nor sslrootcert
+          postgresql://u:hunter2@db/sluice?application_name=hunter2 | neither sslmode nor sslrootcert
+          postgresql://u:hunter2@db/sluice?sslmode=prefer    | leaves it to whoever answers
+          postgresql://u:hunter2@db/sluice?sslmode=          | sslmode is not one of disable, require, verify-ca and verify-full
+          postgresql://u:hunter2@db/sluice?sslmode=VERIFY_CA | sslmode is not one of
+          postgresql://u:hunter2@db/sluice?sslmode=verify-full&sslrootcert=/no/such/ca.crt | /no/such/ca.crt can't be read (NoSuchFileException)
           """)
   void aRefusalSaysWhatIsWrongAndNotThePassword(String url, String words) {
     assertThatIllegalArgumentException()

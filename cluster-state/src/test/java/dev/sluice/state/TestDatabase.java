@@ -21,6 +21,18 @@ final class TestDatabase implements AutoCloseable {
     return new TestDatabase(EmbeddedPostgres.builder().start());
   }
 
+  static TestDatabase startWithTls(TestKeys keys) throws IOException {
+    return new TestDatabase(EmbeddedPostgres.builder()
+        .setServerConfig("ssl", "on")
+        .setServerConfig("ssl_cert_file", keys.certificate().toString())
+        .setServerConfig("ssl_key_file", keys.key().toString())
+        .start());
+  }
+
+  int port() {
+    return postgres.getPort();
+  }
+
   /** A new and empty database. */
   DatabaseUrl create(String name) throws SQLException {
     execute(USER, "CREATE DATABASE " + name);

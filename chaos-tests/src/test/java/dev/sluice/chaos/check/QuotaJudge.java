@@ -17,12 +17,10 @@ public final class QuotaJudge {
    *
    * @param endMillis by the clock that holds are stamped with
    * @param accounts of each limit
-   * @param openAtKills what nodes had in advance and on hold at the moments in which one of them was killed, added up; a
-   *     limit for which that could not be found out has none
-   * @param kills how many
+   * @param openAtKills what nodes had in advance and on hold at the moments in which one of them was killed, added up; 0
+   *     of a limit that is not named
    */
-  public record End(
-      long endMillis, Map<Limit, Account> accounts, Map<Limit, Long> openAtKills, int kills) {}
+  public record End(long endMillis, Map<Limit, Account> accounts, Map<Limit, Long> openAtKills) {}
 
   /**
    * What came of it.
@@ -110,9 +108,9 @@ public final class QuotaJudge {
         limit + ": " + account.settled() + " settled, though only " + atMost
             + " can have been used");
     long lent = account.leased() + account.held();
-    Long open = end.kills() == 0 ? Long.valueOf(0) : end.openAtKills().get(limit);
+    long open = end.openAtKills().getOrDefault(limit, 0L);
     violate(
-        open != null && lent > open,
+        lent > open,
         limit + ": " + lent + " charged for leases, though only " + open
             + " were open when nodes were killed");
   }

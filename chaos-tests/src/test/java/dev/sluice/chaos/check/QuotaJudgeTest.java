@@ -29,17 +29,17 @@ class QuotaJudgeTest {
 
   private static List<String> judged(Limit limit, Served... all) {
     return QuotaJudge.judge(
-            List.of(limit), List.of(all), new QuotaJudge.End(NOON, Map.of(), Map.of(), 0))
+            List.of(limit), List.of(all), new QuotaJudge.End(NOON, Map.of(), Map.of()))
         .violations();
   }
 
   private static List<String> charged(
-      long settled, long held, long leased, long openAtKills, int kills, Served... all) {
+      long settled, long held, long leased, long openAtKills, Served... all) {
     Account account = new Account(100, settled, held, leased, 0, 100 - settled - held - leased);
     return QuotaJudge.judge(
             List.of(BALANCE),
             List.of(all),
-            new QuotaJudge.End(NOON, Map.of(BALANCE, account), Map.of(BALANCE, openAtKills), kills))
+            new QuotaJudge.End(NOON, Map.of(BALANCE, account), Map.of(BALANCE, openAtKills)))
         .violations();
   }
 
@@ -87,21 +87,21 @@ class QuotaJudgeTest {
 
   @Test
   void noLessIsChargedThanWasServed() {
-    assertThat(charged(50, 0, 0, 0, 0, served(0, 40))).isEmpty();
-    assertThat(charged(49, 0, 0, 0, 0, served(0, 40))).hasSize(1);
+    assertThat(charged(50, 0, 0, 0, served(0, 40))).isEmpty();
+    assertThat(charged(49, 0, 0, 0, served(0, 40))).hasSize(1);
   }
 
   @Test
   void noMoreIsChargedUnlessItWasBrokenOff() {
-    assertThat(charged(51, 0, 0, 0, 0, served(0, 40))).hasSize(1);
-    assertThat(charged(70, 0, 0, 0, 0, served("tenant", 0, 40, false))).isEmpty();
-    assertThat(charged(71, 0, 0, 0, 0, served("tenant", 0, 40, false))).hasSize(1);
+    assertThat(charged(51, 0, 0, 0, served(0, 40))).hasSize(1);
+    assertThat(charged(70, 0, 0, 0, served("tenant", 0, 40, false))).isEmpty();
+    assertThat(charged(71, 0, 0, 0, served("tenant", 0, 40, false))).hasSize(1);
   }
 
   @Test
   void leasesStayChargedOnlyForNodesThatWereKilled() {
-    assertThat(charged(50, 0, 10, 0, 0, served(0, 40))).hasSize(1);
-    assertThat(charged(50, 5, 10, 15, 1, served(0, 40))).isEmpty();
-    assertThat(charged(50, 6, 10, 15, 1, served(0, 40))).hasSize(1);
+    assertThat(charged(50, 0, 10, 0, served(0, 40))).hasSize(1);
+    assertThat(charged(50, 5, 10, 15, served(0, 40))).isEmpty();
+    assertThat(charged(50, 6, 10, 15, served(0, 40))).hasSize(1);
   }
 }

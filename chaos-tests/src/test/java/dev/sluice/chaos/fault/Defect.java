@@ -29,7 +29,9 @@ public enum Defect {
   DEADLINES_ARE_IGNORED("NodeLease", "upperBound(nowNanos) > granted.notAfter()", "false"),
   /** They do, and so do those who have just come back from a pause. */
   PAUSES_ARE_IGNORED(
-      "NodeLease", "!closed && upperBound(nowNanos) <= granted.notAfter()", "!closed");
+      "NodeLease", "!closed && upperBound(nowNanos) <= granted.notAfter()", "!closed"),
+  /** Nobody calls such leases back, which in a quiet cluster is done before they could do harm. */
+  OVERDUE_LEASES_ARE_LEFT("LeaseDesk", "lease.notAfter() < now || recovered", "recovered");
 
   private static final Path SOURCES =
       Path.of("..", "ai-quota", "src", "main", "java", "dev", "sluice", "quota");

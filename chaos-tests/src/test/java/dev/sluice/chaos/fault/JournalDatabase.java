@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A PostgreSQL that nodes share, which can be ended in two ways and started again, and whose clock can stand elsewhere, so
  * that a day ends when a scenario wants it to. It may have a standby, which has all that was committed and can take its
- * place.
+ * place. With keys it also speaks TLS.
  */
 public final class JournalDatabase implements AutoCloseable {
   private static final String USER = "postgres";
@@ -31,20 +31,29 @@ public final class JournalDatabase implements AutoCloseable {
   /** One server, running or not. Its port stays its own. */
   private static final class Server {
     private final Path folder;
+    private final @Nullable ServerKeys keys;
     private EmbeddedPostgres process;
 
-    private Server(Path folder) throws IOException {
+    private Server(Path folder, @Nullable ServerKeys keys) throws IOException {
       this.folder = folder;
+      this.keys = keys;
       this.process = builder().start();
     }
 
     private EmbeddedPostgres.Builder builder() {
-      return EmbeddedPostgres.builder()
+      EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder()
           .setDataDirectory(folder)
           .setCleanDataDirectory(false)
           .setServerConfig("fsync", "on")
           .setServerConfig("synchronous_commit", "on")
           .setServerConfig("max_connections", "200");
+      if (keys != null) {
+        builder
+            .setServerConfig("ssl", "on")
+            .setServerConfig("ssl_cert_file", keys.certificate().toString())
+            .setServerConfig("ssl_key_file", keys.key().toString());
+      }
+      return builder;
     }
 
     private void startAgain() throws IOException {
@@ -64,12 +73,23 @@ public final class JournalDatabase implements AutoCloseable {
   }
 
   public static JournalDatabase start(Path folder) throws IOException {
-    return new JournalDatabase(new Server(folder));
+    return start(folder, null);
+  }
+
+  /** @param keys with which it speaks TLS; null: it doesn't */
+  public static JournalDatabase start(Path folder, @Nullable ServerKeys keys) throws IOException {
+    return new JournalDatabase(new Server(folder, keys));
   }
 
   /** With a standby: a commit waits until the standby has it too. */
   public static JournalDatabase startWithStandby(Path folder) throws IOException, SQLException {
-    JournalDatabase both = start(folder);
+    return startWithStandby(folder, null);
+  }
+
+  /** @param keys with which both speak TLS; null: they don't */
+  public static JournalDatabase startWithStandby(Path folder, @Nullable ServerKeys keys)
+      throws IOException, SQLException {
+    JournalDatabase both = start(folder, keys);
     Path copied = folder.resolveSibling(folder.getFileName() + "-standby");
     both.stop();
     copy(folder, copied);
@@ -82,7 +102,7 @@ public final class JournalDatabase implements AutoCloseable {
                 + USER + "'",
             "wal_retrieve_retry_interval = 200"),
         StandardOpenOption.APPEND);
-    both.standby = new Server(copied);
+    both.standby = new Server(copied, keys);
     both.execute("ALTER SYSTEM SET synchronous_standby_names = '*'");
     both.execute("SELECT pg_reload_conf()");
     return both;
@@ -96,12 +116,15 @@ public final class JournalDatabase implements AutoCloseable {
     }
   }
 
+  /** With keys, it asks for a server that proves to have them. */
   public String url() {
     String hosts = "127.0.0.1:" + server.process.getPort();
     if (standby != null) {
       hosts += ",127.0.0.1:" + standby.process.getPort();
     }
-    return "postgresql://postgres:postgres@" + hosts + "/postgres";
+    String tls =
+        server.keys == null ? "" : "?sslmode=verify-full&sslrootcert=" + server.keys.certificate();
+    return "postgresql://postgres:postgres@" + hosts + "/postgres" + tls;
   }
 
   /** For new connections, the clock stands {@code millis} later than the machine's. */

@@ -4,6 +4,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.Key;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
@@ -37,7 +38,7 @@ public final class ServerKeys {
             "-groupname",
             "secp256r1",
             "-dname",
-            "CN=webhook",
+            "CN=server",
             "-ext",
             "san=ip:" + address,
             "-validity",
@@ -60,9 +61,12 @@ public final class ServerKeys {
     }
     Certificate made = keys.getCertificate("server");
     Key privateKey = keys.getKey("server", PASSWORD.toCharArray());
+    Path keyFile =
+        Files.writeString(folder.resolve("tls.key"), pem("PRIVATE KEY", privateKey.getEncoded()));
+    Files.setPosixFilePermissions(keyFile, PosixFilePermissions.fromString("rw-------"));
     return new ServerKeys(
         Files.writeString(folder.resolve("tls.crt"), pem("CERTIFICATE", made.getEncoded())),
-        Files.writeString(folder.resolve("tls.key"), pem("PRIVATE KEY", privateKey.getEncoded())));
+        keyFile);
   }
 
   private static String pem(String what, byte[] bytes) {

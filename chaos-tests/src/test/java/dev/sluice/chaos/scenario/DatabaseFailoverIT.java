@@ -7,6 +7,7 @@ import dev.sluice.chaos.check.Account;
 import dev.sluice.chaos.fault.JournalDatabase;
 import dev.sluice.chaos.fault.Manifests;
 import dev.sluice.chaos.fault.OwnNodes;
+import dev.sluice.chaos.fault.ServerKeys;
 import dev.sluice.chaos.history.History;
 import dev.sluice.chaos.traffic.Chat;
 import dev.sluice.chaos.traffic.PersistentChats;
@@ -22,7 +23,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The database is killed for good while tenants spend, and its standby takes over: nothing is lost, and nobody restarts anything. */
+/**
+ * The database is killed for good while tenants spend, and its standby takes over: nothing is lost, and nobody restarts
+ * anything. Both are spoken to over TLS.
+ */
 class DatabaseFailoverIT {
   private static final Duration DEADLINE = Duration.ofSeconds(60);
   private static final int CLIENTS = 16;
@@ -33,6 +37,9 @@ class DatabaseFailoverIT {
   /** So small that leases are, too: nodes must ask for more all the while. */
   private static final long BALANCE = 600 * COST;
 
+  private static final String UNENCRYPTED =
+      "SELECT count(*) FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) WHERE NOT ssl AND application_name = 'r2dbc-postgresql'";
+
   @TempDir(cleanup = CleanupMode.ON_SUCCESS)
   Path folder;
 
@@ -41,8 +48,10 @@ class DatabaseFailoverIT {
     Manifests manifests = Manifests.withModels(folder.resolve("manifests"))
         .withTenant("prepaid", "sk-prepaid", BALANCE, "none");
     History history = new History();
+    ServerKeys keys = ServerKeys.create(folder.resolve("keys"), "127.0.0.1");
     ExecutorService spending = Executors.newSingleThreadExecutor();
-    try (JournalDatabase database = JournalDatabase.startWithStandby(folder.resolve("postgresql"));
+    try (JournalDatabase database =
+            JournalDatabase.startWithStandby(folder.resolve("postgresql"), keys);
         OwnNodes nodes = new OwnNodes(
             Files.createDirectories(folder.resolve("logs")),
             "127.0.7.201",
@@ -66,6 +75,7 @@ class DatabaseFailoverIT {
       database.promote();
       spent.get();
 
+      assertThat(database.number(UNENCRYPTED)).as("connections without TLS").isZero();
       assertThat(history.count(200)).as("all of the balance is spent").isEqualTo(600);
       assertThat(history.tokens()).isEqualTo(BALANCE);
       assertThat(chat.send(nodes.url(1)).status()).isEqualTo(429);

@@ -36,7 +36,11 @@ class QuotaDefects {
   /** The end of a day, with nothing else in the way. */
   @Test
   void deadlinesThatAreIgnored() throws Exception {
-    isNoticed(false, Defect.DEADLINES_ARE_IGNORED, Defect.PAUSES_ARE_IGNORED);
+    isNoticed(
+        false,
+        Defect.DEADLINES_ARE_IGNORED,
+        Defect.PAUSES_ARE_IGNORED,
+        Defect.OVERDUE_LEASES_ARE_LEFT);
   }
 
   private void isNoticed(boolean breaks, Defect... defects) throws Exception {

@@ -103,7 +103,8 @@ final class QuotaRun implements AutoCloseable {
   private final MeteredProvider provider;
   private final OwnNodes nodes;
   private final History history = new History();
-  private final Map<Limit, Long> openAtKills = new HashMap<>();
+  private final Map<Limit, Long> openAtKills = new ConcurrentHashMap<>();
+  private final Map<Limit, Integer> killsToTell = new ConcurrentHashMap<>();
   private final Map<Limit, Open> openNow = new ConcurrentHashMap<>();
   private final AtomicInteger kills = new AtomicInteger();
   private final AtomicInteger untold = new AtomicInteger();
@@ -131,7 +132,6 @@ final class QuotaRun implements AutoCloseable {
             "sluice.cluster.clock-interval",
             "1 s"),
         terms.inFront());
-    limits.forEach(limit -> openAtKills.put(limit, 0L));
   }
 
   /**
@@ -299,19 +299,32 @@ final class QuotaRun implements AutoCloseable {
     }
   }
 
-  /** What is open then is the most that was told from shortly before to then. */
+  /**
+   * What is open then is the most that was told from shortly before to then; else what is told next, since what a killed
+   * node had stays open.
+   */
   private void kill(int node) {
-    Map<Limit, Long> open = new HashMap<>();
-    openNow.forEach((limit, told) -> {
-      if (millis() - told.atMillis() < FRESH_MILLIS) {
-        open.put(limit, told.most());
-      }
-    });
     nodes.kill(node);
     kills.incrementAndGet();
     for (Limit limit : limits) {
-      Long one = open.get(limit);
-      openAtKills.computeIfPresent(limit, (same, sum) -> one == null ? null : sum + one);
+      Open told = openNow.get(limit);
+      if (told != null && millis() - told.atMillis() < FRESH_MILLIS) {
+        openAtKills.merge(limit, told.most(), Long::sum);
+      } else {
+        killsToTell.merge(limit, 1, Integer::sum);
+      }
+    }
+  }
+
+  private void told(Limit limit, Account account) {
+    long now = account.leased() + account.held();
+    openNow.merge(
+        limit,
+        new Open(millis(), now, now),
+        (before, same) -> new Open(same.atMillis(), now, Math.max(before.last(), now)));
+    Integer waiting = killsToTell.remove(limit);
+    if (waiting != null) {
+      openAtKills.merge(limit, now * waiting, Long::sum);
     }
   }
 
@@ -320,13 +333,7 @@ final class QuotaRun implements AutoCloseable {
     while (!over) {
       for (String tenant : TENANTS) {
         try {
-          accounts(tenant).forEach((limit, account) -> {
-            long now = account.leased() + account.held();
-            openNow.merge(
-                limit,
-                new Open(millis(), now, now),
-                (before, same) -> new Open(same.atMillis(), now, Math.max(before.last(), now)));
-          });
+          accounts(tenant).forEach(this::told);
         } catch (InterruptedException e) {
           return;
         }
@@ -380,10 +387,11 @@ final class QuotaRun implements AutoCloseable {
   private Outcome judged() throws Exception {
     List<String> wrong = new ArrayList<>();
     Map<Limit, Account> accounts = rest(wrong);
+    accounts.forEach(this::told);
     List<Served> served = provider.served();
     long end = database.number("SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint");
-    QuotaJudge.Verdict verdict = QuotaJudge.judge(
-        limits, served, new QuotaJudge.End(end, accounts, openAtKills, kills.get()));
+    QuotaJudge.Verdict verdict =
+        QuotaJudge.judge(limits, served, new QuotaJudge.End(end, accounts, openAtKills));
     wrong.addAll(verdict.violations());
     if (!terms.breaks()) {
       downings().forEach(one -> wrong.add("a node was taken for dead: " + one));
@@ -452,7 +460,7 @@ final class QuotaRun implements AutoCloseable {
                   100.0 * most / limit.amount(),
                   refused.get(limit),
                   accounts.get(limit),
-                  openAtKills.get(limit)));
+                  openAtKills.getOrDefault(limit, 0L)));
     }
     text.append("%d times a node could not tell how a tenant stands\n".formatted(untold.get()));
     events.forEach(one -> text.append(one).append('\n'));
