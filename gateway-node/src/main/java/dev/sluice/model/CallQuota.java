@@ -38,6 +38,7 @@ final class CallQuota {
   private final CallBounds bounds;
   private @Nullable Hold hold;
   private long heldAtNanos;
+  private boolean charged;
   private List<ToNode.Room> rooms = List.of();
   private List<ToNode.Room> observed = List.of();
 
@@ -126,8 +127,8 @@ final class CallQuota {
   }
 
   /**
-   * Charges what an attempt has used that came to nothing, beside the hold, which stays for the next one. Takes the request
-   * itself as counted, since the hold counts it.
+   * Charges what an attempt has used that came to nothing, beside the hold, which stays for the next one, and which counts the
+   * request.
    *
    * @param done told whether there was room, at once or later, on the call's worker
    */
@@ -153,6 +154,7 @@ final class CallQuota {
   private boolean charged(Admission told, Amounts used) {
     if (told instanceof Admission.Admitted admitted) {
       gateway.leases().settle(spender.tenant(), admitted.hold(), used);
+      charged = true;
       return true;
     }
     return !path.enforced();
@@ -177,12 +179,13 @@ final class CallQuota {
                 amount.nanos()));
   }
 
-  /** Puts what was really used in the place of the hold. A second time changes nothing. */
+  /** Puts what was really used in the place of the hold, and the request if any attempt was charged. A second time changes nothing. */
   void settle(Amounts used) {
     Hold held = hold;
     hold = null;
     if (held != null) {
-      gateway.leases().settle(spender.tenant(), held, used);
+      Amounts all = charged && used.isNone() ? Amounts.ofRequest(0, 0, 0) : used;
+      gateway.leases().settle(spender.tenant(), held, all);
     }
   }
 

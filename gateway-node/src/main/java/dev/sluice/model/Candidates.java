@@ -109,7 +109,7 @@ final class Candidates {
 
   private long inputBound(Target target) {
     if (envelope.unbounded() != null) {
-      return entry.contextTokens();
+      return entry.contextTokens() * envelope.contexts();
     }
     long bytes = target.inputBound(envelope);
     return target.countsByName() ? bytes - counted.of(target.model()) : bytes;

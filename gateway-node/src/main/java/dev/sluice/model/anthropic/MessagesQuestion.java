@@ -3,6 +3,7 @@ package dev.sluice.model.anthropic;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.model.chat.Conversation;
 import dev.sluice.model.chat.Envelope;
+import dev.sluice.model.chat.FieldNames;
 import dev.sluice.model.chat.Json;
 import dev.sluice.model.chat.JsonBody;
 import dev.sluice.model.chat.Question;
@@ -38,6 +39,7 @@ final class MessagesQuestion implements Question {
   }
 
   private static Envelope envelope(JsonBody body, boolean counts) throws UnsayableException {
+    FieldNames.check(body.tree());
     JsonNode model = body.path("model");
     if (!model.isTextual() || model.textValue().isEmpty()) {
       throw new UnsayableException("model", "you must name a model");

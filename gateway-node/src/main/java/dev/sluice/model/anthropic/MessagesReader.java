@@ -36,6 +36,11 @@ final class MessagesReader {
   Conversation read(ObjectNode request) throws UnsayableException {
     Fields body = Fields.of(request, "");
     body.pass("model", "max_tokens");
+    if (!counts && request.path("max_tokens").asLong() == 0) {
+      throw new UnsayableException(
+          "max_tokens",
+          "must be at least 1 here: elsewhere than with Anthropic, 0 may stand for no cap");
+    }
     body.pass("service_tier", "cache_control", "speed", "diagnostics");
     body.pass("user_profile_id", "workspace_id");
     system.addAll(blocks.texts(body.take("system")));

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param words blank-separated words of all texts
  * @param lastUserText the texts of the last user message, joined by blanks
  * @param instructed whether it has tools, or a form of the answer, and the bound leaves out what a provider may put before them
+ * @param contexts how many inputs the model reads one by one, each of which may fill its context; at least 1
  */
 public record Envelope(
     String model,
@@ -26,7 +27,34 @@ public record Envelope(
     @Nullable String unbounded,
     long words,
     String lastUserText,
-    boolean instructed) {
+    boolean instructed,
+    long contexts) {
+  /** Of a single input. */
+  public Envelope(
+      String model,
+      boolean stream,
+      long choices,
+      @Nullable Long outputCap,
+      long inputBound,
+      long predictedTokens,
+      @Nullable String unbounded,
+      long words,
+      String lastUserText,
+      boolean instructed) {
+    this(
+        model,
+        stream,
+        choices,
+        outputCap,
+        inputBound,
+        predictedTokens,
+        unbounded,
+        words,
+        lastUserText,
+        instructed,
+        1);
+  }
+
   /** Of a request before whose tools nobody puts anything, or with that in its bound. */
   public Envelope(
       String model,
@@ -49,5 +77,21 @@ public record Envelope(
         words,
         lastUserText,
         false);
+  }
+
+  /** The same of several inputs. */
+  public Envelope ofInputs(long inputs) {
+    return new Envelope(
+        model,
+        stream,
+        choices,
+        outputCap,
+        inputBound,
+        predictedTokens,
+        unbounded,
+        words,
+        lastUserText,
+        instructed,
+        Math.max(1, inputs));
   }
 }

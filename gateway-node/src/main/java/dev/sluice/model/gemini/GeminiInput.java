@@ -33,6 +33,7 @@ final class GeminiInput {
   private long bytes;
   private boolean tools;
   private long entries = 2;
+  private long embedded;
   private long words;
   private String lastUserText = "";
   private @Nullable String unbounded;
@@ -72,6 +73,7 @@ final class GeminiInput {
 
   /** Counts the contents of an embedding; returns nothing of what they say. */
   void embedded(Fields request) throws UnsayableException {
+    embedded++;
     bytes += TextBytes.ofAll(request.object());
     for (Fields content : request.oneOrMore("content")) {
       content(content);
@@ -80,16 +82,17 @@ final class GeminiInput {
 
   Envelope envelope(String model, boolean stream, long choices, @Nullable Long outputCap) {
     return new Envelope(
-        model,
-        stream,
-        choices,
-        outputCap,
-        bytes + TEMPLATE_TOKENS * entries,
-        0,
-        unbounded,
-        words,
-        lastUserText,
-        tools);
+            model,
+            stream,
+            choices,
+            outputCap,
+            bytes + TEMPLATE_TOKENS * entries,
+            0,
+            unbounded,
+            words,
+            lastUserText,
+            tools)
+        .ofInputs(embedded);
   }
 
   private String content(Fields content) throws UnsayableException {

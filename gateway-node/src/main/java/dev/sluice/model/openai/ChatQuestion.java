@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.model.chat.CarriedThought;
 import dev.sluice.model.chat.Conversation;
 import dev.sluice.model.chat.Envelope;
+import dev.sluice.model.chat.FieldNames;
 import dev.sluice.model.chat.Json;
 import dev.sluice.model.chat.JsonBody;
 import dev.sluice.model.chat.Question;
@@ -18,9 +19,11 @@ import dev.sluice.model.chat.Words;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -29,15 +32,27 @@ import org.jspecify.annotations.Nullable;
  * that the few fields we must set can be set and all else stays as it came.
  */
 final class ChatQuestion implements Question {
-  private record Span(int from, int to) {}
+  private record Span(int from, int to) implements Comparable<Span> {
+    @Override
+    public int compareTo(Span other) {
+      return Integer.compare(from, other.from);
+    }
+  }
 
   private static final int MOST_CHOICES = 128;
   private static final int TEMPLATE_TOKENS = 16;
 
   private final byte[] body;
+  /** Of the values of fields. */
   private final Map<String, Span> spans = new HashMap<>();
-  /** The ids of tool calls that have thoughts in them, by their place, as the provider gave them. */
-  private final Map<String, String> bareIds = new TreeMap<>();
+  /** Of fields with their names. */
+  private final Map<String, Span> fields = new HashMap<>();
+  /** The ids of tool calls that have thoughts in them, as the provider gave them. */
+  private final Map<Span, String> bareIds = new HashMap<>();
+  /** What the caller lets an answer have, by OpenAI's two names for it. */
+  private final Map<String, Long> caps = new TreeMap<>();
+  /** The same in fields of others; what stands for no cap is above all. */
+  private final Map<String, Long> otherCaps = new TreeMap<>();
 
   private int firstField = -1;
   private String model = "";
@@ -45,8 +60,6 @@ final class ChatQuestion implements Question {
   private boolean includeUsage;
   private String streamOptions = "";
   private long choices = 1;
-  private @Nullable Long maxTokens;
-  private @Nullable Long maxCompletionTokens;
   private long textBytes;
   private long words;
   private int messages;
@@ -116,43 +129,51 @@ final class ChatQuestion implements Question {
 
   /** The smaller cap if it sent two. */
   private @Nullable Long outputCap() {
-    if (maxTokens == null || maxCompletionTokens == null) {
-      return maxTokens == null ? maxCompletionTokens : maxTokens;
-    }
-    return Math.min(maxTokens, maxCompletionTokens);
+    return caps.isEmpty() ? null : Collections.min(caps.values());
   }
 
-  /**
-   * The cap stands in the caller's own field, else in that of the terms. Thoughts that travel in the ids of tool calls are of
-   * other providers' models, and are left out.
-   */
+  /** Thoughts that travel in the ids of tool calls are of other providers' models, and are left out. */
   @Override
   public byte[] bodyFor(Terms terms) {
-    Map<String, String> replaced = new TreeMap<>(bareIds);
-    long outputCap = terms.outputCap();
-    if (!terms.model().equals(model)) {
-      replaced.put("model", Json.quoted(terms.model()));
-    }
-    if (maxTokens != null && maxTokens > outputCap) {
-      replaced.put("max_tokens", Long.toString(outputCap));
-    }
-    if (maxCompletionTokens != null && maxCompletionTokens > outputCap) {
-      replaced.put("max_completion_tokens", Long.toString(outputCap));
-    }
+    SortedMap<Span, String> replaced = new TreeMap<>(bareIds);
     StringBuilder added = new StringBuilder();
-    if (maxTokens == null && maxCompletionTokens == null && spans.containsKey(terms.capField())) {
-      replaced.put(terms.capField(), Long.toString(outputCap));
-    } else if (maxTokens == null && maxCompletionTokens == null) {
-      added.append('"').append(terms.capField()).append("\":").append(outputCap).append(',');
+    if (!terms.model().equals(model)) {
+      replaced.put(span("model"), Json.quoted(terms.model()));
     }
+    cap(terms, replaced, added);
     if (stream && !includeUsage && terms.asksUsage()) {
       if (spans.containsKey("stream_options")) {
-        replaced.put("stream_options", withIncludeUsage(streamOptions));
+        replaced.put(span("stream_options"), withIncludeUsage(streamOptions));
       } else {
         added.append("\"stream_options\":{\"include_usage\":true},");
       }
     }
     return edited(added.toString(), replaced);
+  }
+
+  /** In the provider's own field, whichever the caller has used: it may not know the other. */
+  private void cap(Terms terms, Map<Span, String> replaced, StringBuilder added) {
+    long most = terms.outputCap();
+    String field = terms.capField();
+    Long own = outputCap();
+    String cap = Long.toString(own == null ? most : Math.min(own, most));
+    Map<String, Long> above = new TreeMap<>(otherCaps);
+    above.putAll(caps);
+    above.values().removeIf(tokens -> tokens <= most);
+    above.keySet().forEach(name -> replaced.put(span(name), Long.toString(most)));
+    if (caps.containsKey(field)) {
+      return;
+    }
+    if (spans.containsKey(field)) {
+      caps.keySet().forEach(name -> replaced.put(span(name), "null"));
+      replaced.put(span(field), cap);
+    } else if (own == null) {
+      added.append('"').append(field).append("\":").append(cap).append(',');
+    } else {
+      String name = caps.keySet().iterator().next();
+      replaced.remove(span(name));
+      replaced.put(Objects.requireNonNull(fields.get(name), name), "\"" + field + "\":" + cap);
+    }
   }
 
   @Override
@@ -167,21 +188,19 @@ final class ChatQuestion implements Question {
     return object.put("include_usage", true).toString();
   }
 
-  /** The body with fields added in front, and the values of others replaced. */
-  private byte[] edited(String added, Map<String, String> replaced) {
+  /** The body with fields added in front, and parts of it replaced. */
+  private byte[] edited(String added, SortedMap<Span, String> replaced) {
     if (added.isEmpty() && replaced.isEmpty()) {
       return body;
     }
-    Map<Integer, String> byPlace = new TreeMap<>();
-    replaced.forEach((field, value) -> byPlace.put(span(field).from(), field));
     ByteArrayOutputStream out = new ByteArrayOutputStream(body.length + added.length() + 64);
     out.write(body, 0, firstField);
     out.writeBytes(added.getBytes(StandardCharsets.UTF_8));
     int at = firstField;
-    for (String field : byPlace.values()) {
-      out.write(body, at, span(field).from() - at);
-      out.writeBytes(replaced.getOrDefault(field, "").getBytes(StandardCharsets.UTF_8));
-      at = span(field).to();
+    for (Map.Entry<Span, String> one : replaced.entrySet()) {
+      out.write(body, at, one.getKey().from() - at);
+      out.writeBytes(one.getValue().getBytes(StandardCharsets.UTF_8));
+      at = one.getKey().to();
     }
     out.write(body, at, body.length - at);
     return out.toByteArray();
@@ -201,6 +220,8 @@ final class ChatQuestion implements Question {
         firstField = (int) json.currentTokenLocation().getByteOffset();
       }
       String field = json.currentName();
+      FieldNames.check(field);
+      int name = (int) json.currentTokenLocation().getByteOffset();
       JsonToken value = json.nextToken();
       int from = (int) json.currentTokenLocation().getByteOffset();
       switch (field) {
@@ -211,11 +232,15 @@ final class ChatQuestion implements Question {
         }
         case "stream" -> stream = flag(json, value, field);
         case "stream_options" -> streamOptions(json, value, from);
-        case "n" ->
-          choices = Objects.requireNonNullElse(number(json, value, field, 1, MOST_CHOICES), 1L);
-        case "max_tokens" -> maxTokens = number(json, value, field, 0, Long.MAX_VALUE);
-        case "max_completion_tokens" ->
-          maxCompletionTokens = number(json, value, field, 0, Long.MAX_VALUE);
+        case "n", "best_of", "n_cmpl" ->
+          choices = Math.max(
+              choices, Objects.requireNonNullElse(number(json, value, field, 1, MOST_CHOICES), 1L));
+        case "max_tokens", "max_completion_tokens" -> {
+          Long cap = number(json, value, field, 1, Long.MAX_VALUE);
+          if (cap != null) {
+            caps.put(field, cap);
+          }
+        }
         case "tools" -> tools(json, value);
         case "functions" -> {
           functions = value == JsonToken.START_ARRAY;
@@ -228,16 +253,19 @@ final class ChatQuestion implements Question {
           countAll(json);
           predictedTokens = textBytes - before;
         }
-        case "web_search_options", "previous_response_id", "conversation" -> {
+        case "models" -> {
           if (value != JsonToken.VALUE_NULL) {
-            unbounded(field);
+            throw new UnsayableException(
+                field,
+                "models can't be sent: name one in model; who answers in its place is declared with routes");
           }
-          json.skipChildren();
         }
-        default -> json.skipChildren();
+        default -> other(json, value, field);
       }
       json.finishToken();
-      spans.put(field, new Span(from, (int) json.currentLocation().getByteOffset()));
+      int to = (int) json.currentLocation().getByteOffset();
+      spans.put(field, new Span(from, to));
+      fields.put(field, new Span(name, to));
     }
     if (json.nextToken() != null) {
       throw new UnsayableException("body", "something stands behind the request's JSON object");
@@ -247,6 +275,27 @@ final class ChatQuestion implements Question {
     }
     if (!anyMessages || messages == 0) {
       throw new UnsayableException("messages", "you must send at least one message");
+    }
+  }
+
+  /** A field that not every server knows. What may become part of the prompt is counted. */
+  private void other(JsonParser json, JsonToken value, String field) throws IOException {
+    if (VendorFields.isCap(field) && value != JsonToken.VALUE_NULL) {
+      boolean cap = value == JsonToken.VALUE_NUMBER_INT
+          && json.getNumberType() != JsonParser.NumberType.BIG_INTEGER
+          && json.getLongValue() > 0;
+      otherCaps.put(field, cap ? json.getLongValue() : Long.MAX_VALUE);
+      json.skipChildren();
+    } else if (VendorFields.isUnbounded(field)) {
+      if (value != JsonToken.VALUE_NULL && value != JsonToken.VALUE_FALSE) {
+        unbounded(field);
+      }
+      json.skipChildren();
+    } else if (value.isScalarValue() && value != JsonToken.VALUE_STRING
+        || VendorFields.isNoInput(field)) {
+      json.skipChildren();
+    } else {
+      countAll(json);
     }
   }
 
@@ -300,7 +349,7 @@ final class ChatQuestion implements Question {
           part(json, "messages[" + messages + "].content[" + part + "]", content);
         }
       } else if (field.equals("tool_call_id") && value == JsonToken.VALUE_STRING) {
-        id(json, "messages[" + messages + "].tool_call_id");
+        id(json);
         textBytes += utf8Bytes(CarriedThought.bare(json.getText()));
       } else if (field.equals("tool_calls") && value == JsonToken.START_ARRAY) {
         toolCalls(json);
@@ -318,7 +367,7 @@ final class ChatQuestion implements Question {
 
   /** The thoughts in an id are counted: they are shown to the model that made them. */
   private void toolCalls(JsonParser json) throws IOException {
-    for (int call = 0; json.nextToken() != JsonToken.END_ARRAY; call++) {
+    while (json.nextToken() != JsonToken.END_ARRAY) {
       if (json.currentToken() != JsonToken.START_OBJECT) {
         countAll(json);
         continue;
@@ -327,19 +376,19 @@ final class ChatQuestion implements Question {
         boolean isId = json.currentName().equals("id");
         textBytes += utf8Bytes(json.currentName()) + 1;
         if (json.nextToken() == JsonToken.VALUE_STRING && isId) {
-          id(json, "messages[" + messages + "].tool_calls[" + call + "].id");
+          id(json);
         }
         countAll(json);
       }
     }
   }
 
-  private void id(JsonParser json, String place) throws IOException {
+  private void id(JsonParser json) throws IOException {
     String id = json.getText();
     if (CarriedThought.mayBeIn(id)) {
       int from = (int) json.currentTokenLocation().getByteOffset();
       json.finishToken();
-      spans.put(place, new Span(from, (int) json.currentLocation().getByteOffset()));
+      Span place = new Span(from, (int) json.currentLocation().getByteOffset());
       bareIds.put(place, Json.quoted(CarriedThought.bare(id)));
     }
   }

@@ -2,6 +2,7 @@ package dev.sluice.model.openai;
 
 import dev.sluice.model.chat.Conversation;
 import dev.sluice.model.chat.Envelope;
+import dev.sluice.model.chat.FieldNames;
 import dev.sluice.model.chat.Json;
 import dev.sluice.model.chat.JsonBody;
 import dev.sluice.model.chat.Part;
@@ -57,6 +58,7 @@ final class CompletionQuestion implements Question {
 
   private CompletionQuestion(JsonBody body) throws UnsayableException {
     this.body = body;
+    FieldNames.check(body.tree());
     this.request = new Given("", body.tree());
     this.model = request.of("model").textOrNone();
     if (model.isEmpty()) {
@@ -68,14 +70,14 @@ final class CompletionQuestion implements Question {
       options.object();
     }
     this.asksUsage = options.of("include_usage").flagOr(false);
-    Given n = request.of("n");
-    Given bestOf = request.of("best_of");
-    this.answers = Math.max(
-        n.said() ? n.whole(1, MOST_ANSWERS) : 1, bestOf.said() ? bestOf.whole(1, MOST_ANSWERS) : 1);
+    this.answers = answers();
     Given cap = request.of(CAP);
     this.capSaid = cap.said();
-    this.outputCap = capSaid ? cap.whole(0, Long.MAX_VALUE) : USUAL_CAP;
+    this.outputCap = capSaid ? cap.whole(1, Long.MAX_VALUE) : USUAL_CAP;
     prompts(request.of("prompt"));
+    if (request.of("prompt_embeds").isList()) {
+      prompts += request.of("prompt_embeds").list().size();
+    }
   }
 
   /** @param bytes the whole JSON document */
@@ -85,6 +87,16 @@ final class CompletionQuestion implements Question {
     } catch (UnsayableException e) {
       return new QuestionRead.Bad(e.field(), e.why());
     }
+  }
+
+  /** Of each prompt, those too that are not shown. */
+  private long answers() throws UnsayableException {
+    long most = 1;
+    for (String field : new String[] {"n", "best_of", "n_cmpl"}) {
+      Given said = request.of(field);
+      most = Math.max(most, said.said() ? said.whole(1, MOST_ANSWERS) : 1);
+    }
+    return most;
   }
 
   private void prompts(Given prompt) throws UnsayableException {
@@ -130,17 +142,18 @@ final class CompletionQuestion implements Question {
       words += Words.count(text);
     }
     return new Envelope(
-        model,
-        stream,
-        answers * prompts,
-        outputCap,
-        promptTokens
-            + Texts.bytes(request.of("suffix").json())
-            + Texts.TEMPLATE_TOKENS * (2 + prompts),
-        0,
-        request.of("prompt_embeds").said() ? "prompt_embeds" : null,
-        words,
-        String.join(" ", texts));
+            model,
+            stream,
+            answers * prompts,
+            outputCap,
+            promptTokens
+                + Texts.bytes(request.of("suffix").json())
+                + Texts.TEMPLATE_TOKENS * (2 + prompts),
+            0,
+            request.of("prompt_embeds").said() ? "prompt_embeds" : null,
+            words,
+            String.join(" ", texts))
+        .ofInputs(prompts);
   }
 
   @Override
@@ -157,6 +170,7 @@ final class CompletionQuestion implements Question {
     if (!capSaid || outputCap > terms.outputCap()) {
       set.put(CAP, Long.toString(Math.min(outputCap, terms.outputCap())));
     }
+    VendorFields.cap(body.tree(), terms.outputCap(), set);
     if (stream && !asksUsage && terms.asksUsage()) {
       set.put("stream_options.include_usage", "true");
     }

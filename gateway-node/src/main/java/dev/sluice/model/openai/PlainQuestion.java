@@ -3,6 +3,7 @@ package dev.sluice.model.openai;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.model.chat.Conversation;
 import dev.sluice.model.chat.Envelope;
+import dev.sluice.model.chat.FieldNames;
 import dev.sluice.model.chat.Json;
 import dev.sluice.model.chat.JsonBody;
 import dev.sluice.model.chat.Question;
@@ -30,11 +31,13 @@ final class PlainQuestion implements Question {
   private long inputBound;
   private long answers = 1;
   private long partialImages;
+  private long inputs = 1;
   private @Nullable String unbounded;
 
   private PlainQuestion(PlainCall call, JsonBody body) throws UnsayableException {
     this.call = call;
     this.body = body;
+    FieldNames.check(body.tree());
     this.request = new Given("", body.tree());
     this.named = request.of("model").textOrNone();
     this.model = named.isEmpty() ? call.usualModel() : named;
@@ -86,6 +89,7 @@ final class PlainQuestion implements Question {
       input(input);
       return;
     }
+    inputs = input.list().size();
     for (Given one : input.list()) {
       input(one);
     }
@@ -136,6 +140,7 @@ final class PlainQuestion implements Question {
     long each = 2 * Texts.TEMPLATE_TOKENS
         + Texts.bytes(query.json())
         + Texts.bytes(request.of("instruction").json());
+    inputs = documents.size();
     for (Given document : documents) {
       inputBound += each + Texts.bytes(document.json());
       if (!document.isText()) {
@@ -168,15 +173,16 @@ final class PlainQuestion implements Question {
   @Override
   public Envelope envelope() {
     return new Envelope(
-        model,
-        stream,
-        answers,
-        call.output() ? null : 0L,
-        inputBound,
-        partialImages * PARTIAL_IMAGE_TOKENS,
-        unbounded,
-        0,
-        "");
+            model,
+            stream,
+            answers,
+            call.output() ? null : 0L,
+            inputBound,
+            partialImages * PARTIAL_IMAGE_TOKENS,
+            unbounded,
+            0,
+            "")
+        .ofInputs(inputs);
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.sluice.model.openai;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.model.chat.Conversation;
 import dev.sluice.model.chat.Envelope;
+import dev.sluice.model.chat.FieldNames;
 import dev.sluice.model.chat.Json;
 import dev.sluice.model.chat.JsonBody;
 import dev.sluice.model.chat.Question;
@@ -21,8 +22,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class ResponsesQuestion implements Question {
   private static final String CAP = "max_output_tokens";
-  private static final Set<String> STORED =
-      Set.of("previous_response_id", "conversation", "prompt");
   private static final Set<String> BOUNDED_ITEMS = Set.of(
       "message",
       "function_call",
@@ -46,6 +45,7 @@ final class ResponsesQuestion implements Question {
 
   private ResponsesQuestion(JsonBody body) throws UnsayableException {
     this.body = body;
+    FieldNames.check(body.tree());
     Given request = new Given("", body.tree());
     this.model = request.of("model").textOrNone();
     if (model.isEmpty()) {
@@ -54,11 +54,12 @@ final class ResponsesQuestion implements Question {
     this.stream = request.of("stream").flagOr(false);
     Given cap = request.of(CAP);
     this.outputCap = cap.said() ? cap.whole(1, Long.MAX_VALUE) : null;
-    for (String field : STORED) {
-      if (request.of(field).said()) {
-        unbounded(field);
-      }
+    if (request.of("background").flagOr(false)) {
+      throw new UnsayableException(
+          "background",
+          "background can't be true: what an answer that is fetched later has used is not told here");
     }
+    unbounded = request.of("prompt").said() ? "prompt" : VendorFields.unbounded(request);
     Given input = request.of("input");
     if (!input.said() && unbounded == null) {
       throw new UnsayableException("input", "you must send an input");
@@ -163,6 +164,7 @@ final class ResponsesQuestion implements Question {
     if (outputCap == null || outputCap > terms.outputCap()) {
       set.put(CAP, Long.toString(terms.outputCap()));
     }
+    VendorFields.cap(body.tree(), terms.outputCap(), set);
     return body.with(set);
   }
 

@@ -25,6 +25,7 @@ final class SseUsage implements AnswerTap {
   private byte[] partial = NOTHING;
   private boolean unread;
   private boolean done;
+  private boolean ended;
   private @Nullable TokenUsage usage;
 
   /** @param hideUsage whether the caller did not ask for usage, and shall see none */
@@ -37,10 +38,10 @@ final class SseUsage implements AnswerTap {
     return usage;
   }
 
-  /** Whether the stream has said that it is over: in so many words, or by its usage, which comes last. */
+  /** Whether the stream has said that it is over: in so many words, or by the usage of an answer that is at its end. */
   @Override
   public boolean whole() {
-    return done || usage != null;
+    return done || ended;
   }
 
   @Override
@@ -119,7 +120,10 @@ final class SseUsage implements AnswerTap {
     if (all[value] != 'n') {
       JsonNode chunk = Json.tree(all, data + DATA.length, to);
       TokenUsage reported = Usage.of(chunk);
-      usage = reported == null ? usage : reported;
+      if (chunk != null && reported != null) {
+        usage = reported;
+        ended = isLast(chunk);
+      }
       if (hideUsage
           && reported != null
           && chunk != null
@@ -128,6 +132,16 @@ final class SseUsage implements AnswerTap {
       }
     }
     return hideUsage ? without(all, from, to, key, value) : null;
+  }
+
+  /** Some tell what was used so far with each chunk. */
+  private static boolean isLast(JsonNode chunk) {
+    for (JsonNode choice : chunk.path("choices")) {
+      if (!choice.path("finish_reason").isTextual()) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** The event without one field, whose key and value begin at these places. */

@@ -212,6 +212,16 @@ class MessagesReaderTest {
         .isEmpty();
   }
 
+  /** Anthropic fills its cache so; elsewhere it may be taken for no cap at all. */
+  @Test
+  void anAnswerOfNoTokensIsAskedOfAnthropicOnly() {
+    var wrong = catchThrowableOfType(
+        UnsayableException.class,
+        () -> read(
+            "{\"model\":\"m\",\"max_tokens\":0,\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}"));
+    assertThat(wrong.field()).isEqualTo("max_tokens");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

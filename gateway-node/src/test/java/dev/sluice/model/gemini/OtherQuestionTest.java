@@ -65,6 +65,10 @@ class OtherQuestionTest {
             .envelope()
             .unbounded())
         .isEqualTo("content.parts[0].inlineData");
+    assertThat(good("batchEmbedContents", "{'requests':[{'content':{}},{'content':{}}]}")
+            .envelope()
+            .contexts())
+        .isEqualTo(2);
     assertThat(read("batchEmbedContents", "{}")).isInstanceOf(QuestionRead.Bad.class);
   }
 

@@ -6,9 +6,11 @@ import dev.sluice.model.chat.Question;
 import dev.sluice.model.chat.QuestionRead;
 import dev.sluice.model.chat.Terms;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ChatQuestionTest {
   private static final String MESSAGES =
@@ -137,6 +139,65 @@ class ChatQuestionTest {
             "{\"max_tokens\":20,\"max_completion_tokens\":20,\"model\":\"m\"," + MESSAGES + "}");
   }
 
+  /** Such a server would answer without a cap. */
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
+      {"max_completion_tokens" : 900,"model":"m"                          | {"max_tokens":100,"model":"m"
+      {"max_completion_tokens" : 50,"model":"m"                           | {"max_tokens":50,"model":"m"
+      {"model":"m", "max_completion_tokens":50                            | {"model":"m", "max_tokens":50
+      {"max_tokens":null,"model":"m","max_completion_tokens":50           | {"max_tokens":50,"model":"m","max_completion_tokens":null
+      """)
+  void theCapStandsInTheFieldThatTheProviderKnows(String sent, String expected) {
+    assertThat(body(sent + "," + MESSAGES + "}", "m", 100))
+        .isEqualTo(expected + "," + MESSAGES + "}");
+  }
+
+  @Test
+  void capsUnderOtherNamesAreCutToo() {
+    assertThat(body(
+            "{\"model\":\"m\",\"max_tokens\":5,\"n_predict\":900,\"max_new_tokens\":-1,\"num_predict\":20,"
+                + MESSAGES + "}",
+            "m",
+            100))
+        .isEqualTo(
+            "{\"model\":\"m\",\"max_tokens\":5,\"n_predict\":100,\"max_new_tokens\":100,\"num_predict\":20,"
+                + MESSAGES + "}");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"n", "best_of", "n_cmpl"})
+  void answersThatAreMadeAndNotShownCountToo(String field) {
+    assertThat(good("{\"model\":\"m\",\"" + field + "\":3," + MESSAGES + "}")
+            .envelope()
+            .choices())
+        .isEqualTo(3);
+  }
+
+  @Test
+  void whatAServerMayPutIntoThePromptIsCounted() {
+    String document = "long ".repeat(100);
+    assertThat(good("{\"model\":\"m\",\"documents\":[{\"text\":\"" + document + "\"}]," + MESSAGES
+                + "}")
+            .envelope()
+            .inputBound())
+        .isGreaterThan(document.length());
+  }
+
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
+      "web_search_options":{}            | web_search_options
+      "search_parameters":{"mode":"on"}  | search_parameters
+      "enable_search":true               | enable_search
+      "enable_search":false              |
+      "plugins":[{"id":"web"}]           | plugins
+      "plugins":null                     |
+      """)
+  void whatIsSearchedForHasNoBoundHere(String field, @Nullable String unbounded) {
+    assertThat(
+            good("{\"model\":\"m\"," + field + "," + MESSAGES + "}").envelope().unbounded())
+        .isEqualTo(unbounded);
+  }
+
   @Test
   void keepsOtherStreamOptions() {
     String json =
@@ -174,7 +235,14 @@ class ChatQuestionTest {
       {"model":"m","stream_options":[],"messages":[{}]}                   | stream_options   | must be an object
       {"model":"m","n":0,"messages":[{}]}                                 | n                | at least 1
       {"model":"m","n":1000,"messages":[{}]}                              | n                | at most 128
-      {"model":"m","max_tokens":-1,"messages":[{}]}                       | max_tokens       | at least 0
+      {"model":"m","max_tokens":-1,"messages":[{}]}                       | max_tokens       | at least 1
+      {"model":"m","max_tokens":0,"messages":[{}]}                        | max_tokens       | at least 1
+      {"model":"m","max_completion_tokens":0,"messages":[{}]}             | max_completion_tokens | at least 1
+      {"model":"m","best_of":1000,"messages":[{}]}                        | best_of          | at most 128
+      {"model":"m","models":["dear"],"messages":[{}]}                     | models           | name one in model
+      {"model":"m","MAX_TOKENS":9,"messages":[{}]}                        | MAX_TOKENS       | must be written max_tokens
+      {"model":"m","max_toKens":9,"messages":[{}]}                        | max_toKens       | must be written max_tokens
+      {"model":"m","Model":"dear","messages":[{}]}                        | Model            | must be written model
       {"model":"m","max_tokens":1.5,"messages":[{}]}                      | max_tokens       | whole number
       {"model":"m","max_tokens":99999999999999999999,"messages":[{}]}     | max_tokens       | whole number
       """)

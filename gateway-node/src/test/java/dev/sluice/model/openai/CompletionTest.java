@@ -43,6 +43,8 @@ class CompletionTest {
       'prompt':[[1,2],[3]]                              | 2   | 3
       'prompt':'abc','n':3                              | 3   | 3
       'prompt':['a','b'],'n':2,'best_of':5              | 10  | 2
+      'prompt':'a','n_cmpl':4                           | 4   | 1
+      'prompt_embeds':['x','y','z']                     | 4   | 0
       'prompt':null                                     | 1   | 0
       'prompt':'a','suffix':'xyz'                       | 1   | 4
       """)
@@ -60,6 +62,8 @@ class CompletionTest {
       {'model':'m','prompt':'a','n':0}                  | n
       {'model':'m','prompt':'a','best_of':1000}         | best_of
       {'model':'m','prompt':'a','max_tokens':-1}        | max_tokens
+      {'model':'m','prompt':'a','max_tokens':0}         | max_tokens
+      {'model':'m','prompt':'a','Best_Of':5}            | Best_Of
       {'model':'m','prompt':'a','stream_options':5}     | stream_options
       """)
   void namesTheFieldThatCanNotBeTaken(String json, String field) {
@@ -76,6 +80,8 @@ class CompletionTest {
     assertThat(body(with("'max_tokens':50,'prompt':'a'"), 100))
         .isEqualTo("{\"model\":\"m\",\"max_tokens\":50,\"prompt\":\"a\"}");
     assertThat(body(with("'max_tokens':500,'prompt':'a'"), 100)).contains("\"max_tokens\":100");
+    assertThat(body(with("'max_tokens':5,'n_predict':500,'prompt':'a'"), 100))
+        .contains("\"n_predict\":100");
   }
 
   @Test

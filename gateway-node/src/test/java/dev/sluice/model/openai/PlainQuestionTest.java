@@ -59,6 +59,18 @@ class PlainQuestionTest {
 
   @ParameterizedTest
   @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
+      EMBEDDINGS  | 'input':[{'image':'x'},{'image':'y'},{'image':'z'}]               | 3
+      EMBEDDINGS  | 'input':[]                                                        | 1
+      EMBEDDINGS  | 'messages':[]                                                     | 1
+      RERANK      | 'query':{},'documents':['a','b']                                  | 2
+      IMAGES      | 'prompt':'a','image':'x'                                          | 1
+      """)
+  void eachInputMayFillTheContextOfItsOwn(PlainCall call, String fields, long contexts) {
+    assertThat(read(call, fields).envelope().contexts()).isEqualTo(contexts);
+  }
+
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
       EMBEDDINGS  | {'input':'a'}                       | model
       EMBEDDINGS  | {'model':'m'}                       | input
       EMBEDDINGS  | {'model':'m','input':[true]}        | input[0]

@@ -107,6 +107,8 @@ class ResponsesTest {
       {'model':'m','input':'a','max_output_tokens':0}   | max_output_tokens
       {'model':'m','input':'a','tools':[{}]}            | tools[0].type
       {'model':'m','model':'n','input':'a'}             | body
+      {'model':'m','input':'a','background':true}       | background
+      {'model':'m','input':'a','Max_Output_Tokens':9}   | Max_Output_Tokens
       []                                                | body
       """)
   void namesTheFieldThatCanNotBeTaken(String json, String field) {
@@ -201,7 +203,6 @@ class ResponsesTest {
   @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
       'previous_response_id':'resp_1'                      | previous_response_id
       'store':true                                         | store
-      'background':true                                    | background
       'truncation':'auto'                                  | truncation
       'tools':[{'type':'web_search'}]                      | tools[0]
       'tool_choice':{'type':'web_search'}                  | tool_choice

@@ -44,6 +44,20 @@ class UsageTest {
     }
   }
 
+  /** vLLM does, if it is asked to: what it told before it was cut is less than it has used. */
+  @Test
+  void usageOfAnAnswerThatGoesOnIsNotItsEnd() {
+    String goesOn =
+        "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a\"},\"finish_reason\":null}],"
+            + "\"usage\":{\"prompt_tokens\":11,\"completion_tokens\":1}}\n\n";
+    SseUsage stream = new SseUsage(false);
+    pass(stream, goesOn + goesOn, new Random(1));
+    assertThat(stream.usage()).isEqualTo(new TokenUsage(11, 0, 0, 1, 0));
+    assertThat(stream.whole()).isFalse();
+    pass(stream, goesOn.replace("null", "\"stop\""), new Random(1));
+    assertThat(stream.whole()).isTrue();
+  }
+
   @Test
   void aCallerWhoDidNotAskSeesNoUsage() {
     for (int seed = 0; seed < 500; seed++) {
