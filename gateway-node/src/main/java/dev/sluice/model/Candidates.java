@@ -148,6 +148,9 @@ final class Candidates {
 
   private boolean affordable(Candidate one, boolean priced) {
     long most = entry.limits().mostNanos();
+    if (envelope.dearer() != null && (priced || most > 0)) {
+      return false;
+    }
     if (one.price() == null && priced) {
       unpriced = true;
       return false;
@@ -210,6 +213,11 @@ final class Candidates {
 
   /** Why there is nobody. */
   Refusal nobody(String model) {
+    if (envelope.dearer() != null && !entry.groups().isEmpty()) {
+      return new Refusal.BadField(
+          envelope.dearer(),
+          "what this costs is not known, and a limit counts cost: leave it out, or ask for the usual");
+    }
     if (tooDear) {
       return new Refusal.BadField(
           "model",

@@ -144,6 +144,33 @@ class SpendingIT {
       spec:
         keys: [{name: one, sha256: "%3$s"}]
         limits: [{unit: tokens, amount: 400, window: none}]
+      ---
+      apiVersion: sluice.dev/v1alpha1
+      kind: ModelProvider
+      metadata: {name: seeing}
+      spec: {kind: openai-compatible, baseUrl: "%1$s/seeing/v1"}
+      ---
+      apiVersion: sluice.dev/v1alpha1
+      kind: ModelRoute
+      metadata: {name: seeing}
+      spec: {models: [seeing], maxOutputTokens: 50, contextTokens: 5000, targets: [{provider: seeing}]}
+      ---
+      apiVersion: sluice.dev/v1alpha1
+      kind: ModelProvider
+      metadata: {name: failing}
+      spec: {kind: openai-compatible, baseUrl: "%1$s/failing/v1"}
+      ---
+      apiVersion: sluice.dev/v1alpha1
+      kind: ModelRoute
+      metadata: {name: broken}
+      spec: {models: [broken], maxOutputTokens: 50, targets: [{provider: cutting, model: empty}, {provider: failing}]}
+      ---
+      apiVersion: sluice.dev/v1alpha1
+      kind: Tenant
+      metadata: {name: seeing}
+      spec:
+        keys: [{name: one, sha256: "%4$s"}]
+        limits: [{unit: tokens, amount: 100000, window: none}, {unit: requests, amount: 100, window: none}]
       """;
 
   private static final String SPOKEN =
@@ -167,7 +194,8 @@ class SpendingIT {
     provider = new FakeProvider();
     Files.writeString(
         folder.resolve("manifests/cutting.yaml"),
-        CUTTING.formatted(provider.url(), sha256("sk-cut"), sha256("sk-counted")));
+        CUTTING.formatted(
+            provider.url(), sha256("sk-cut"), sha256("sk-counted"), sha256("sk-seeing")));
     Map<String, Object> settings =
         new HashMap<>(LocalNode.settings(HOST, folder.resolve("manifests"), database));
     settings.put("sluice.model.tell-holds", "on");
@@ -306,6 +334,51 @@ class SpendingIT {
         .until(() -> balance("counted", "tokens-balance").path("settled").asLong() == 108);
   }
 
+  @Test
+  void whatItsBytesDoNotBoundHoldsTheContextOfTheModelOrIsRefused() throws Exception {
+    String path = "/seeing/v1/chat/completions";
+    provider.answers(
+        path,
+        FakeProvider.Answer.json(
+            "{'id':'c','object':'chat.completion','created':1,'model':'m','choices':[{'index':0,"
+                + "'message':{'role':'assistant','content':'a cat'},'finish_reason':'stop'}],"
+                + "'usage':{'prompt_tokens':900,'completion_tokens':2,'total_tokens':902}}"));
+    String picture =
+        "{\"model\":\"%s\",\"max_completion_tokens\":40,\"n_predict\":-1,\"messages\":[{\"role\":\"user\",\"content\":"
+            + "[{\"type\":\"image_url\",\"image_url\":{\"url\":\"https://example.com/cat.png\"}}]}]}";
+    HttpResponse<String> seen =
+        post("sk-seeing", picture.formatted("seeing"), BodyHandlers.ofString());
+    assertThat(seen.statusCode()).as(seen.body()).isEqualTo(200);
+    assertThat(told("input", path)).isEqualTo(5_000);
+    assertThat(told("output", path)).isEqualTo(40);
+    FakeProvider.Asked asked = provider.asked(path);
+    assertThat(asked.text())
+        .as("its own cap, and none that is higher")
+        .contains("\"max_tokens\":40", "\"n_predict\":40")
+        .doesNotContain("max_completion_tokens");
+    HttpResponse<String> blind =
+        post("sk-seeing", picture.formatted("cutting"), BodyHandlers.ofString());
+    assertThat(blind.statusCode()).isEqualTo(400);
+    assertThat(blind.body()).contains("messages[0].content[0]", "only text can be sent");
+  }
+
+  /** One that may have been billed was charged its tokens, and then nobody counted the request. */
+  @Test
+  void aCallThatWasBilledAndFailedInTheEndIsOneRequest() throws Exception {
+    long before = balance("seeing", "requests-balance").path("settled").asLong();
+    provider.answers("/v1/chat/completions", FakeProvider.Answer.events(""));
+    provider.answers(
+        "/failing/v1/chat/completions",
+        new FakeProvider.Answer(
+            500, "application/json", Map.of(), "{}".getBytes(StandardCharsets.UTF_8)));
+    HttpResponse<String> failed = ask("sk-seeing", "broken", "\"stream\":true,");
+    assertThat(failed.statusCode()).as(failed.body()).isGreaterThanOrEqualTo(500);
+    await()
+        .atMost(PATIENCE)
+        .until(() -> balance("seeing", "requests-balance").path("settled").asLong() == before + 1);
+    assertThat(balance("seeing", "requests-balance").path("held").asLong()).isZero();
+  }
+
   private static HttpResponse<String> say(String key, String model, String words)
       throws IOException, InterruptedException {
     String body = "{\"model\":\"" + model
@@ -365,6 +438,16 @@ class SpendingIT {
     HttpResponse<String> unknown = ask("sk-cost", "echo-2x1ms", "");
     assertThat(unknown.statusCode()).isEqualTo(503);
     assertThat(unknown.body()).contains("unknown_price");
+  }
+
+  @Test
+  void whatIsBoughtAtAPriceOfItsOwnIsRefusedWhereCostIsCounted() throws Exception {
+    HttpResponse<String> dear = ask("sk-cost", "echo", "\"service_tier\":\"priority\",");
+    assertThat(dear.statusCode()).isEqualTo(400);
+    assertThat(dear.body()).contains("service_tier", "a limit counts cost");
+    assertThat(ask("sk-flight", "echo", "\"service_tier\":\"priority\",").statusCode())
+        .as("no limit of cost")
+        .isEqualTo(200);
   }
 
   @Test

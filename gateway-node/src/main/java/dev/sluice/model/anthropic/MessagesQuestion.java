@@ -8,6 +8,7 @@ import dev.sluice.model.chat.Json;
 import dev.sluice.model.chat.JsonBody;
 import dev.sluice.model.chat.Question;
 import dev.sluice.model.chat.QuestionRead;
+import dev.sluice.model.chat.Surcharge;
 import dev.sluice.model.chat.Terms;
 import dev.sluice.model.chat.UnsayableException;
 import java.util.Map;
@@ -52,15 +53,16 @@ final class MessagesQuestion implements Question {
     MessagesInput input = new MessagesInput();
     input.read(body.tree());
     return new Envelope(
-        model.textValue(),
-        !counts && stream.asBoolean(),
-        1,
-        cap,
-        input.bound(),
-        0,
-        input.unbounded(),
-        input.words(),
-        input.lastUserText());
+            model.textValue(),
+            !counts && stream.asBoolean(),
+            1,
+            cap,
+            input.bound(),
+            0,
+            input.unbounded(),
+            input.words(),
+            input.lastUserText())
+        .dearerBy(counts ? null : Surcharge.in(body.tree()));
   }
 
   private static long cap(JsonNode cap) throws UnsayableException {

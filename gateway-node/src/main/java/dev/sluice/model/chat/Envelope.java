@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param lastUserText the texts of the last user message, joined by blanks
  * @param instructed whether it has tools, or a form of the answer, and the bound leaves out what a provider may put before them
  * @param contexts how many inputs the model reads one by one, each of which may fill its context; at least 1
+ * @param dearer the field that makes its tokens cost more than their price; null if there is none
  */
 public record Envelope(
     String model,
@@ -28,7 +29,8 @@ public record Envelope(
     long words,
     String lastUserText,
     boolean instructed,
-    long contexts) {
+    long contexts,
+    @Nullable String dearer) {
   /** Of a single input. */
   public Envelope(
       String model,
@@ -52,7 +54,8 @@ public record Envelope(
         words,
         lastUserText,
         instructed,
-        1);
+        1,
+        null);
   }
 
   /** Of a request before whose tools nobody puts anything, or with that in its bound. */
@@ -92,6 +95,24 @@ public record Envelope(
         words,
         lastUserText,
         instructed,
-        Math.max(1, inputs));
+        Math.max(1, inputs),
+        dearer);
+  }
+
+  /** The same with a field that makes it dearer, if it has one. */
+  public Envelope dearerBy(@Nullable String field) {
+    return new Envelope(
+        model,
+        stream,
+        choices,
+        outputCap,
+        inputBound,
+        predictedTokens,
+        unbounded,
+        words,
+        lastUserText,
+        instructed,
+        contexts,
+        field);
   }
 }

@@ -8,6 +8,7 @@ import dev.sluice.model.chat.Json;
 import dev.sluice.model.chat.JsonBody;
 import dev.sluice.model.chat.Question;
 import dev.sluice.model.chat.Said;
+import dev.sluice.model.chat.Surcharge;
 import dev.sluice.model.chat.Terms;
 import dev.sluice.model.chat.UnsayableException;
 import java.util.Map;
@@ -64,7 +65,8 @@ final class GeminiQuestion implements Question {
     }
     input.read(whole);
     boolean stream = path.method().equals(STREAM);
-    Envelope envelope = input.envelope(path.model(), stream, choices, cap);
+    Envelope envelope =
+        input.envelope(path.model(), stream, choices, cap).dearerBy(Surcharge.in(body.tree()));
     return new GeminiQuestion(body, envelope, sse, showsThoughts, capAt);
   }
 

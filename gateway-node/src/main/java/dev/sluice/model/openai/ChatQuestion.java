@@ -13,6 +13,7 @@ import dev.sluice.model.chat.Json;
 import dev.sluice.model.chat.JsonBody;
 import dev.sluice.model.chat.Question;
 import dev.sluice.model.chat.QuestionRead;
+import dev.sluice.model.chat.Surcharge;
 import dev.sluice.model.chat.Terms;
 import dev.sluice.model.chat.UnsayableException;
 import dev.sluice.model.chat.Words;
@@ -68,6 +69,7 @@ final class ChatQuestion implements Question {
   private long predictedTokens;
   private String lastUserText = "";
   private @Nullable String unboundedInput;
+  private @Nullable String dearer;
   private @Nullable Envelope envelope;
 
   private ChatQuestion(byte[] body) {
@@ -105,16 +107,17 @@ final class ChatQuestion implements Question {
 
   private Envelope sealed() {
     return new Envelope(
-        model,
-        stream,
-        choices,
-        outputCap(),
-        textBytes + TEMPLATE_TOKENS * (2L + messages + tools),
-        predictedTokens,
-        unboundedInput,
-        words,
-        lastUserText,
-        tools > 0 || spans.containsKey("response_format"));
+            model,
+            stream,
+            choices,
+            outputCap(),
+            textBytes + TEMPLATE_TOKENS * (2L + messages + tools),
+            predictedTokens,
+            unboundedInput,
+            words,
+            lastUserText,
+            tools > 0 || spans.containsKey("response_format"))
+        .dearerBy(dearer);
   }
 
   @Override
@@ -252,6 +255,12 @@ final class ChatQuestion implements Question {
           long before = textBytes;
           countAll(json);
           predictedTokens = textBytes - before;
+        }
+        case "service_tier" -> {
+          if (value == JsonToken.VALUE_STRING && Surcharge.isIn(field, json.getText())) {
+            dearer = field;
+          }
+          json.skipChildren();
         }
         case "models" -> {
           if (value != JsonToken.VALUE_NULL) {

@@ -8,6 +8,7 @@ import dev.sluice.model.chat.Json;
 import dev.sluice.model.chat.JsonBody;
 import dev.sluice.model.chat.Question;
 import dev.sluice.model.chat.QuestionRead;
+import dev.sluice.model.chat.Surcharge;
 import dev.sluice.model.chat.Terms;
 import dev.sluice.model.chat.UnsayableException;
 import dev.sluice.model.chat.Words;
@@ -143,16 +144,17 @@ final class ResponsesQuestion implements Question {
       bytes += Texts.bytes(body.path(field));
     }
     return new Envelope(
-        model,
-        stream,
-        1,
-        outputCap,
-        bytes + Texts.TEMPLATE_TOKENS * (2L + things),
-        0,
-        unbounded,
-        words,
-        lastUserText.toString(),
-        instructed);
+            model,
+            stream,
+            1,
+            outputCap,
+            bytes + Texts.TEMPLATE_TOKENS * (2L + things),
+            0,
+            unbounded,
+            words,
+            lastUserText.toString(),
+            instructed)
+        .dearerBy(Surcharge.in(body.tree()));
   }
 
   @Override

@@ -35,7 +35,6 @@ final class VendorFields {
       "prompt_cache_retention",
       "reasoning_effort",
       "safety_identifier",
-      "service_tier",
       "stop",
       "user",
       "verbosity");

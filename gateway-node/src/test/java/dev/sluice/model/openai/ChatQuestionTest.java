@@ -198,6 +198,15 @@ class ChatQuestionTest {
         .isEqualTo(unbounded);
   }
 
+  @ParameterizedTest
+  @CsvSource({"priority, service_tier", "auto,", "default,", "flex,"})
+  void aFasterAnswerIsDearer(String tier, @Nullable String dearer) {
+    assertThat(good("{\"model\":\"m\",\"service_tier\":\"" + tier + "\"," + MESSAGES + "}")
+            .envelope()
+            .dearer())
+        .isEqualTo(dearer);
+  }
+
   @Test
   void keepsOtherStreamOptions() {
     String json =
