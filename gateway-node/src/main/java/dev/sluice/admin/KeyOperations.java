@@ -159,6 +159,12 @@ final class KeyOperations {
     TenantId id = new TenantId(asked.path("tenant"), asked.path("team"), parts.name("name"));
     List<DeclaredTenant.Limit> limits = parts.limits(TenantParts.MOST_LIMITS_BELOW);
     ClaimRule rule = parts.rule();
+    if ((parts.has("jwt") || parts.has("serviceAccount")) && asked.caller().isLimited()) {
+      return CompletableFuture.completedFuture(Answer.problem(
+          403,
+          "jwt and serviceAccount are for admins of all tenants: the claims may fit callers of other tenants"
+              + " (expected: a key with a secret; or ask an admin to add this one)"));
+    }
     String given = parts.text(
         "sha256",
         text -> SHA256.matcher(text).matches(),

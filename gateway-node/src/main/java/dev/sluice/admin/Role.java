@@ -6,7 +6,7 @@ import java.util.Locale;
 public enum Role {
   /** Everything. */
   ADMIN,
-  /** Reads its tenants, and changes their teams and keys; not their own limits and balances. */
+  /** Reads its tenants, and changes their teams and keys; not their own limits and balances. Adds no keys that tokens stand for. */
   TENANT_ADMIN,
   /** Reads: everything, or the tenants named. */
   READ_ONLY;

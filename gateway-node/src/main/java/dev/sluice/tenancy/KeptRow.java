@@ -20,6 +20,7 @@ sealed interface KeptRow {
    * @param team empty for a key without one
    * @param jwt as {@code TenantParts} writes it; empty for a key with secrets
    * @param expires milliseconds since 1970; 0 for never
+   * @param created milliseconds since 1970
    */
   record OfKey(
       String tenant,
@@ -28,6 +29,7 @@ sealed interface KeptRow {
       String limits,
       String jwt,
       long expires,
+      long created,
       boolean dropped)
       implements KeptRow {}
 

@@ -6,6 +6,7 @@ import dev.sluice.ingress.SpendingTree;
 import dev.sluice.ingress.TenantTable;
 import dev.sluice.ingress.TenantTable.Spender;
 import dev.sluice.ingress.manifest.TenantParts;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -37,7 +38,12 @@ final class KeptTenants {
     }
   }
 
-  private record KnownByToken(ClaimRule rule, Known known) {}
+  private record KnownByToken(ClaimRule rule, long created, Known known) {}
+
+  private static final Comparator<KnownByToken> OLDEST_FIRST = Comparator.comparingLong(
+          KnownByToken::created)
+      .thenComparing(one -> one.known().tenant())
+      .thenComparing(one -> one.known().key());
 
   private final Map<SecretHash, Known> secrets = new ConcurrentHashMap<>();
   private final Map<ClaimRule.Entrance, Map<String, KnownByToken>> byToken =
@@ -109,7 +115,10 @@ final class KeptTenants {
       entrances.put(id, rule.entrance());
       byToken
           .computeIfAbsent(rule.entrance(), none -> new ConcurrentHashMap<>())
-          .put(id, new KnownByToken(rule, new Known(shared(key.tenant()), name, key.expires())));
+          .put(
+              id,
+              new KnownByToken(
+                  rule, key.created(), new Known(shared(key.tenant()), name, key.expires())));
     }
   }
 
@@ -158,17 +167,18 @@ final class KeptTenants {
     return known == null ? Optional.empty() : spender(known, nowMillis);
   }
 
-  Optional<Spender> spender(Claims token, LongSupplier nowMillis) {
+  /** Whose keys this token stands for. The oldest key goes first: a later one takes nobody's callers away. */
+  Stream<Spender> spenders(Claims token, LongSupplier nowMillis) {
     if (byToken.isEmpty()) {
-      return Optional.empty();
+      return Stream.empty();
     }
     return token.values().entrySet().stream()
         .flatMap(claim -> claim.getValue().stream()
             .map(value -> new ClaimRule.Entrance(token.issuer(), claim.getKey(), value)))
         .flatMap(entrance -> byToken.getOrDefault(entrance, Map.of()).values().stream())
         .filter(one -> one.rule().fits(token))
-        .flatMap(one -> spender(one.known(), nowMillis).stream())
-        .min(TenantTable.BY_NAME);
+        .sorted(OLDEST_FIRST)
+        .flatMap(one -> spender(one.known(), nowMillis).stream());
   }
 
   /** A tenant itself, as one whose key is empty, and its keys that can be used, sorted by name; empty if there is no such tenant. */

@@ -93,7 +93,7 @@ public final class Tenancy implements TenantTable.Kept, Plans {
 
   @Override
   public Optional<Spender> spender(Claims token) {
-    return kept.spender(token, nowMillis).filter(this::isNotDeclared);
+    return kept.spenders(token, nowMillis).filter(this::isNotDeclared).findFirst();
   }
 
   @Override

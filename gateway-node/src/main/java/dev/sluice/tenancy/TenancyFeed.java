@@ -5,6 +5,8 @@ import dev.sluice.state.Sql;
 import io.r2dbc.spi.R2dbcException;
 import io.r2dbc.spi.Row;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -136,7 +138,7 @@ public final class TenancyFeed implements AutoCloseable {
                         from,
                         to),
                     sql.rows(
-                        "SELECT tenant, team, name, limits, jwt, expires, dropped FROM sluice_key"
+                        "SELECT tenant, team, name, limits, jwt, expires, created, dropped FROM sluice_key"
                             + SINCE + which,
                         TenancyFeed::key,
                         from,
@@ -178,6 +180,7 @@ public final class TenancyFeed implements AutoCloseable {
         text(row, "limits"),
         text(row, "jwt"),
         number(row, "expires"),
+        Objects.requireNonNull(row.get("created", Instant.class)).toEpochMilli(),
         dropped(row));
   }
 

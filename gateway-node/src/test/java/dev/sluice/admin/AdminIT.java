@@ -562,6 +562,26 @@ class AdminIT {
     assertThat(node.get("/audit?tenant=theirs", "shop").statusCode()).isEqualTo(403);
   }
 
+  /** Such a key took the JWT callers of every tenant whose name sorts behind its own. */
+  @Test
+  void aTenantAdminAddsNoKeyThatFitsCallersOfOtherTenants() throws Exception {
+    created("/tenants", "{\"name\":\"shop\"}");
+    created("/tenants/shop/teams", "{\"name\":\"web\"}");
+    for (String claims : List.of(
+        "\"jwt\":{\"issuer\":\"kubernetes\",\"claims\":{\"groups\":\"buyers\"}}",
+        "\"serviceAccount\":{\"namespace\":\"other\",\"name\":\"web\"}")) {
+      String body = "{\"name\":\"one\"," + claims + "}";
+      for (String path : List.of("/tenants/shop/keys", "/tenants/shop/teams/web/keys")) {
+        HttpResponse<String> refused = node.post(path, "shop", body);
+        assertThat(refused.statusCode()).as(body).isEqualTo(403);
+        assertThat(refused.body()).contains("callers of other tenants");
+      }
+    }
+    created(
+        "/tenants/shop/keys",
+        "{\"name\":\"one\",\"jwt\":{\"issuer\":\"kubernetes\",\"claims\":{\"groups\":\"buyers\"}}}");
+  }
+
   private static long rows(String query) throws Exception {
     try (Connection connection = node.database().getPostgresDatabase().getConnection();
         Statement sql = connection.createStatement();

@@ -50,7 +50,7 @@ class KeptTenantsTest {
         tenant("shop", TOKENS),
         new KeptRow.OfTeam("shop", "web", TOKENS, false),
         new KeptRow.OfTeam("shop", "free", NONE, false),
-        new KeptRow.OfKey("shop", "web", "own", TOKENS, "", 0, false),
+        new KeptRow.OfKey("shop", "web", "own", TOKENS, "", 0, 0, false),
         secret("a", "shop", "web", "own", 0),
         secret("b", "shop", "web", "plain", 0),
         secret("c", "shop", "free", "plain", 0),
@@ -60,7 +60,7 @@ class KeptTenantsTest {
     assertThat(limits("c")).containsExactly("t");
     assertThat(limits("d")).containsExactly("t");
     assertThat(spender("a").orElseThrow().key()).isEqualTo("web/own");
-    take(new KeptRow.OfKey("shop", "web", "own", NONE, "", 0, false));
+    take(new KeptRow.OfKey("shop", "web", "own", NONE, "", 0, 0, false));
     assertThat(limits("a")).containsExactly("t", "teams/web/t");
   }
 
@@ -105,14 +105,32 @@ class KeptTenantsTest {
   @Test
   void aTokenStandsForTheKeyWhoseRuleItFits() {
     String rule = "{\"issuer\":\"corp\",\"claims\":{\"groups\":\"a\",\"sub\":\"s\"}}";
-    take(tenant("shop", NONE), new KeptRow.OfKey("shop", "", "k", NONE, rule, 0, false));
+    take(tenant("shop", NONE), new KeptRow.OfKey("shop", "", "k", NONE, rule, 0, 0, false));
     Claims good = new Claims("corp", Map.of("groups", List.of("b", "a"), "sub", List.of("s")));
-    assertThat(kept.spender(good, () -> now)).isPresent();
-    assertThat(kept.spender(new Claims("other", good.values()), () -> now)).isEmpty();
-    assertThat(kept.spender(new Claims("corp", Map.of("groups", List.of("a"))), () -> now))
+    assertThat(kept.spenders(good, () -> now)).hasSize(1);
+    assertThat(kept.spenders(new Claims("other", good.values()), () -> now)).isEmpty();
+    assertThat(kept.spenders(new Claims("corp", Map.of("groups", List.of("a"))), () -> now))
         .isEmpty();
-    take(new KeptRow.OfKey("shop", "", "k", NONE, "", 0, false));
-    assertThat(kept.spender(good, () -> now)).isEmpty();
+    take(new KeptRow.OfKey("shop", "", "k", NONE, "", 0, 0, false));
+    assertThat(kept.spenders(good, () -> now)).isEmpty();
+  }
+
+  /** By name, a tenant sorted earlier took the callers of others over with a rule of its own. */
+  @Test
+  void aKeyMadeLaterTakesNoTokensFromAnOlderOneWhateverItsTenantIsCalled() {
+    String groups = "{\"issuer\":\"corp\",\"claims\":{\"groups\":\"a\"}}";
+    String subject = "{\"issuer\":\"corp\",\"claims\":{\"sub\":\"s\"}}";
+    take(
+        tenant("aaa", NONE),
+        tenant("shop", NONE),
+        new KeptRow.OfKey("aaa", "", "k", NONE, subject, 0, 20, false),
+        new KeptRow.OfKey("shop", "", "k", NONE, groups, 0, 10, false));
+    Claims both = new Claims("corp", Map.of("groups", List.of("a"), "sub", List.of("s")));
+    assertThat(kept.spenders(both, () -> now))
+        .extracting(Spender::tenant)
+        .containsExactly("shop", "aaa");
+    take(new KeptRow.OfTenant("shop", NONE, true));
+    assertThat(kept.spenders(both, () -> now)).extracting(Spender::tenant).containsExactly("aaa");
   }
 
   @Test
