@@ -98,6 +98,9 @@ public record AdminSettings(
       if (role == Role.TENANT_ADMIN && tenants.isEmpty()) {
         throw one.refused("role", "admin or read-only, or tenants that it is the admin of");
       }
+      if (role == Role.ADMIN && !tenants.isEmpty()) {
+        throw adminOfSome(one, "tenants");
+      }
       tokens.put(one.text("sha256"), new Caller(one.text("name"), role, tenants));
     }
     return tokens;
@@ -119,9 +122,18 @@ public record AdminSettings(
       if (role == Role.TENANT_ADMIN && tenants.isEmpty() && claim.isEmpty()) {
         throw one.refused("role", "admin or read-only, or tenants or a tenants-claim");
       }
+      if (role == Role.ADMIN && !(tenants.isEmpty() && claim.isEmpty())) {
+        throw adminOfSome(one, claim.isEmpty() ? "tenants" : "tenants-claim");
+      }
       rules.add(new OidcRule(one.text("issuer"), claims, role, tenants, claim));
     }
     return List.copyOf(rules);
+  }
+
+  /** Whoever writes tenants beside the role admin means a limit, and would get none. */
+  private static IllegalArgumentException adminOfSome(Section one, String key) {
+    return one.refused(
+        key, "none with the role admin, which is for all tenants; or the role tenant-admin");
   }
 
   private static Role role(Section section) {

@@ -173,6 +173,21 @@ class NodeSettingsTest {
     assertThatCode(() -> load(Map.of("sluice.admin.host", "::1"))).doesNotThrowAnyException();
   }
 
+  /** The tenants were left out of account: the token was good for all of them. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "tokens = [{name: ci, role: admin, tenants: [web], sha256: \"%064d\"}]",
+        "oidc = [{issuer: corp, role: admin, claims: {groups: ops}, tenants: [web]}]",
+        "oidc = [{issuer: corp, role: admin, claims: {groups: ops}, tenants-claim: tenants}]"
+      })
+  void anAdminOfSomeTenantsIsRefused(String setting) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> file("sluice.admin." + setting.formatted(0)))
+        .withMessageMatching(
+            "sluice.admin.(tokens|oidc)\\[0].tenants(-claim)?: .* \\(expected: none with the role admin, .*");
+  }
+
   @Test
   void nothingThatIsPrintedShowsAPasswordOrAToken() {
     NodeSettings settings = load(Map.of(
