@@ -4,6 +4,7 @@ import static dev.sluice.tenancy.TenancyFeed.number;
 import static dev.sluice.tenancy.TenancyFeed.text;
 
 import dev.sluice.state.Database;
+import dev.sluice.state.Sql;
 import io.r2dbc.spi.Row;
 import java.time.Duration;
 import java.time.Instant;
@@ -11,6 +12,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletionStage;
+import reactor.core.publisher.Mono;
 
 /** Who changed what, newest first; and the rows that have been dropped, until nobody can need them. */
 public final class AuditTrail {
@@ -71,6 +73,7 @@ public final class AuditTrail {
         .then(sql.update("DELETE FROM snapshot" + journals, kept, others))
         .then(sql.update(
             "DELETE FROM sluice_top_up WHERE tenant IN " + gone.formatted("name"), kept, others))
+        .flatMap(topUps -> topUps == 0 ? Mono.just(0L) : readAnew(sql))
         .then(sql.update("DELETE FROM sluice_secret" + old, kept))
         .then(sql.update("DELETE FROM sluice_key" + old, kept))
         .then(sql.update("DELETE FROM sluice_team" + old, kept))
@@ -78,6 +81,11 @@ public final class AuditTrail {
         .then(sql.update(
             "DELETE FROM sluice_audit WHERE at < now() - $1 * interval '1 second'",
             retention.toSeconds())));
+  }
+
+  /** Top-ups leave no row that says that they have gone: nodes forget them when they read everything. */
+  private static Mono<Long> readAnew(Sql sql) {
+    return sql.update("UPDATE sluice_tenancy SET changed = changed + 1, swept = changed + 1");
   }
 
   private static Audit line(Row row) {

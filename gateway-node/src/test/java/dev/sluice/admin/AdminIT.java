@@ -598,6 +598,16 @@ class AdminIT {
     }
   }
 
+  /** @param declared tenants of manifests */
+  private static void sweep(Set<String> declared) {
+    DatabaseUrl url = DatabaseUrl.parse(
+        "postgresql://postgres:postgres@127.0.0.1:" + node.database().getPort() + "/postgres");
+    try (Database database =
+        Database.of(url, new DatabaseSettings(1, Duration.ofMinutes(1), Duration.ofSeconds(5)))) {
+      new AuditTrail(database).sweep(Duration.ofDays(1), declared).toCompletableFuture().join();
+    }
+  }
+
   @Test
   void whatATenantHadSpentGoesAWeekAfterTheTenant() throws Exception {
     for (String name : List.of("leaving", "staying")) {
@@ -608,22 +618,52 @@ class AdminIT {
     String journal = "SELECT count(*) FROM event_journal WHERE persistence_id = 'TenantQuota|%s'";
     assertThat(rows(journal.formatted("leaving"))).isPositive();
     node.ask("DELETE", "/tenants/leaving", "root", "", Map.of("If-Match", "*"));
-    DatabaseUrl url = DatabaseUrl.parse(
-        "postgresql://postgres:postgres@127.0.0.1:" + node.database().getPort() + "/postgres");
-    Database database =
-        Database.of(url, new DatabaseSettings(1, Duration.ofMinutes(1), Duration.ofSeconds(5)));
-    AuditTrail trail = new AuditTrail(database);
-    trail.sweep(Duration.ofDays(1), Set.of()).toCompletableFuture().join();
+    sweep(Set.of());
     assertThat(rows(journal.formatted("leaving"))).as("it may be made again").isPositive();
     change("UPDATE sluice_tenant SET dropped = now() - interval '8 days' WHERE name = 'leaving'");
-    trail.sweep(Duration.ofDays(1), Set.of("leaving")).toCompletableFuture().join();
+    sweep(Set.of("leaving"));
     assertThat(rows(journal.formatted("leaving"))).as("a manifest declares it").isPositive();
     change("INSERT INTO sluice_tenant(name, limits, changed, dropped)"
         + " SELECT 'leaving', '[]', changed, now() - interval '8 days' FROM sluice_tenancy");
-    trail.sweep(Duration.ofDays(1), Set.of()).toCompletableFuture().join();
+    sweep(Set.of());
     assertThat(rows(journal.formatted("leaving"))).isZero();
     assertThat(rows(journal.formatted("staying"))).isPositive();
-    database.close();
+  }
+
+  /** Nodes went on with top-ups that were deleted, and left later ones with the same Idempotency-Key out. */
+  @Test
+  void aTenantMadeAgainAfterItWasSweptHasNoTopUpsButItsOwn() throws Exception {
+    String again =
+        "{\"name\":\"again\",\"limits\":[{\"unit\":\"requests\",\"amount\":4,\"window\":\"none\"}]}";
+    created("/tenants", again);
+    await().atMost(PATIENCE).until(() -> toppedUp("again") == 0);
+    toppedUp("again", 5);
+    node.ask("DELETE", "/tenants/again", "root", "", Map.of("If-Match", "*"));
+    change("UPDATE sluice_tenant SET dropped = now() - interval '8 days' WHERE name = 'again'");
+    sweep(Set.of());
+    created("/tenants", again);
+    await().atMost(PATIENCE).until(() -> toppedUp("again") == 0);
+    toppedUp("again", 7);
+  }
+
+  /** Adds to a balance, and waits until the node counts with that and no more. */
+  private static void toppedUp(String tenant, int amount) throws Exception {
+    HttpResponse<String> answer = node.ask(
+        "POST",
+        "/tenants/" + tenant + "/top-ups",
+        "root",
+        "{\"limit\":\"requests-balance\",\"amount\":" + amount + "}",
+        Map.of("Idempotency-Key", "order-1"));
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(201);
+    await().atMost(PATIENCE).until(() -> toppedUp(tenant) == amount);
+  }
+
+  /** As the node knows it; -1 while it does not know the tenant. */
+  private static int toppedUp(String tenant) throws Exception {
+    return tree(node.get("/tenants/" + tenant + "/limits", "root"))
+        .path(0)
+        .path("toppedUp")
+        .asInt(-1);
   }
 
   @Test
