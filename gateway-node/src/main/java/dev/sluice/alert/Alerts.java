@@ -9,13 +9,14 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Tells each mark of a limit once: the database says which node has told it. While it can't be reached nothing is told, and
- * the mark is told when it is seen again in the next window.
+ * a mark is told when its limit is looked at again.
  */
 public final class Alerts implements QuotaWatch, AutoCloseable {
   /** What is counted for metrics. */
@@ -32,6 +33,7 @@ public final class Alerts implements QuotaWatch, AutoCloseable {
   private final Clock clock;
   private final Crossings crossings;
   private final Webhook webhook;
+  private final AtomicBoolean failing = new AtomicBoolean();
   private final ThreadPoolExecutor worker;
 
   /** @param metric told of each alert, on another thread */
@@ -69,9 +71,17 @@ public final class Alerts implements QuotaWatch, AutoCloseable {
             crossing.windowStart()))
         .whenComplete((rows, failure) -> {
           if (failure != null) {
-            LOG.warn("an alert of tenant {} can't be noted, and is not told", crossing.tenant());
-            LOG.debug("the failure", failure);
-          } else if (rows > 0) {
+            crossings.forget(crossing);
+            if (failing.compareAndSet(false, true)) {
+              LOG.warn(
+                  "alerts can't be noted in the database: {}; they are told once they can be",
+                  failure.getMessage());
+            }
+            LOG.debug("an alert of tenant {}", crossing.tenant(), failure);
+            return;
+          }
+          failing.set(false);
+          if (rows > 0) {
             tell(crossing);
           }
         });
@@ -89,8 +99,9 @@ public final class Alerts implements QuotaWatch, AutoCloseable {
     }
   }
 
-  /** Deletes what was told long ago. */
+  /** Deletes what was told long ago. What this node remembers may be of tenants that are gone: it asks the database again. */
   public void sweep() {
+    crossings.forgetAll();
     database
         .write(sql -> sql.update(
             "DELETE FROM sluice_alert WHERE at < now() - $1 * interval '1 day'", KEEP_DAYS))

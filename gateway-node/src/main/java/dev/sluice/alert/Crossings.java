@@ -8,7 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Finds marks that were reached, and remembers which it has found. Bounded; knows no clock. Not for many threads. */
+/** Finds marks that were reached, and remembers which it has found. Bounded; knows no clock. Safe for use by many threads. */
 final class Crossings {
   private static final long HOUR_MILLIS = 3_600_000;
   private static final int WHOLE = 100;
@@ -29,7 +29,7 @@ final class Crossings {
   }
 
   /** Those that were not found before in the same window. */
-  List<Crossing> of(String tenant, long now, List<Balance> balances) {
+  synchronized List<Crossing> of(String tenant, long now, List<Balance> balances) {
     List<Crossing> crossings = new ArrayList<>();
     for (Balance balance : balances) {
       long window = windowStart(balance, now);
@@ -48,6 +48,17 @@ final class Crossings {
       }
     }
     return crossings;
+  }
+
+  /** Nobody could be told: it is found again when its limit is looked at again. */
+  synchronized void forget(Crossing crossing) {
+    found.remove(
+        new Mark(crossing.tenant(), crossing.bucket(), crossing.mark()), crossing.windowStart());
+  }
+
+  /** All of them are found again. */
+  synchronized void forgetAll() {
+    found.clear();
   }
 
   private static boolean reaches(Balance balance, int mark) {

@@ -51,8 +51,8 @@ public final class AuditTrail {
   }
 
   /**
-   * Deletes lines older than this, and what was dropped a week ago: with a tenant, what was added to its balances, and the
-   * journal of what it spent. Until then a tenant that is made again goes on where it was.
+   * Deletes lines older than this, and what was dropped a week ago: with a tenant, what was added to its balances, which
+   * alerts it had, and the journal of what it spent. Until then a tenant that is made again goes on where it was.
    *
    * @param declared names of tenants that manifests declare: their quotas are theirs
    */
@@ -71,6 +71,8 @@ public final class AuditTrail {
             kept)
         .then(sql.update("DELETE FROM event_journal" + journals, kept, others))
         .then(sql.update("DELETE FROM snapshot" + journals, kept, others))
+        .then(sql.update(
+            "DELETE FROM sluice_alert WHERE tenant IN " + gone.formatted("name"), kept, others))
         .then(sql.update(
             "DELETE FROM sluice_top_up WHERE tenant IN " + gone.formatted("name"), kept, others))
         .flatMap(topUps -> topUps == 0 ? Mono.just(0L) : readAnew(sql))

@@ -5,8 +5,12 @@ import static dev.sluice.admin.AdminNode.PATIENCE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.net.httpserver.HttpServer;
+import dev.sluice.alert.Alerts;
 import dev.sluice.identity.SigningIssuer;
 import dev.sluice.state.Database;
 import dev.sluice.state.DatabaseSettings;
@@ -32,6 +36,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 /** The admin API of a node: every answer is checked against its own document on the way. */
 class AdminIT {
@@ -499,6 +504,35 @@ class AdminIT {
     assertThat(TOLD).allMatch(one -> one.startsWith("sha256="));
     assertThat(told("near", 80).stream().distinct()).hasSize(1);
     assertThat(told("near", 50).stream().distinct()).hasSize(1);
+  }
+
+  /** Its node took it for told, and said nothing until the limit's next window. */
+  @Test
+  void anAlertThatCouldNotBeNotedIsToldOnceItCanBe() throws Exception {
+    created(
+        "/tenants",
+        "{\"name\":\"late\",\"limits\":[{\"unit\":\"requests\",\"amount\":2,\"window\":\"none\"}]}");
+    String secret = key("/tenants/late/keys", "one");
+    Logger alerts = (Logger) LoggerFactory.getLogger(Alerts.class);
+    ListAppender<ILoggingEvent> log = new ListAppender<>();
+    log.start();
+    alerts.addAppender(log);
+    change("ALTER TABLE sluice_alert RENAME TO sluice_alert_away");
+    try {
+      await().atMost(PATIENCE).until(() -> node.call(secret) == 200);
+      await().atMost(PATIENCE).until(() -> {
+        node.get("/tenants/late/balances", "root");
+        return List.copyOf(log.list).stream()
+            .anyMatch(one -> one.getFormattedMessage().startsWith("alerts can't be noted"));
+      });
+    } finally {
+      change("ALTER TABLE sluice_alert_away RENAME TO sluice_alert");
+      alerts.detachAppender(log);
+    }
+    await().atMost(PATIENCE).until(() -> {
+      node.get("/tenants/late/balances", "root");
+      return told("late", 50).size() >= 1;
+    });
   }
 
   private static List<String> told(String tenant, int percent) {

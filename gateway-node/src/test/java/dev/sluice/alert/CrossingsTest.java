@@ -63,6 +63,18 @@ class CrossingsTest {
     assertThat(marks(balance(Window.BALANCE, 110, 60, 0), NOON)).containsExactly(50);
   }
 
+  @Test
+  void aMarkThatNobodyCouldBeToldOfIsFoundAgain() {
+    Balance half = balance(Window.BALANCE, 100, 50, 0);
+    List<Crossing> first = crossings.of("shop", NOON, List.of(half));
+    assertThat(first).hasSize(1);
+    crossings.forget(first.get(0));
+    assertThat(marks(half, NOON)).containsExactly(50);
+    crossings.forgetAll();
+    assertThat(marks(half, NOON)).containsExactly(50);
+    assertThat(marks(half, NOON)).isEmpty();
+  }
+
   /** As RFC 4231 has it, test case 2. */
   @Test
   void aSignatureIsAnHmac() {
