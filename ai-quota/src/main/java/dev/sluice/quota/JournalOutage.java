@@ -8,9 +8,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Tells of the journal's outages, as this node's entities meet them: in one line when one begins and in one when it is
- * over, however many tenants there are. Safe for use by many threads.
+ * over, however many tenants there are; and of what it has lost. Outlives cluster systems. Safe for use by many threads.
  */
-final class JournalOutage {
+public final class JournalOutage {
   private static final Logger LOG = LoggerFactory.getLogger(JournalOutage.class);
 
   /** It may be so for thousands of tenants at once. */
@@ -18,6 +18,7 @@ final class JournalOutage {
 
   private final AtomicBoolean going = new AtomicBoolean();
   private final AtomicLong lostNanos = new AtomicLong();
+  private final AtomicLong lostLeases = new AtomicLong();
 
   /** An entity could not read its events, or append to them. */
   void failed(String tenant, Throwable failure) {
@@ -30,10 +31,11 @@ final class JournalOutage {
   }
 
   /**
-   * A node reports a lease that the journal has never heard of. It is charged; what else the journal has lost, such as what
+   * Nodes report leases that the journal has never heard of. They are charged; what else the journal has lost, such as what
    * was spent before, nobody knows.
    */
-  void lost(String tenant) {
+  void lost(String tenant, int leases) {
+    lostLeases.addAndGet(leases);
     long now = System.nanoTime();
     long last = lostNanos.get();
     if ((last == 0 || now - last > LOST_AGAIN.toNanos()) && lostNanos.compareAndSet(last, now)) {
@@ -45,6 +47,11 @@ final class JournalOutage {
     } else {
       LOG.debug("the journal does not know a lease of tenant {}", tenant);
     }
+  }
+
+  /** Leases that nodes held and the journal did not know, as entities of this node have met them since it has started. */
+  public long lostLeases() {
+    return lostLeases.get();
   }
 
   /** An entity has read its events, or appended to them. */

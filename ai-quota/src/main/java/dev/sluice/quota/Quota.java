@@ -33,21 +33,22 @@ public final class Quota {
       Plans plans,
       Supplier<OptionalLong> clock,
       QuotaSettings settings) {
-    return start(system, leases, plans, clock, QuotaWatch.NONE, settings);
+    return start(system, leases, plans, clock, QuotaWatch.NONE, new JournalOutage(), settings);
   }
 
-  /** The same, with somebody who is told how buckets stand. */
+  /** The same, with somebody who is told how buckets stand, and what is known of the journal. */
   public static Quota start(
       ActorSystem<?> system,
       NodeLeases leases,
       Plans plans,
       Supplier<OptionalLong> clock,
       QuotaWatch watch,
+      JournalOutage outage,
       QuotaSettings settings) {
     ClusterSharding sharding = ClusterSharding.get(system);
     AgentDirectory agents = new AgentDirectory();
     TenantQuota.Surroundings surroundings =
-        new TenantQuota.Surroundings(plans, clock, agents, new JournalOutage(), watch, settings);
+        new TenantQuota.Surroundings(plans, clock, agents, outage, watch, settings);
     sharding.init(Entity.of(
         TenantQuota.TYPE, entity -> TenantQuota.create(entity.getEntityId(), surroundings)));
     ActorRef<LeaseAgent.Command> agent = system.systemActorOf(

@@ -171,7 +171,7 @@ public final class TenantQuota
       surroundings.outage().over();
     }
     if (batch.unheard() > 0) {
-      surroundings.outage().lost(tenant);
+      surroundings.outage().lost(tenant, batch.unheard());
     }
     for (LeaseDesk.Letter letter : batch.letters()) {
       inbox

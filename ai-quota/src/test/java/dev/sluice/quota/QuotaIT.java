@@ -393,6 +393,22 @@ class QuotaIT {
     return told;
   }
 
+  /** Only the log said so, once a minute. */
+  @Test
+  void leasesThatAnOlderBackupDoesNotKnowAreCounted() throws SQLException {
+    try (QuotaNode node = new QuotaNode("127.0.3.11", database, balanceOf(1_000), LONG_LIFE)) {
+      assertThat(node.hold(100)).isInstanceOf(Admission.Admitted.class);
+      assertThat(node.journal().lostLeases()).isZero();
+      try (Connection restore = postgres.connect(name)) {
+        restore.createStatement().execute("TRUNCATE event_journal, snapshot");
+      }
+      node.crashSystem();
+      await()
+          .atMost(DEADLINE)
+          .untilAsserted(() -> assertThat(node.journal().lostLeases()).isPositive());
+    }
+  }
+
   @Test
   void withoutAJournalLeasesServeAndTheRestIsAnsweredUnreachableUntilItIsBack(@TempDir Path own)
       throws Exception {

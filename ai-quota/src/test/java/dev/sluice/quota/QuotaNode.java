@@ -24,6 +24,7 @@ final class QuotaNode implements AutoCloseable {
 
   private final QuotaSettings settings;
   private final NodeLeases leases;
+  private final JournalOutage journal = new JournalOutage();
   private final ClusterWorld world;
   private volatile Plan plan;
   private volatile Quota quota;
@@ -54,7 +55,13 @@ final class QuotaNode implements AutoCloseable {
         DatabaseClock clock =
             DatabaseClock.start(system, settings.clockError(), cluster.clockInterval());
         quota = Quota.start(
-            system, leases, tenant -> Optional.of(QuotaNode.this.plan), clock::nowMillis, settings);
+            system,
+            leases,
+            tenant -> Optional.of(QuotaNode.this.plan),
+            clock::nowMillis,
+            QuotaWatch.NONE,
+            journal,
+            settings);
       }
 
       @Override
@@ -76,6 +83,10 @@ final class QuotaNode implements AutoCloseable {
 
   NodeLeases leases() {
     return leases;
+  }
+
+  JournalOutage journal() {
+    return journal;
   }
 
   void declare(Plan other) {

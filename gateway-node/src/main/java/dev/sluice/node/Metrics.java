@@ -16,6 +16,7 @@ import dev.sluice.node.nginx.RequestMetrics;
 import dev.sluice.proxy.Inbound;
 import dev.sluice.proxy.ShadowLog;
 import dev.sluice.proxy.TrafficLog;
+import dev.sluice.quota.JournalOutage;
 import dev.sluice.quota.NodeLeases;
 import dev.sluice.state.ClusterWorld;
 import dev.sluice.usage.UsageLedger;
@@ -267,6 +268,7 @@ final class Metrics implements TrafficLog, ShadowLog {
   void look(
       DeclaredState declared,
       NodeLeases leases,
+      JournalOutage journal,
       ClusterWorld cluster,
       @Nullable UsageLedger usage) {
     unrouted.look();
@@ -278,6 +280,7 @@ final class Metrics implements TrafficLog, ShadowLog {
     Kamon.gauge("sluice.routes").withoutTags().update(declared.routes().routeCount());
     Kamon.gauge("sluice.problems").withoutTags().update(declared.problems().size());
     Kamon.gauge("sluice.leases").withoutTags().update(leases.leaseCount());
+    Kamon.gauge("sluice.quota.lost.leases").withoutTags().update((double) journal.lostLeases());
     Kamon.gauge("sluice.cluster.up").withoutTags().update(cluster.isUp() ? 1 : 0);
     Kamon.gauge("sluice.route.table.changes").withoutTags().update((double) declared.changes());
     Kamon.gauge("sluice.route.table.version").withoutTags().update((double)

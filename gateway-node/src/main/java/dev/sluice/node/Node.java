@@ -36,6 +36,7 @@ import dev.sluice.node.nginx.RequestMetrics;
 import dev.sluice.proxy.Differences;
 import dev.sluice.proxy.Gateway;
 import dev.sluice.proxy.NodeMemory;
+import dev.sluice.quota.JournalOutage;
 import dev.sluice.quota.NodeLeases;
 import dev.sluice.quota.Quota;
 import dev.sluice.quota.QuotaWatch;
@@ -86,6 +87,7 @@ public final class Node {
   private final BackOffice office;
   private final Alerts alerts;
   private final NodeLeases leases;
+  private final JournalOutage journal = new JournalOutage();
   private final ModelNode models;
   private final UsageLedger usage;
   private final ClusterWorld cluster;
@@ -154,7 +156,7 @@ public final class Node {
             LOOK_INTERVAL,
             () -> {
               declared.lookAtPorts();
-              metrics.look(declared, leases, cluster, usage);
+              metrics.look(declared, leases, journal, cluster, usage);
               metrics.look(models.answers());
               metrics.look(models.gates());
             },
@@ -294,7 +296,16 @@ public final class Node {
 
   private CompletionStage<ServerBinding> startAdmin() {
     NodeView view = new NodeView(
-        settings, started, declared, tenancy, cluster, leases, () -> quota, differences, models);
+        settings,
+        started,
+        declared,
+        tenancy,
+        cluster,
+        leases,
+        journal::lostLeases,
+        () -> quota,
+        differences,
+        models);
     AuditTrail audit = new AuditTrail(database);
     control
         .scheduler()
@@ -407,7 +418,8 @@ public final class Node {
     public void arrive(akka.actor.typed.ActorSystem<?> system) {
       DatabaseClock clock = DatabaseClock.start(
           system, settings.quota().clockError(), settings.cluster().clockInterval());
-      quota = Quota.start(system, leases, tenancy, clock::nowMillis, watch(), settings.quota());
+      quota = Quota.start(
+          system, leases, tenancy, clock::nowMillis, watch(), journal, settings.quota());
       HealthAgent.start(system, models.health());
       GateAgent.start(system, models.gates());
       if (rates != null) {

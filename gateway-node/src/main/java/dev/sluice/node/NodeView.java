@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -53,7 +54,7 @@ final class NodeView implements AdminView {
       String ours,
       String theirs) {}
 
-  private record Shown(
+  record Shown(
       String place, String object, String field, String problem, String expected, String effect) {}
 
   private record Balance(
@@ -77,6 +78,7 @@ final class NodeView implements AdminView {
   private final Tenancy tenancy;
   private final ClusterWorld cluster;
   private final NodeLeases leases;
+  private final LongSupplier lostLeases;
   private final Supplier<@Nullable Quota> quota;
   private final Differences differences;
   private final ModelNode models;
@@ -88,6 +90,7 @@ final class NodeView implements AdminView {
       Tenancy tenancy,
       ClusterWorld cluster,
       NodeLeases leases,
+      LongSupplier lostLeases,
       Supplier<@Nullable Quota> quota,
       Differences differences,
       ModelNode models) {
@@ -97,6 +100,7 @@ final class NodeView implements AdminView {
     this.tenancy = tenancy;
     this.cluster = cluster;
     this.leases = leases;
+    this.lostLeases = lostLeases;
     this.quota = quota;
     this.differences = differences;
     this.models = models;
@@ -131,18 +135,37 @@ final class NodeView implements AdminView {
         .problems()
         .forEach((tenant, why) -> all.add(new Shown(
             "", "tenant " + tenant + " of the database", "", why, "", "its keys can't be used")));
-    String forgotten = tenancy.stepBack();
+    all.addAll(ofDatabase(tenancy.stepBack(), lostLeases.getAsLong()));
+    return all;
+  }
+
+  /**
+   * What the database has lost, as far as this node can know.
+   *
+   * @param forgotten as {@link Tenancy#stepBack} has it
+   * @param lostLeases that nodes held and the journal of quotas did not know
+   */
+  static List<Shown> ofDatabase(@Nullable String forgotten, long lostLeases) {
+    List<Shown> all = new ArrayList<>();
     if (forgotten != null) {
       all.add(
-          new Shown(
-              "",
-              "the database",
-              "",
+          lost(
               forgotten,
-              "a database that keeps what it has acknowledged",
               "keys, limits and top-ups of later changes are gone, and what was spent since is free again"));
     }
+    if (lostLeases > 0) {
+      all.add(lost(
+          "the journal of quotas did not know " + lostLeases
+              + " leases that nodes hold by its word: an older backup was restored, or a standby promoted that was"
+              + " behind (the log names some of the tenants)",
+          "these leases are charged, and what else was spent since is free again"));
+    }
     return all;
+  }
+
+  private static Shown lost(String what, String effect) {
+    return new Shown(
+        "", "the database", "", what, "a database that keeps what it has acknowledged", effect);
   }
 
   @Override

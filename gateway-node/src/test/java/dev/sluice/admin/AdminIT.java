@@ -638,7 +638,10 @@ class AdminIT {
         "postgresql://postgres:postgres@127.0.0.1:" + node.database().getPort() + "/postgres");
     try (Database database =
         Database.of(url, new DatabaseSettings(1, Duration.ofMinutes(1), Duration.ofSeconds(5)))) {
-      new AuditTrail(database).sweep(Duration.ofDays(1), declared).toCompletableFuture().join();
+      new AuditTrail(database)
+          .sweep(Duration.ofDays(1), declared)
+          .toCompletableFuture()
+          .join();
     }
   }
 
