@@ -313,6 +313,9 @@ public final class Node {
             SWEEP_INTERVAL,
             SWEEP_INTERVAL,
             () -> {
+              if (declared.changes() == 0) {
+                return; // whose quotas are those of manifests is not known yet
+              }
               audit
                   .sweep(
                       settings.tenancy().auditRetention(),

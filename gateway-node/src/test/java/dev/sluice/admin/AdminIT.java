@@ -667,6 +667,23 @@ class AdminIT {
     assertThat(rows(journal.formatted("staying"))).isPositive();
   }
 
+  /** Nobody can tell a manifest that has gone from one that is away: it is somebody's decision. */
+  @Test
+  void whatATenantOfManifestsHadSpentStaysUntilATenantOfItsNameIsMadeAndDeleted() throws Exception {
+    change("INSERT INTO sluice_top_up(tenant, idempotency_key, limit_name, amount, who, changed)"
+        + " VALUES ('gone', 'order-1', 'requests-balance', 5, 'test', 1)");
+    String kept = "SELECT count(*) FROM sluice_top_up WHERE tenant = 'gone'";
+    sweep(Set.of());
+    assertThat(rows(kept)).isEqualTo(1);
+    created("/tenants", "{\"name\":\"gone\"}");
+    node.ask("DELETE", "/tenants/gone", "root", "", Map.of("If-Match", "*"));
+    sweep(Set.of());
+    assertThat(rows(kept)).isEqualTo(1);
+    change("UPDATE sluice_tenant SET dropped = now() - interval '8 days' WHERE name = 'gone'");
+    sweep(Set.of());
+    assertThat(rows(kept)).isZero();
+  }
+
   /** Nodes went on with top-ups that were deleted, and left later ones with the same Idempotency-Key out. */
   @Test
   void aTenantMadeAgainAfterItWasSweptHasNoTopUpsButItsOwn() throws Exception {
