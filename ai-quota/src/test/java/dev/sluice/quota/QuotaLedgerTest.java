@@ -108,6 +108,32 @@ class QuotaLedgerTest {
   }
 
   @Test
+  void aMonthIsCountedFromItsFirstMidnightInItsZone() {
+    ZoneId auckland = ZoneId.of("Pacific/Auckland");
+    Bucket month = Bucket.of("month", Unit.COST, 100, Window.month(auckland));
+    long lastOfFebruary = Instant.parse("2028-02-29T10:59:59Z").toEpochMilli();
+    long firstOfMarch = Instant.parse("2028-02-29T11:00:00Z").toEpochMilli();
+    Amounts cost = Amounts.NONE.with(Unit.COST, 60);
+    QuotaLedger ledger = ledger(month)
+        .after(new Change.Granted(
+            lastOfFebruary - 1_000, ONE, "tenant", cost, lastOfFebruary, false, lastOfFebruary))
+        .after(new Change.Granted(
+            firstOfMarch,
+            TWO,
+            "tenant",
+            cost,
+            firstOfMarch + 30_000,
+            false,
+            firstOfMarch + 30_000));
+    assertThat(ledger.charged(month, lastOfFebruary, 0)).isEqualTo(60);
+    assertThat(ledger.charged(month, firstOfMarch, 0)).as("a new month").isEqualTo(60);
+    assertThat(month.window().endOf(lastOfFebruary)).isEqualTo(firstOfMarch);
+    assertThat(month.window().endOf(firstOfMarch) - firstOfMarch)
+        .as("31 days; the clocks go back in April")
+        .isEqualTo(31 * 86_400_000L);
+  }
+
+  @Test
   void aBucketThatIsAddedCountsOpenLeasesFromTheStart() {
     QuotaLedger ledger = ledger(BALANCE).after(granted(ONE, T, 300, T + 30_000));
     ledger = ledger.after(new Change.Planned(T + 1, Plan.ofTenant(List.of(BALANCE, MINUTE))));

@@ -8,7 +8,9 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** A server of a provider's API: answers each path as it was told, and keeps what it was asked last. */
@@ -23,7 +25,16 @@ final class FakeProvider implements AutoCloseable {
 
   /** @param fields of the head beside the type */
   @SuppressWarnings("ArrayRecordComponent") // never compared
-  record Answer(int status, String type, Map<String, String> fields, byte[] body) {
+  record Answer(int status, String type, Map<String, String> fields, byte[] body, boolean endless) {
+    Answer(int status, String type, Map<String, String> fields, byte[] body) {
+      this(status, type, fields, body, false);
+    }
+
+    /** Says this again and again. */
+    static Answer endless(String events) {
+      return new Answer(200, "text/event-stream", Map.of(), bytes(events), true);
+    }
+
     static Answer json(String json) {
       return new Answer(200, "application/json", Map.of(), bytes(json));
     }
@@ -38,9 +49,12 @@ final class FakeProvider implements AutoCloseable {
     }
   }
 
+  private static final long PACE_MILLIS = 20;
+
   private final HttpServer server;
   private final Map<String, Answer> answers = new ConcurrentHashMap<>();
   private final Map<String, Asked> asked = new ConcurrentHashMap<>();
+  private final CountDownLatch closed = new CountDownLatch(1);
 
   FakeProvider() throws IOException {
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -83,14 +97,22 @@ final class FakeProvider implements AutoCloseable {
         new Answer(404, "application/json", Map.of(), "{}".getBytes(StandardCharsets.UTF_8)));
     exchange.getResponseHeaders().set("Content-Type", answer.type());
     answer.fields().forEach((name, value) -> exchange.getResponseHeaders().set(name, value));
-    exchange.sendResponseHeaders(
-        answer.status(), answer.body().length == 0 ? -1 : answer.body().length);
-    exchange.getResponseBody().write(answer.body());
-    exchange.close();
+    int length = answer.endless() ? 0 : answer.body().length == 0 ? -1 : answer.body().length;
+    exchange.sendResponseHeaders(answer.status(), length);
+    try (exchange) {
+      exchange.getResponseBody().write(answer.body());
+      while (answer.endless() && !closed.await(PACE_MILLIS, TimeUnit.MILLISECONDS)) {
+        exchange.getResponseBody().write(answer.body());
+        exchange.getResponseBody().flush();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   @Override
   public void close() {
+    closed.countDown();
     server.stop(0);
   }
 }

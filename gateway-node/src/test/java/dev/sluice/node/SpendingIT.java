@@ -157,6 +157,16 @@ class SpendingIT {
       ---
       apiVersion: sluice.dev/v1alpha1
       kind: ModelProvider
+      metadata: {name: endless}
+      spec: {kind: openai-compatible, baseUrl: "%1$s/endless/v1", timeouts: {total: 1s}}
+      ---
+      apiVersion: sluice.dev/v1alpha1
+      kind: ModelRoute
+      metadata: {name: endless}
+      spec: {models: [endless], maxOutputTokens: 50, targets: [{provider: endless}]}
+      ---
+      apiVersion: sluice.dev/v1alpha1
+      kind: ModelProvider
       metadata: {name: failing}
       spec: {kind: openai-compatible, baseUrl: "%1$s/failing/v1"}
       ---
@@ -362,6 +372,21 @@ class SpendingIT {
     assertThat(blind.body()).contains("messages[0].content[0]", "only text can be sent");
   }
 
+  @Test
+  void aStreamThatNeverEndsIsEndedAndChargedAsItWasHeld() throws Exception {
+    String path = "/endless/v1/chat/completions";
+    provider.answers(path, FakeProvider.Answer.endless(SPOKEN));
+    long before = balance("seeing", "tokens-balance").path("settled").asLong();
+    HttpResponse<String> cut = ask("sk-seeing", "endless", "\"stream\":true,\"max_tokens\":40,");
+    assertThat(cut.body()).contains("\"one\"", "cut off").doesNotContain("[DONE]");
+    long held = told("input", path) + told("output", path);
+    await().atMost(PATIENCE).untilAsserted(() -> {
+      JsonNode tokens = balance("seeing", "tokens-balance");
+      assertThat(tokens.path("held").asLong()).isZero();
+      assertThat(tokens.path("settled").asLong()).isEqualTo(before + held);
+    });
+  }
+
   /** One that may have been billed was charged its tokens, and then nobody counted the request. */
   @Test
   void aCallThatWasBilledAndFailedInTheEndIsOneRequest() throws Exception {
@@ -408,6 +433,32 @@ class SpendingIT {
     passes("sk-models", "echo");
     refused("sk-models", "echo-2x2ms", "requests-balance");
     passes("sk-models", "echo");
+    isRefusedInItsDialect(
+        "/v1/messages",
+        "x-api-key",
+        "{\"model\":\"echo-2x2ms\",\"max_tokens\":9,\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}",
+        "{\"type\":\"error\",\"error\":{\"type\":\"rate_limit_error\",\"message\":");
+    isRefusedInItsDialect(
+        "/v1beta/models/echo-2x2ms:generateContent",
+        "x-goog-api-key",
+        "{\"contents\":[{\"parts\":[{\"text\":\"hi\"}]}]}",
+        "{\"error\":{\"code\":429,\"message\":");
+  }
+
+  private static void isRefusedInItsDialect(
+      String path, String header, String body, String beginning) throws Exception {
+    HttpResponse<String> answer = CLIENT.send(
+        HttpRequest.newBuilder(URI.create(URL + path))
+            .header(header, "sk-models")
+            .POST(BodyPublishers.ofString(body))
+            .build(),
+        BodyHandlers.ofString());
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(429);
+    assertThat(answer.body().replaceAll("\\s", ""))
+        .startsWith(beginning)
+        .contains("requests-balance");
+    assertThat(answer.headers().firstValue("x-sluice-bucket")).contains("requests-balance");
+    assertThat(answer.headers().firstValue("x-should-retry")).contains("false");
   }
 
   @Test
