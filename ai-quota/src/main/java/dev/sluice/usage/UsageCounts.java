@@ -1,6 +1,6 @@
 package dev.sluice.usage;
 
-/** Sums of a line. Guarded by its own lock. */
+/** Sums of a line. Guarded by the tally that it is in. */
 final class UsageCounts {
   /** As many as {@link Sums} has. */
   record Sums(
@@ -13,13 +13,8 @@ final class UsageCounts {
       long costNanos) {}
 
   private Sums sums = new Sums(0, 0, 0, 0, 0, 0, 0);
-  private boolean taken;
 
-  /** @return false if it has been taken for a batch: then it must be counted elsewhere */
-  synchronized boolean add(Spent spent) {
-    if (taken) {
-      return false;
-    }
+  void add(Spent spent) {
     sums = new Sums(
         sums.requests + 1,
         sums.input + spent.input(),
@@ -28,12 +23,9 @@ final class UsageCounts {
         sums.output + spent.output(),
         sums.reasoning + spent.reasoning(),
         sums.costNanos + spent.costNanos());
-    return true;
   }
 
-  /** The sums, to which nothing is added any more. */
-  synchronized Sums take() {
-    taken = true;
+  Sums sums() {
     return sums;
   }
 }

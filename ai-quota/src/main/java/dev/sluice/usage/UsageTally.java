@@ -2,8 +2,6 @@ package dev.sluice.usage;
 
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * What was used since the last batch. Bounded: with too many lines, models and targets are counted together, and with far
@@ -11,52 +9,49 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class UsageTally {
   private final int mostLines;
-  private final AtomicLong lost = new AtomicLong();
-  private volatile Map<UsageLine, UsageCounts> current = new ConcurrentHashMap<>();
+  private Map<UsageLine, UsageCounts> current = new HashMap<>();
+  private long lost;
 
   UsageTally(int mostLines) {
     this.mostLines = mostLines;
   }
 
   void add(Spent spent, long nowMillis) {
-    UsageLine line = UsageLine.of(spent, nowMillis);
-    while (true) {
-      Map<UsageLine, UsageCounts> into = current;
-      UsageCounts counts = into.get(line);
-      if (counts == null) {
-        UsageLine which = into.size() < mostLines ? line : line.coarse();
-        if (into.size() >= 2 * mostLines && !into.containsKey(which)) {
-          lost.incrementAndGet();
-          return;
-        }
-        counts = into.computeIfAbsent(which, none -> new UsageCounts());
-      }
-      if (counts.add(spent)) {
-        return;
-      }
-    }
+    add(UsageLine.of(spent, nowMillis), spent);
   }
 
-  /** What has come together, which begins anew. Called by one thread. */
-  Map<UsageLine, UsageCounts.Sums> take() {
-    Map<UsageLine, UsageCounts> taken = current;
-    current = new ConcurrentHashMap<>();
-    Map<UsageLine, UsageCounts.Sums> sums = new HashMap<>();
-    taken.forEach((line, counts) -> {
-      UsageCounts.Sums sum = counts.take();
-      if (sum.requests() > 0) {
-        sums.put(line, sum);
+  private synchronized void add(UsageLine line, Spent spent) {
+    UsageCounts counts = current.get(line);
+    if (counts == null) {
+      UsageLine which = current.size() < mostLines ? line : line.coarse();
+      if (current.size() >= 2 * mostLines && !current.containsKey(which)) {
+        lost++;
+        return;
       }
-    });
+      counts = current.computeIfAbsent(which, none -> new UsageCounts());
+    }
+    counts.add(spent);
+  }
+
+  /** What has come together, which begins anew. Copied outside of the lock: those who add wait for no batch. */
+  Map<UsageLine, UsageCounts.Sums> take() {
+    Map<UsageLine, UsageCounts.Sums> sums = new HashMap<>();
+    swap().forEach((line, counts) -> sums.put(line, counts.sums()));
     return sums;
   }
 
-  /** Calls that were counted nowhere. */
-  long lost() {
-    return lost.get();
+  private synchronized Map<UsageLine, UsageCounts> swap() {
+    Map<UsageLine, UsageCounts> taken = current;
+    current = new HashMap<>();
+    return taken;
   }
 
-  int lines() {
+  /** Calls that were counted nowhere. */
+  synchronized long lost() {
+    return lost;
+  }
+
+  synchronized int lines() {
     return current.size();
   }
 }

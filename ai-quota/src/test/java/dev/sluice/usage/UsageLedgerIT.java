@@ -117,4 +117,51 @@ class UsageLedgerIT {
       }
     }
   }
+
+  @Test
+  void whatIsOlderThanItIsKeptGoesAndWhatIsYoungerStays() throws Exception {
+    try (EmbeddedPostgres postgres = server(0)) {
+      DatabaseUrl url = DatabaseUrl.parse(
+          "postgresql://postgres:postgres@localhost:" + postgres.getPort() + "/postgres");
+      Schema.migrate(url).toCompletableFuture().get();
+      try (Database database =
+          Database.of(url, new DatabaseSettings(2, Duration.ofMinutes(1), Duration.ofSeconds(5)))) {
+        for (int age : List.of(399, 401)) {
+          Instant then = NOW.minus(Duration.ofDays(age));
+          try (UsageLedger past =
+              UsageLedger.start(database, "node-" + age, SETTINGS, then::toEpochMilli)) {
+            past.add(spent("used-" + age));
+            await()
+                .atMost(PATIENCE)
+                .ignoreExceptions()
+                .until(() -> models(database).contains("used-" + age));
+          }
+        }
+        try (UsageLedger now =
+            UsageLedger.start(database, "node-now", SETTINGS, NOW::toEpochMilli)) {
+          await()
+              .atMost(PATIENCE)
+              .ignoreExceptions()
+              .untilAsserted(() -> assertThat(models(database)).containsExactly("used-399"));
+          assertThat(now.lost()).isZero();
+        }
+      }
+    }
+  }
+
+  private static List<String> models(Database database) throws Exception {
+    return new UsageReport(database)
+            .lines(
+                NOW.minus(Duration.ofDays(500)),
+                NOW,
+                List.of(),
+                List.of(UsageReport.Group.MODEL),
+                100,
+                0)
+            .toCompletableFuture()
+            .get()
+            .stream()
+            .map(line -> line.groups().get("model"))
+            .toList();
+  }
 }
