@@ -108,7 +108,17 @@ public final class Installation implements AutoCloseable {
 
   /** Answer of the admin API of node {@code number}, from 1. */
   public Http.Answer admin(int number, String path) throws IOException, InterruptedException {
-    return Http.get("http://" + hostOf(number) + ":8081/api/v1/" + path);
+    return Http.get(adminUrl(number) + path);
+  }
+
+  /** Address of the admin API of node {@code number}, from 1. */
+  public String adminUrl(int number) {
+    return "http://" + hostOf(number) + ":8081/api/v1/";
+  }
+
+  /** The token that the launcher made for the admin API. */
+  public String adminToken() throws IOException {
+    return Files.readString(data.resolve("admin-token")).strip();
   }
 
   /** A page of the health or metrics port. */

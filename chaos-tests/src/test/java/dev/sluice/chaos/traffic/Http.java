@@ -46,6 +46,12 @@ public final class Http {
         headers);
   }
 
+  /** @param headers names and values in turn */
+  public static Answer delete(String url, String... headers)
+      throws IOException, InterruptedException {
+    return send(HttpRequest.newBuilder(URI.create(url)).DELETE(), headers);
+  }
+
   private static Answer send(HttpRequest.Builder request, String... headers)
       throws IOException, InterruptedException {
     if (headers.length > 0) {
