@@ -3,7 +3,13 @@ package dev.sluice.quota;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.awaitility.Awaitility.await;
 
+import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
+import akka.actor.typed.javadsl.AskPattern;
+import akka.cluster.sharding.ShardRegion.CurrentShardRegionState;
+import akka.cluster.sharding.typed.ClusterShardingQuery;
+import akka.cluster.sharding.typed.GetShardRegionState;
+import akka.cluster.sharding.typed.javadsl.ClusterSharding;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import dev.sluice.state.ClusterSettings;
@@ -83,6 +89,22 @@ final class QuotaNode implements AutoCloseable {
 
   NodeLeases leases() {
     return leases;
+  }
+
+  /** Tenants whose entities live on this node right now. */
+  List<String> entities() {
+    ActorRef<ClusterShardingQuery> shards = ClusterSharding.get(system()).shardState();
+    return AskPattern.<ClusterShardingQuery, CurrentShardRegionState>ask(
+            shards,
+            replyTo -> new GetShardRegionState(TenantQuota.TYPE, replyTo),
+            DEADLINE,
+            system().scheduler())
+        .toCompletableFuture()
+        .join()
+        .getShards()
+        .stream()
+        .flatMap(shard -> shard.getEntityIds().stream())
+        .toList();
   }
 
   JournalOutage journal() {

@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.net.httpserver.HttpServer;
 import dev.sluice.alert.Alerts;
 import dev.sluice.identity.SigningIssuer;
+import dev.sluice.node.LocalNode;
 import dev.sluice.state.Database;
 import dev.sluice.state.DatabaseSettings;
 import dev.sluice.state.DatabaseUrl;
@@ -74,6 +75,8 @@ class AdminIT {
       stringData: {written: sk-written}
       """;
 
+  private static final String HOST = "127.0.4.7";
+
   @TempDir
   static Path folder;
 
@@ -95,7 +98,7 @@ class AdminIT {
     });
     webhook.start();
     node = AdminNode.start(
-        "127.0.4.7",
+        HOST,
         folder,
         MANIFESTS,
         Map.of(
@@ -504,6 +507,16 @@ class AdminIT {
     assertThat(TOLD).allMatch(one -> one.startsWith("sha256="));
     assertThat(told("near", 80).stream().distinct()).hasSize(1);
     assertThat(told("near", 50).stream().distinct()).hasSize(1);
+    for (int percent : List.of(50, 80, 100)) {
+      await()
+          .atMost(PATIENCE)
+          .until(() -> LocalNode.metrics(HOST)
+              .anyMatch(line -> line.startsWith("sluice_quota_alerts_total{")
+                  && line.contains("tenant=\"near\"")
+                  && line.contains("bucket=\"requests-balance\"")
+                  && line.contains("percent=\"" + percent + "\"")
+                  && line.endsWith(" 1.0")));
+    }
   }
 
   /** Its node took it for told, and said nothing until the limit's next window. */

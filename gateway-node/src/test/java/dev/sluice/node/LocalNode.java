@@ -11,12 +11,14 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** A whole node in the test's own process, on ports of its own. */
 public final class LocalNode {
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int ADMIN_PORT = 18081;
+  private static final int METRICS_PORT = 19095;
 
   private LocalNode() {}
 
@@ -33,6 +35,14 @@ public final class LocalNode {
       }
     }
     return MissingNode.getInstance();
+  }
+
+  /** Lines of the page for Prometheus, which is renewed now and then. */
+  public static Stream<String> metrics(String host) throws IOException, InterruptedException {
+    HttpRequest request = HttpRequest.newBuilder(
+            URI.create("http://" + host + ":" + METRICS_PORT + "/metrics"))
+        .build();
+    return CLIENT.send(request, BodyHandlers.ofLines()).body();
   }
 
   /** What is settled there; -1 if there is no such bucket. */
@@ -57,7 +67,7 @@ public final class LocalNode {
         Map.entry("sluice.health.host", host),
         Map.entry("sluice.health.port", 18558),
         Map.entry("sluice.metrics.host", host),
-        Map.entry("sluice.metrics.port", 19095),
+        Map.entry("sluice.metrics.port", METRICS_PORT),
         Map.entry("sluice.cluster.host", host),
         Map.entry("sluice.cluster.port", 25520));
   }

@@ -473,6 +473,13 @@ class SpendingIT {
     JsonNode balance = balance("observed", "requests-balance");
     assertThat(balance.path("mode").asText()).isEqualTo("observe");
     assertThat(balance.path("wouldRefuse").asLong()).isEqualTo(3);
+    await()
+        .atMost(PATIENCE)
+        .until(() -> LocalNode.metrics(HOST)
+            .anyMatch(line -> line.startsWith("sluice_quota_would_refuse_total{")
+                && line.contains("tenant=\"observed\"")
+                && line.contains("bucket=\"requests-balance\"")
+                && line.endsWith(" 3.0")));
   }
 
   @Test
