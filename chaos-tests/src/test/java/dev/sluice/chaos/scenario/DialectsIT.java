@@ -1,6 +1,7 @@
 package dev.sluice.chaos.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sluice.chaos.check.CellTable;
@@ -8,11 +9,13 @@ import dev.sluice.chaos.check.CellTable.Cell;
 import dev.sluice.chaos.fault.FarProviders;
 import dev.sluice.chaos.fault.Installation;
 import dev.sluice.chaos.fault.Manifests;
+import dev.sluice.chaos.traffic.Chat;
 import dev.sluice.chaos.traffic.Http;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -63,6 +66,9 @@ class DialectsIT {
         "sluice.model.health.longest-cool-down=10ms",
         "--set",
         "sluice.model.health.longest-retry-after=10ms");
+    await("a first call: its tenant's entity is there")
+        .atMost(Duration.ofMinutes(1))
+        .until(() -> new Chat(KEY, "echo", 1, 5).send(sluice.url(1)).succeeded());
   }
 
   @AfterAll

@@ -46,14 +46,14 @@ final class ChatQuestion implements Question {
   private final byte[] body;
   /** Of the values of fields. */
   private final Map<String, Span> spans = new HashMap<>();
-  /** Of fields with their names. */
-  private final Map<String, Span> fields = new HashMap<>();
   /** The ids of tool calls that have thoughts in them, as the provider gave them. */
   private final Map<Span, String> bareIds = new HashMap<>();
   /** What the caller lets an answer have, by OpenAI's two names for it. */
-  private final Map<String, Long> caps = new TreeMap<>();
+  private final Map<String, Long> caps = new HashMap<>();
+  /** Of those fields, each with its name. */
+  private final Map<String, Span> capFields = new HashMap<>();
   /** The same in fields of others; what stands for no cap is above all. */
-  private final Map<String, Long> otherCaps = new TreeMap<>();
+  private final Map<String, Long> otherCaps = new HashMap<>();
 
   private int firstField = -1;
   private String model = "";
@@ -160,10 +160,8 @@ final class ChatQuestion implements Question {
     String field = terms.capField();
     Long own = outputCap();
     String cap = Long.toString(own == null ? most : Math.min(own, most));
-    Map<String, Long> above = new TreeMap<>(otherCaps);
-    above.putAll(caps);
-    above.values().removeIf(tokens -> tokens <= most);
-    above.keySet().forEach(name -> replaced.put(span(name), Long.toString(most)));
+    lower(caps, most, replaced);
+    lower(otherCaps, most, replaced);
     if (caps.containsKey(field)) {
       return;
     }
@@ -175,8 +173,16 @@ final class ChatQuestion implements Question {
     } else {
       String name = caps.keySet().iterator().next();
       replaced.remove(span(name));
-      replaced.put(Objects.requireNonNull(fields.get(name), name), "\"" + field + "\":" + cap);
+      replaced.put(Objects.requireNonNull(capFields.get(name), name), "\"" + field + "\":" + cap);
     }
+  }
+
+  private void lower(Map<String, Long> own, long most, Map<Span, String> replaced) {
+    own.forEach((name, tokens) -> {
+      if (tokens > most) {
+        replaced.put(span(name), Long.toString(most));
+      }
+    });
   }
 
   @Override
@@ -274,7 +280,9 @@ final class ChatQuestion implements Question {
       json.finishToken();
       int to = (int) json.currentLocation().getByteOffset();
       spans.put(field, new Span(from, to));
-      fields.put(field, new Span(name, to));
+      if (caps.containsKey(field)) {
+        capFields.put(field, new Span(name, to));
+      }
     }
     if (json.nextToken() != null) {
       throw new UnsayableException("body", "something stands behind the request's JSON object");
