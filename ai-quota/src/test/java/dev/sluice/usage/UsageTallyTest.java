@@ -61,7 +61,7 @@ class UsageTallyTest {
     while (!adding.stream().allMatch(CompletableFuture::isDone)) {
       counted += requests(tally.take());
     }
-    assertThat(counted + requests(tally.take())).isEqualTo(callers * calls);
+    assertThat(counted + requests(tally.take())).isEqualTo((long) callers * calls);
   }
 
   private static long requests(Map<UsageLine, UsageCounts.Sums> batch) {
