@@ -175,6 +175,11 @@ class QuotaFailover {
           + sorted.get(KILLS / 2) + " ms, p95 " + p95 + " ms, longest " + sorted.get(KILLS - 1)
           + " ms");
       assertThat(Duration.ofMillis(p95)).isLessThanOrEqualTo(MOST);
+      for (int node = 1; node <= NODES; node++) {
+        assertThat(nodes.log(node))
+            .as("node-%d, of a cluster of its own or of a minority", node)
+            .noneMatch(line -> line.contains("including myself"));
+      }
     } finally {
       threads.shutdownNow();
     }
