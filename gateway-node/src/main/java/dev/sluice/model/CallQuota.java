@@ -38,7 +38,7 @@ final class CallQuota {
   private final CallBounds bounds;
   private @Nullable Hold hold;
   private long heldAtNanos;
-  private boolean charged;
+  private boolean attemptCharged;
   private List<ToNode.Room> rooms = List.of();
   private List<ToNode.Room> observed = List.of();
 
@@ -154,7 +154,7 @@ final class CallQuota {
   private boolean charged(Admission told, Amounts used) {
     if (told instanceof Admission.Admitted admitted) {
       gateway.leases().settle(spender.tenant(), admitted.hold(), used);
-      charged = true;
+      attemptCharged = true;
       return true;
     }
     return !path.enforced();
@@ -184,7 +184,7 @@ final class CallQuota {
     Hold held = hold;
     hold = null;
     if (held != null) {
-      Amounts all = charged && used.isNone() ? Amounts.ofRequest(0, 0, 0) : used;
+      Amounts all = attemptCharged && used.isNone() ? Amounts.ofRequest(0, 0, 0) : used;
       gateway.leases().settle(spender.tenant(), held, all);
     }
   }

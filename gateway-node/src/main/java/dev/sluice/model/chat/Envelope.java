@@ -84,23 +84,15 @@ public record Envelope(
 
   /** The same of several inputs. */
   public Envelope ofInputs(long inputs) {
-    return new Envelope(
-        model,
-        stream,
-        choices,
-        outputCap,
-        inputBound,
-        predictedTokens,
-        unbounded,
-        words,
-        lastUserText,
-        instructed,
-        Math.max(1, inputs),
-        dearer);
+    return with(Math.max(1, inputs), dearer);
   }
 
   /** The same with a field that makes it dearer, if it has one. */
   public Envelope dearerBy(@Nullable String field) {
+    return with(contexts, field);
+  }
+
+  private Envelope with(long newContexts, @Nullable String newDearer) {
     return new Envelope(
         model,
         stream,
@@ -112,7 +104,7 @@ public record Envelope(
         words,
         lastUserText,
         instructed,
-        contexts,
-        field);
+        newContexts,
+        newDearer);
   }
 }
